@@ -1,0 +1,26 @@
+"""Names for things: a loss, a net or a data set is one file and one registration."""
+
+from framework.errors import unknown
+
+
+class Registry(dict):
+    """A dict of name -> thing that refuses a name twice and helps with a misspelt one."""
+
+    def __init__(self, kind: str):
+        super().__init__()
+        self.kind = kind
+
+    def register(self, name: str):
+        """Decorator that files the decorated thing under `name`."""
+        def file(thing):
+            if name in self:
+                raise ValueError(f"{self.kind} {name!r} is registered twice")
+            self[name] = thing
+            return thing
+        return file
+
+    def find(self, name: str):
+        """The thing called `name`. Raises UserError with the nearest valid name."""
+        if name not in self:
+            raise unknown(self.kind, name, self)
+        return self[name]

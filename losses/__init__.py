@@ -1,0 +1,1 @@
+"""Pure functions of critic outputs, kernels or features; nothing here knows a trainer."""

@@ -1,0 +1,1 @@
+"""Tables become Keras models; nothing here knows a loss."""

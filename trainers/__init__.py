@@ -1,0 +1,1 @@
+"""The iterations; nothing here parses, plots or downloads."""
