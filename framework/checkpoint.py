@@ -1,0 +1,56 @@
+"""A run's state on disk: nets, optimizers, averages and the iteration, together or not at all."""
+
+import os
+from pathlib import Path
+
+import tensorflow as tf
+
+
+class Checkpoints:
+    """The newest checkpoints of a run, in `folder`.
+
+    `state` maps a name to a list of Keras variables; all must be built already, since a
+    restore into variables that do not stand yet would be put off without a word. A save that
+    is killed half-way leaves the one before it in force.
+    """
+
+    def __init__(self, folder: Path, state: dict[str, list], keep: int = 2):
+        self._iteration = tf.Variable(0, dtype=tf.int64)
+        values = {name: [v.value for v in variables] for name, variables in state.items()}
+        self._checkpoint = tf.train.Checkpoint(iteration=self._iteration, **values)
+        self._manager = tf.train.CheckpointManager(self._checkpoint, str(folder), keep)
+
+    def save(self, iteration: int):
+        """Keeps the state as it is after `iteration` iterations."""
+        self._iteration.assign(iteration)
+        self._manager.save(checkpoint_number=iteration)
+
+    def restore(self) -> int:
+        """Brings the newest state back and returns its iteration; 0 where there is none."""
+        if self._manager.latest_checkpoint is None:
+            return 0
+        status = self._checkpoint.restore(self._manager.latest_checkpoint)
+        status.assert_existing_objects_matched()
+        return int(self._iteration.numpy())
+
+
+def restore_part(folder: Path, state: dict[str, list]) -> bool:
+    """Brings back only `state` from the newest checkpoint in `folder`; False if none is there.
+
+    `state` maps a name to the first of the variables that were kept under it.
+    """
+    newest = tf.train.latest_checkpoint(str(folder))
+    if newest is None:
+        return False
+    values = {name: [v.value for v in variables] for name, variables in state.items()}
+    status = tf.train.Checkpoint(**values).restore(newest)
+    status.assert_existing_objects_matched().expect_partial()
+    return True
+
+
+def save_model(path: Path, model) -> None:
+    """Writes a Keras model as a `.keras` file, wholly or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half_written = path.with_name(f".{path.name}")
+    model.save(half_written)
+    os.replace(half_written, path)

@@ -1,0 +1,27 @@
+"""Do generated pairs show the same thing? A judge, a classifier trained apart, reads them."""
+
+import numpy as np
+
+PRESENT = 0.02
+
+
+def pair_agreement(classifier, images) -> float:
+    """Share of z for which the classifier reads one and the same class in every domain.
+
+    classifier: a function of images [N, H, W, C] in [-1, 1] to logits [N, classes]; images:
+    K arrays, row i of each made of the same z. In [0, 1]; independent domains that draw all
+    of ten classes evenly reach 0.1.
+    """
+    read = np.stack([np.argmax(classifier(x), -1) for x in images])
+    return float(np.mean(np.all(read == read[0], 0)))
+
+
+def class_shares(classifier, images) -> np.ndarray:
+    """[K, classes]: how often each class is read in each domain's images; rows sum to 1."""
+    logits = [np.asarray(classifier(x)) for x in images]
+    return np.stack([np.bincount(x.argmax(-1), minlength=x.shape[-1]) / len(x) for x in logits])
+
+
+def classes_present(shares, at_least: float = PRESENT) -> int:
+    """Classes that make up at least the share `at_least` of the images of every domain."""
+    return int(np.sum(np.all(np.asarray(shares) >= at_least, 0)))

@@ -1,0 +1,54 @@
+"""`main.py evaluate RUN`: what a trained run is worth, as figures."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+
+from framework.errors import UserError
+from metrics.agreement import PRESENT, class_shares, classes_present, pair_agreement
+from trainers.classifier import read, trained_once
+from trainers.restore import Sampler
+from trainers.train import load_domains
+
+JUDGE_SEED = 1000
+
+
+def judge_for(config):
+    """A classifier of the run's domains that had no part in training the run: its own seed."""
+    domains, held_out = load_domains(config), load_domains(config, "test")
+    return trained_once(domains, held_out, seed=JUDGE_SEED + config.seed)
+
+
+def agreement_report(sampler: Sampler, samples: int, seed: int) -> dict:
+    """Pair agreement and the classes that every domain draws, read by an independent judge."""
+    judge, accuracies = judge_for(sampler.config)
+    images = sampler(samples, seed)
+    shares = class_shares(lambda x: read(judge, x), images)
+    return {
+        "pair_agreement": pair_agreement(lambda x: read(judge, x), images),
+        "classes_present": classes_present(shares), "classes": int(shares.shape[1]),
+        "present_from_share": PRESENT,
+        "class_shares": dict(zip(sampler.domains, np.round(shares, 4).tolist(), strict=True)),
+        "judge": {"accuracy_on_held_out": accuracies, "seed": JUDGE_SEED + sampler.config.seed},
+        "samples": samples, "seed": seed,
+    }
+
+
+def main(run, *, samples=2000, seed=1) -> None:
+    """Evaluates the newest checkpoint of `run`; prints the figures and keeps metrics.json.
+
+    Raises UserError where the run has a single domain, since there is no pair to agree.
+    """
+    sampler = Sampler(run)
+    if len(sampler.domains) < 2:
+        raise UserError(f"{run} has one domain; pair agreement needs two or more")
+    report = agreement_report(sampler, samples, seed)
+    path = Path(run) / "metrics.json"
+    half_written = path.with_name(".metrics.json")
+    half_written.write_text(json.dumps(report, indent=2) + "\n")
+    os.replace(half_written, path)
+    print(f"pair agreement {report['pair_agreement']:.3f}; {report['classes_present']} of "
+          f"{report['classes']} classes in every domain (each at least {100 * PRESENT:.0f} % of "
+          f"its images); {samples} pairs, seed {seed}; kept in {path}")

@@ -1,0 +1,123 @@
+"""The loop around an iteration: progress, log, pictures, checkpoints, and an orderly end."""
+
+import signal
+import time
+from contextlib import contextmanager
+
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from framework.checkpoint import Checkpoints
+from framework.devices import compiled
+from framework.errors import UserError
+from framework.history import History
+from framework.plots import loss_plot, save_png
+
+
+@contextmanager
+def interruptible():
+    """Yields a list that is filled when Ctrl-C or SIGTERM asks for an orderly end."""
+    asked = []
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(s, lambda number, frame: asked.append(number)) for s in signals]
+    try:
+        yield asked
+    finally:
+        for s, handler in zip(signals, before, strict=True):
+            signal.signal(s, handler)
+
+
+class Reporter:
+    """What a run shows of itself: losses.csv and .png, sample pictures, TensorBoard, the bar."""
+
+    def __init__(self, run, picture, tensorboard: bool):
+        self.run, self.draw = run, picture
+        self.history = History(run.losses_csv)
+        self.writer = tf.summary.create_file_writer(str(run.tensorboard)) if tensorboard else None
+        self.pending = []
+
+    def note(self, iteration: int, terms: dict):
+        """Keeps an iteration's terms without waiting for the device."""
+        self.pending.append((iteration, terms))
+
+    def log(self) -> dict:
+        """Writes what was noted to losses.csv and TensorBoard; returns the newest terms.
+
+        Raises UserError when a term is no longer finite: training cannot recover from that,
+        and the checkpoints from before are kept.
+        """
+        newest = {}
+        for iteration, terms in self.pending:
+            newest = {name: float(value) for name, value in terms.items()}
+            broken = [name for name, value in newest.items() if not np.isfinite(value)]
+            if broken:
+                self.history.flush()
+                raise UserError(f"{broken[0]} is no longer finite at iteration {iteration}; "
+                                f"the last good checkpoint is in {self.run.checkpoints}")
+            self.history.append(iteration, newest)
+        if self.writer and self.pending:
+            with self.writer.as_default(step=self.pending[-1][0]):
+                for name, value in newest.items():
+                    tf.summary.scalar(name, value)
+        self.pending.clear()
+        self.history.flush()
+        return newest
+
+    def picture(self, iteration: int):
+        """Writes the sample picture of this iteration and redraws the loss plot."""
+        picture = self.draw()
+        save_png(self.run.samples / f"{iteration:06d}.png", picture)
+        if self.writer:
+            with self.writer.as_default(step=iteration):
+                tf.summary.image("samples", picture[None])
+        loss_plot(self.run.losses_png, self.history.read())
+
+
+def fit(run, trainer, batches, iterations: int, *, picture, sample_every=500, checkpoint_every=500,
+        log_every=10, compile="graph", tensorboard=True) -> int:
+    """Trains until `iterations` iterations are done and returns how many are.
+
+    Goes on from the run's newest checkpoint, if it has one. trainer: has `iterate(iteration,
+    batch)` returning a dict of scalars, `state()` and `export(folder)`. batches: a function of
+    (start, stop) that yields what `iterate` takes. picture: draws the samples, uint8. An interrupt ends training
+    after the iteration at hand; whatever ends it, the state is on disk.
+    """
+    checkpoints = Checkpoints(run.checkpoints, trainer.state())
+    start = checkpoints.restore()
+    reporter = Reporter(run, picture, tensorboard)
+    reporter.history.truncate(start)
+    step = compiled(trainer.iterate, compile)
+    if start == 0:
+        save_png(run.samples / "000000.png", picture())
+    done, waited, began, first = start, 0.0, time.perf_counter(), 0.0
+    stream = batches(start, iterations)
+    with interruptible() as interrupted, \
+            tqdm(total=iterations, initial=start, unit="it", dynamic_ncols=True) as bar:
+        for iteration in range(start, iterations):
+            asked = time.perf_counter()
+            batch = next(stream)
+            waited += time.perf_counter() - asked
+            reporter.note(iteration, step(tf.constant(iteration, tf.int64), batch))
+            done = iteration + 1
+            first = first or time.perf_counter() - began
+            ending = done == iterations or bool(interrupted)
+            if done % log_every == 0 or ending:
+                newest = reporter.log()
+                bar.set_postfix({n: f"{v:.3g}" for n, v in newest.items()}, refresh=False)
+            bar.update()
+            if done % checkpoint_every == 0 or ending:
+                reporter.log()
+                checkpoints.save(done)
+            if done % sample_every == 0 or ending:
+                reporter.log()
+                reporter.picture(done)
+            if ending:
+                break
+    stream.close()
+    trainer.export(run.models)
+    if done > start + 1:
+        spent = time.perf_counter() - began
+        print(f"{(spent - first) / (done - start - 1):.3f} s per iteration after a first one of "
+              f"{first:.1f} s; {100 * waited / spent:.1f} % of the time waiting for data")
+    return done

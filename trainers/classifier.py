@@ -1,0 +1,138 @@
+"""Classifiers: what the semantic loss reads with, and the judge of pair agreement."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from data.batches import Batches
+from framework.checkpoint import save_model
+from framework.devices import compiled
+from framework.errors import UserError
+from nets.classifier import build_classifier
+from trainers.gan import to_float
+
+
+ITERATIONS = 1500
+BATCH_SIZE = 64
+
+
+class ClassifierTrainer:
+    """One iteration: an Adam step on the cross entropy over the domains' mixed batches.
+
+    domains: K names, for the log. model: images [B, H, W, C] to logits [B, classes].
+    """
+
+    def __init__(self, domains, model, lr=1e-3):
+        self.domains, self.model = domains, model
+        self.optimizer = keras.optimizers.Adam(lr)
+        self.optimizer.build(model.trainable_variables)
+
+    def state(self) -> dict[str, list]:
+        return {"model": self.model.variables, "optimizer": self.optimizer.variables}
+
+    def iterate(self, iteration, batch):
+        """batch: (images, labels), K tensors [1, B, H, W, C] and K tensors [1, B]."""
+        images = tf.concat([to_float(x[0]) for x in batch[0]], 0)
+        labels = tf.concat([y[0] for y in batch[1]], 0)
+        with tf.GradientTape() as tape:
+            logits = ops.cast(self.model(images, training=True), "float32")
+            loss = ops.mean(keras.losses.sparse_categorical_crossentropy(
+                labels, logits, from_logits=True))
+        variables = self.model.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        hits = ops.cast(ops.argmax(logits, -1), labels.dtype) == labels
+        return {"classifier/loss": loss, "classifier/accuracy": ops.mean(ops.cast(hits, "float32"))}
+
+
+def read(model, images, batch_size=500) -> np.ndarray:
+    """The model's logits [N, classes] of stored images (uint8) or of images in [-1, 1]."""
+    step = compiled(lambda x: model(to_float(x), training=False))
+    return np.concatenate([step(tf.constant(images[i:i + batch_size])).numpy()
+                           for i in range(0, len(images), batch_size)])
+
+
+def accuracy(model, domain) -> float:
+    """Share of a domain's images that the model reads as their label, in [0, 1]."""
+    return float(np.mean(read(model, domain.images[np.arange(len(domain.images))]).argmax(1)
+                         == domain.labels))
+
+
+def train_classifier(domains, *, seed=0, table="quick", iterations=ITERATIONS,
+                     batch_size=BATCH_SIZE, lr=1e-3) -> keras.Model:
+    """A classifier of the mixture of labelled `domains`, batch_size images of each a step.
+
+    Adam, the learning rate falling from `lr` to 0 along a cosine.
+    """
+    keras.utils.set_random_seed(seed)
+    model = build_classifier(domains[0].images.shape[1:], domains[0].classes, table)
+    schedule = keras.optimizers.schedules.CosineDecay(lr, iterations)
+    step = compiled(ClassifierTrainer([d.name for d in domains], model, schedule).iterate)
+    batches = Batches(domains, batch_size, 1, seed)
+    for i in range(iterations):
+        step(tf.constant(i, tf.int64), (batches(i), batches.labels(i)))
+    return model
+
+
+def cache_folder() -> Path:
+    """Where trained classifiers are kept: $SCOGAN_CACHE, or the user's cache folder."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("SCOGAN_CACHE") or Path(home) / "scogan")
+
+
+def trained_once(domains, held_out, *, seed=0, table="quick", iterations=ITERATIONS):
+    """A classifier of `domains` from the cache, or trained now and kept there.
+
+    Says which, with its accuracy on `held_out` (the same domains' held-out images). The
+    file's name follows from the domains, their sizes and the training's settings.
+    Raises UserError where a domain has no labels. Returns (model, accuracies per domain).
+    """
+    for d in domains:
+        if d.labels is None:
+            raise UserError(f"{d.name} has no labels, so no classifier can learn it")
+    described = [[d.name, list(map(int, d.images.shape))] for d in domains]
+    key = json.dumps([described, table, iterations, BATCH_SIZE, seed])
+    name = "+".join(d.name for d in domains) + "-" + hashlib.sha1(key.encode()).hexdigest()[:8]
+    path = cache_folder() / "classifiers" / f"{name}.keras"
+    if found := path.exists():
+        model = keras.saving.load_model(path, compile=False)
+    else:
+        print(f"training a classifier of {', '.join(d.name for d in domains)} "
+              f"({iterations} iterations)", flush=True)
+        model = train_classifier(domains, seed=seed, table=table, iterations=iterations)
+        save_model(path, model)
+    accuracies = {d.name: accuracy(model, d) for d in held_out}
+    figures = ", ".join(f"{name} {100 * a:.1f} %" for name, a in accuracies.items())
+    print(f"classifier {'found in' if found else 'kept in'} {path}: accuracy on held-out {figures}")
+    return model, accuracies
+
+
+def frozen_reader(config, domains, held_out) -> keras.Model:
+    """The frozen classifier that the semantic loss reads with: a given file, or a cached one.
+
+    Raises UserError for a file that cannot be read or does not fit the images.
+    """
+    if config.classifier_path:
+        model = given_classifier(config.classifier_path, domains)
+    else:
+        model, _ = trained_once(domains, held_out, seed=config.seed)
+    model.trainable = False
+    return model
+
+
+def given_classifier(path, domains) -> keras.Model:
+    try:
+        model = keras.saving.load_model(path, compile=False)
+    except (OSError, ValueError) as error:
+        raise UserError(f"cannot read --classifier_path {path}: {error}") from error
+    expected = (domains[0].images.shape[1:], domains[0].classes)
+    if (model.input_shape[1:], model.output_shape[-1]) != expected:
+        raise UserError(f"--classifier_path {path} takes {model.input_shape[1:]} to "
+                        f"{model.output_shape[-1]} classes, the data are {expected[0]} of "
+                        f"{expected[1]}")
+    return model

@@ -1,0 +1,100 @@
+"""GAN, CoGAN and SCoGAN from a run's options: nets, loss, couplings and optimizers."""
+
+import keras
+import numpy as np
+
+from data.registry import domain_names
+from framework.errors import UserError
+from losses.adversarial import LOSSES
+from nets.architectures import DISCRIMINATORS, GENERATORS, resized
+from nets.build import build_discriminators, build_generators
+from penalties.gradient import PENALTIES
+from trainers.couplings import couplings
+from trainers.gan import AdversarialTrainer
+from trainers.registry import TRAINERS
+
+OPTIMIZERS = {
+    "adam": lambda lr, config, decay: keras.optimizers.Adam(
+        lr, config.beta_1, config.beta_2, weight_decay=decay),
+    "rmsprop": lambda lr, config, decay: keras.optimizers.RMSprop(
+        lr, rho=0.99, weight_decay=decay),
+}
+
+
+def shared_rows(chosen: int, gan_type: str, table_default: int) -> int:
+    """Rows that the domains share: as chosen, else the table's for a CoGAN and none besides."""
+    return chosen if chosen >= 0 else table_default if gan_type == "cogan" else 0
+
+
+def architecture(registry, name: str, image_shape):
+    """The architecture called `name`; "auto" is the first whose images have `image_shape`.
+
+    Raises UserError where none has, or where the one named makes other images.
+    """
+    fitting = [each for each in registry.values() if each.image_shape == image_shape]
+    chosen = (fitting or [None])[0] if name == "auto" else registry.find(name)
+    if chosen not in fitting:
+        fits = [n for n, each in registry.items() if each.image_shape == image_shape]
+        raise UserError(f"{registry.kind} {name} does not fit images of {image_shape}; "
+                        + (f"these do: {', '.join(fits)}" if fits else "choose --image_size"))
+    return chosen
+
+
+def generators_for(config, domains: int, image_shape) -> list[keras.Model]:
+    """The generators of a run, built anew; their weights follow from the seed."""
+    keras.utils.set_random_seed(config.seed)
+    net = architecture(GENERATORS, config.generator, image_shape)
+    table = resized(net.table) if config.upsampling == "resize" else net.table
+    shared = shared_rows(config.shared_generator, config.gan_type, net.shared)
+    return build_generators(table, domains, shared, config.latent_dim, config.width,
+                            initializer=config.initializer, init_std=config.init_std)
+
+
+def critics_for(config, domains: int, image_shape) -> list[keras.Model]:
+    """The critics of a run; batch norm becomes layer norm under a gradient penalty (2.5)."""
+    net = architecture(DISCRIMINATORS, config.discriminator, image_shape)
+    norm = {"auto": "layer" if config.disc_penalty != "none" else None, "table": None}
+    shared = shared_rows(config.shared_discriminator, config.gan_type, net.shared)
+    return build_discriminators(net.table, domains, shared, image_shape,
+                                config.width_d or config.width,
+                                norm=norm.get(config.critic_norm, config.critic_norm),
+                                initializer=config.initializer, init_std=config.init_std)
+
+
+def loss_for(config):
+    loss = LOSSES.find(config.loss)
+    return loss(config.label_smoothing) if config.label_smoothing else loss()
+
+
+def class_frequencies(domains) -> np.ndarray:
+    """Mean over the domains of each class's share, float32 [classes]."""
+    counts = [np.bincount(d.labels, minlength=d.classes) / len(d.labels) for d in domains]
+    return np.mean(counts, 0).astype("float32")
+
+
+def build(config, domains, classifier=None) -> AdversarialTrainer:
+    """The trainer of a GAN, CoGAN or SCoGAN over `domains` (`data.domain.Domain`s).
+
+    classifier: the frozen one that semantic couplings read with, None where none is on.
+    Raises UserError where nets and data do not fit each other.
+    """
+    image_shape = domains[0].images.shape[1:]
+    generators = generators_for(config, len(domains), image_shape)
+    decoupled = config.weight_decay if config.decoupled_weight_decay else None
+    optimizer = OPTIMIZERS[config.optimizer]
+    return AdversarialTrainer(
+        [d.name for d in domains], generators, critics_for(config, len(domains), image_shape),
+        loss=loss_for(config), g_optimizer=optimizer(config.lr_g, config, decoupled),
+        d_optimizer=optimizer(config.lr_d, config, decoupled), latent=config.latent,
+        critic_steps=config.critic_steps, penalty=PENALTIES.get(config.disc_penalty),
+        penalty_weight=config.penalty_weight,
+        couplings=couplings(config, generators, class_frequencies(domains) if classifier else None),
+        classifier=classifier,
+        warmup=config.coupling_warmup,
+        averaged=generators_for(config, len(domains), image_shape) if config.ema else None, ema=config.ema,
+        clip=config.clip, instance_noise=config.instance_noise,
+        weight_decay=0.0 if decoupled else config.weight_decay, seed=config.seed)
+
+
+for gan_type in ("gan", "cogan", "scogan"):
+    TRAINERS.register(gan_type)(build)

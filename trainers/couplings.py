@@ -1,0 +1,77 @@
+"""The couplings a run may sum, by name: what makes independent generators a SCoGAN.
+
+A coupling is on when its weight is positive. Another one is another registered function here
+or in a file of its own, and a weight of its name in the options.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from framework.registry import Registry
+from nets.encoder import build_encoder
+from penalties.coupling import (
+    class_balance,
+    feature_difference,
+    latent_reconstruction,
+    semantic_difference,
+    weight_difference,
+)
+
+COUPLINGS = Registry("coupling")
+
+
+class Coupling(NamedTuple):
+    """`weight` times `term`, a function of `trainers.gan.Produced` to a scalar.
+
+    nets: what is trained together with the generators, such as the latent encoder.
+    """
+
+    name: str
+    weight: float
+    term: Callable
+    nets: tuple = ()
+
+
+@COUPLINGS.register("feature")
+def feature(config, generators, frequencies):
+    """Feature regulariser over the first K rows (thesis eq. 4.1)."""
+    return Coupling("feature", config.feature_weight,
+                    lambda made: feature_difference(made.features, config.feature_layers))
+
+
+@COUPLINGS.register("cycle")
+def cycle(config, generators, frequencies):
+    """Latent cycle consistency: one encoder for all domains finds z again (eq. 4.3)."""
+    encoder = build_encoder(generators[0].output["image"].shape[1:],
+                            generators[0].input_shape[-1], config.width)
+    return Coupling("cycle", config.cycle_weight, lambda made: latent_reconstruction(
+        [encoder(x, training=True) for x in made.images], made.z, config.cycle_norm),
+        nets=(encoder,))
+
+
+@COUPLINGS.register("tying")
+def tying(config, generators, frequencies):
+    """The weight regulariser of the thesis's code: equal layers keep near each other."""
+    return Coupling("tying", config.tying_weight, lambda made: weight_difference(generators))
+
+
+@COUPLINGS.register("semantic")
+def semantic(config, generators, frequencies):
+    """A frozen classifier reads the same class in every domain (eq. 4.2)."""
+    return Coupling("semantic", config.semantic_weight, lambda made: semantic_difference(
+        made.logits, config.semantic_on))
+
+
+@COUPLINGS.register("balance")
+def balance(config, generators, frequencies):
+    """Every domain draws all classes, as often as the data do: without it a strong semantic
+    term is satisfied by one class alone. Not in the thesis."""
+    return Coupling("balance", config.balance_weight, lambda made: class_balance(
+        made.logits, frequencies))
+
+
+def couplings(config, generators, frequencies=None) -> list[Coupling]:
+    """The couplings whose weight `<name>_weight` is positive. frequencies: the data's class
+    frequencies, [classes], which `balance` compares with."""
+    return [build(config, generators, frequencies) for name, build in COUPLINGS.items()
+            if getattr(config, f"{name}_weight") > 0]

@@ -1,0 +1,224 @@
+"""The adversarial iteration for K domains: GAN, CoGAN and SCoGAN are this one loop.
+
+They differ in how their nets share layers and in which couplings are summed, not in the
+iteration (thesis algorithm 1, eq. 3.1 and 4.1-4.3).
+"""
+
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from framework.checkpoint import save_model
+from framework.devices import compiled
+from framework.random import LATENTS, Random
+from nets.build import image_model, joint
+
+SAMPLE_BATCH = 500
+
+
+class Produced(NamedTuple):
+    """What all generators made of the same latents.
+
+    z [B, latent_dim]; images: K tensors [B, ...]; features: per domain, one tensor per row of
+    the generator's table; logits: what a frozen classifier reads in the images, K times
+    [B, classes], empty where no coupling asks for it; real: K tensors of real images, of the
+    last critic update.
+    """
+
+    z: object
+    images: list
+    features: list
+    logits: list
+    real: list
+
+
+def trained_variables(nets) -> list:
+    """The trainable variables of several nets; one that they share stands in the list once."""
+    return list({id(v): v for net in nets for v in net.trainable_variables}.values())
+
+
+def all_variables(nets) -> list:
+    """Every variable of several nets (weights, statistics, dropout's seeds), each once."""
+    return list({id(v): v for net in nets for v in net.variables}.values())
+
+
+def l2(variables):
+    """Sum of the squared kernels (thesis 3.3: c times the sum of squared weights)."""
+    kernels = [v for v in variables if len(v.shape) > 1]
+    return sum(ops.sum(ops.square(ops.cast(v, "float32"))) for v in kernels)
+
+
+def to_float(real):
+    """Images as stored (uint8) to [-1, 1]; points of a toy set pass unchanged."""
+    return tf.cast(real, tf.float32) / 127.5 - 1.0 if real.dtype == tf.uint8 else real
+
+
+class AdversarialTrainer:
+    """One iteration: `critic_steps` updates of all critics, then one of all generators.
+
+    All critics form one player and all generators (with the nets their couplings train)
+    another; each player has one optimizer and takes one step along the gradient of its joint
+    loss, so a shared layer is updated once (eq. 3.1).
+
+    domains: K names, for the log. generators, critics: K Keras models each. loss: an object
+    of `losses.adversarial`. penalty: a function of (critic, real, fake, alpha) or None.
+    couplings: `trainers.couplings.Coupling`s, each ramped up over `warmup` iterations.
+    classifier: a model from images to logits that the couplings read with, or None; it is
+    frozen and runs in inference mode.
+    averaged: K further generators that keep an exponential moving average with rate `ema`,
+    or None. clip: bound of every critic weight after a critic update, 0 for none.
+    """
+
+    def __init__(self, domains, generators, critics, *, loss, g_optimizer, d_optimizer,
+                 latent="uniform", critic_steps=1, penalty=None, penalty_weight=10.0,
+                 couplings=(), classifier=None, warmup=0, averaged=None, ema=0.0, clip=0.0,
+                 instance_noise=0.0, weight_decay=0.0, seed=0):
+        self.domains, self.generators, self.critics = domains, generators, critics
+        self.generator = joint(generators)
+        self.loss, self.penalty, self.penalty_weight = loss, penalty, penalty_weight
+        self.couplings, self.classifier, self.warmup = couplings, classifier, warmup
+        self.latent_dim = self.generator.input_shape[-1]
+        self.latent, self.critic_steps, self.seed = LATENTS[latent], critic_steps, seed
+        self.clip, self.instance_noise, self.weight_decay = clip, instance_noise, weight_decay
+        self.critics_mix = any(isinstance(layer, keras.layers.BatchNormalization)
+                               for critic in critics for layer in critic.layers)
+        self.averaged, self.ema = averaged and joint(averaged), ema
+        self.g_nets = [*generators, *(net for c in couplings for net in c.nets)]
+        self.g_variables = trained_variables(self.g_nets)
+        self.d_variables = trained_variables(critics)
+        self.g_optimizer, self.d_optimizer = g_optimizer, d_optimizer
+        g_optimizer.build(self.g_variables)
+        d_optimizer.build(self.d_variables)
+        if self.averaged:
+            self.averaged.set_weights(self.generator.get_weights())
+        self.sampled = averaged or generators
+        sampler = self.averaged or self.generator
+        self.draw = compiled(lambda z: [m["image"] for m in sampler(z, training=False)])
+
+    def state(self) -> dict[str, list]:
+        """Everything a checkpoint must hold to go on exactly."""
+        averaged = self.averaged.variables if self.averaged else []
+        return {"generators": all_variables(self.g_nets), "averaged": averaged,
+                "critics": all_variables(self.critics),
+                "g_optimizer": self.g_optimizer.variables,
+                "d_optimizer": self.d_optimizer.variables}
+
+    def iterate(self, iteration, real):
+        """Runs iteration number `iteration` and returns its terms, a dict of scalars.
+
+        real: K tensors [critic_steps, B, ...], uint8 images or float32 points.
+        """
+        random = Random(self.seed, iteration)
+        real = [to_float(images) for images in real]
+        for step in range(self.critic_steps):
+            d_terms = self.update_critics(random, [images[step] for images in real])
+        g_terms = self.update_generators(random, iteration, [images[-1] for images in real])
+        if self.averaged:
+            self.average(iteration)
+        return d_terms | g_terms
+
+    def update_critics(self, random, real):
+        z = self.draw_latents(random, real[0])
+        fake = [made["image"] for made in self.generator(z, training=True)]
+        terms = {}
+        with tf.GradientTape() as tape:
+            for name, critic, x, y in zip(self.domains, self.critics, real, fake, strict=True):
+                terms[f"d/{name}"] = self.loss.discriminator(*self.scores(critic, x, y, random))
+                if self.penalty:
+                    alpha = random.uniform([tf.shape(x)[0]])
+                    terms[f"penalty/{name}"] = self.penalty(
+                        lambda t, critic=critic: critic(t, training=True), x, y, alpha)
+            loss = sum(terms[f"d/{name}"] for name in self.domains)
+            if self.penalty:
+                loss += self.penalty_weight * sum(
+                    terms[f"penalty/{name}"] for name in self.domains)
+            loss += self.weight_decay * l2(self.d_variables) if self.weight_decay else 0.0
+        self.d_optimizer.apply(tape.gradient(loss, self.d_variables), self.d_variables)
+        if self.clip:
+            for v in self.d_variables:
+                v.assign(ops.clip(v, -self.clip, self.clip))
+        return terms
+
+    def update_generators(self, random, iteration, real):
+        z = self.draw_latents(random, real[0])
+        terms = {}
+        with tf.GradientTape() as tape:
+            produced = self.produce(z, real)
+            for name, critic, x, y in zip(self.domains, self.critics, real, produced.images,
+                                          strict=True):
+                real_scores = self.score(critic, x, random) if self.loss.needs_real else None
+                terms[f"g/{name}"] = self.loss.generator(
+                    real_scores, self.score(critic, y, random))
+            loss = sum(terms.values())
+            for coupling in self.couplings:
+                terms[coupling.name] = coupling.term(produced)
+                loss += self.ramp(iteration) * coupling.weight * terms[coupling.name]
+            loss += self.weight_decay * l2(self.g_variables) if self.weight_decay else 0.0
+        self.g_optimizer.apply(tape.gradient(loss, self.g_variables), self.g_variables)
+        return terms
+
+    def produce(self, z, real) -> Produced:
+        made = self.generator(z, training=True)
+        images = [m["image"] for m in made]
+        logits = [self.classifier(x, training=False) for x in images] if self.classifier else []
+        return Produced(z, images, [m["features"] for m in made], logits, real)
+
+    def draw_latents(self, random, real):
+        return self.latent(random, [tf.shape(real)[0], self.latent_dim])
+
+    def score(self, critic, images, random):
+        """The critic's raw scores [B, 1] of `images`, seen through the instance noise."""
+        if self.instance_noise:
+            images = images + random.normal(tf.shape(images), self.instance_noise)
+        return critic(images, training=True)
+
+    def scores(self, critic, real, fake, random):
+        """The critic's scores of real and of fake images, in one call of twice the batch.
+
+        Where batch norm would mix their statistics (`critics_mix`) they are two calls.
+        """
+        if self.critics_mix:
+            return self.score(critic, real, random), self.score(critic, fake, random)
+        return tf.split(self.score(critic, tf.concat([real, fake], 0), random), 2)
+
+    def ramp(self, iteration):
+        """Share of the couplings' weights in force: rises linearly to 1 over `warmup`."""
+        if not self.warmup:
+            return 1.0
+        return tf.minimum(1.0, tf.cast(iteration, tf.float32) / self.warmup)
+
+    def average(self, iteration):
+        """Moves the averaged generators towards the trained ones.
+
+        The rate rises with the iteration ((1 + t) / (10 + t) at most), so that the average
+        forgets the random start; batch-norm statistics are averages already and are copied.
+        """
+        t = tf.cast(iteration, tf.float32)
+        rate = tf.minimum(self.ema, (1.0 + t) / (10.0 + t))
+        trainable = {id(v) for v in self.generator.trainable_variables}
+        for mean, v in zip(self.averaged.variables, self.generator.variables, strict=True):
+            mean.assign(mean + (1.0 - rate) * (v - mean) if id(v) in trainable else v)
+
+    def sample(self, z) -> list[np.ndarray]:
+        """K arrays of images (or points) that the generators draw from z, each [N, ...].
+
+        From the averaged generators where they are kept, in inference mode.
+        """
+        parts = [self.draw(z[i:i + SAMPLE_BATCH]) for i in range(0, len(z), SAMPLE_BATCH)]
+        return [np.concatenate(images) for images in zip(*parts, strict=True)]
+
+    def export(self, folder):
+        """Writes nets that plain Keras loads, one file each: every generator as z -> image,
+        the joint generator whose shared layers stay shared, the critics, the couplings' nets.
+        """
+        nets = {f"generator_{name}": image_model(net) for name, net in
+                zip(self.domains, self.sampled, strict=True)}
+        nets |= {"generators": joint(self.sampled)}
+        nets |= {f"critic_{name}": net for name, net in
+                 zip(self.domains, self.critics, strict=True)}
+        nets |= {c.name: net for c in self.couplings for net in c.nets}
+        for name, net in nets.items():
+            save_model(folder / f"{name}.keras", net)
