@@ -1,0 +1,34 @@
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := runs/demo
+
+.PHONY: demo test test-slow lint bench clean
+
+demo: .venv/ready
+	$(BIN)/python main.py --preset demo --run $(RUN)
+	$(BIN)/python main.py evaluate $(RUN)
+	@echo "Look at $(RUN)/samples: rows of the first domain above the matching rows of the second."
+
+test: .venv/ready-dev
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: .venv/ready-dev
+	$(BIN)/python -m pytest -m slow
+
+lint: .venv/ready-dev
+	$(BIN)/ruff check .
+
+bench: .venv/ready
+	$(BIN)/python -m benchmarks.iteration
+
+.venv/ready: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/ready-dev: requirements-dev.txt .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf .venv runs .pytest_cache .ruff_cache
