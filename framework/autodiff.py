@@ -1,0 +1,20 @@
+"""The gradient of a net's output with respect to its input."""
+
+from framework.lazy import Lazy
+
+tf = Lazy("tensorflow")
+
+
+def input_gradient(net, x):
+    """d(sum of net(x)) / dx, of x's shape; differentiable again by an outer tape.
+
+    net: any callable x [B, ...] -> scores [B, ...]. Row b of the result is the gradient of
+    sample b's own score: every other score is constant in x[b], as long as the net draws no
+    statistics from the batch. With batch norm in training mode it would be a mixture of all
+    samples' gradients, which is why a gradient penalty asks for layer norm (section 2.5).
+    Zero where the output does not depend on x.
+    """
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(x)
+        scores = net(x)
+    return tape.gradient(scores, x, unconnected_gradients="zero")

@@ -1,0 +1,102 @@
+"""Adversarial losses on raw critic scores [B, 1] (or any shape), float32 inside, as scalars.
+
+r = D(x) are scores of real samples, f = D(G(z)) of generated ones, and
+sp(t) = log(1 + exp(t)) = -log sigmoid(-t), so that no loss ever takes the log of a sigmoid:
+values and gradients are finite for scores of +-10000 and beyond.
+"""
+
+from framework.errors import UserError
+from framework.lazy import Lazy
+from framework.registry import Registry
+
+ops = Lazy("keras.ops")
+
+LOSSES = Registry("loss")
+
+
+def _float32(scores):
+    return ops.cast(scores, "float32")
+
+
+def _softplus_mean(scores):
+    return ops.mean(ops.softplus(_float32(scores)))
+
+
+@LOSSES.register("minimax")
+class Minimax:
+    """The saturating loss of Goodfellow et al. 2014 (section 2.2)."""
+
+    def discriminator(self, real, fake):
+        """mean sp(-r) + mean sp(f) = -mean log D(x) - mean log(1 - D(G(z)))."""
+        return _softplus_mean(-real) + _softplus_mean(fake)
+
+    def generator(self, real, fake):
+        """-mean sp(f) = mean log(1 - D(G(z))); `real` is not used."""
+        return -_softplus_mean(fake)
+
+
+@LOSSES.register("nonsaturating")
+class NonSaturating:
+    """The loss in practice (section 2.2), with one-sided label smoothing (Salimans 2016).
+
+    label_smoothing: s in [0, 0.5); the real label becomes 1 - s, the fake label and the
+    generator's target stay. Raises UserError outside that range.
+    """
+
+    def __init__(self, label_smoothing: float = 0.0):
+        if not 0 <= label_smoothing < 0.5:
+            raise UserError(f"label_smoothing must be in [0, 0.5), not {label_smoothing}")
+        self.label_smoothing = label_smoothing
+
+    def discriminator(self, real, fake):
+        """(1 - s) mean sp(-r) + s mean sp(r) + mean sp(f)."""
+        s = self.label_smoothing
+        real_term = (1 - s) * _softplus_mean(-real)
+        if s > 0:
+            real_term += s * _softplus_mean(real)
+        return real_term + _softplus_mean(fake)
+
+    def generator(self, real, fake):
+        """mean sp(-f) = -mean log D(G(z)); `real` is not used."""
+        return _softplus_mean(-fake)
+
+
+@LOSSES.register("leastsquares")
+class LeastSquares:
+    """LSGAN (Mao et al. 2017) with labels 0 for fake, 1 for real and for the generator."""
+
+    def discriminator(self, real, fake):
+        """0.5 mean (r - 1)^2 + 0.5 mean f^2."""
+        real_term = ops.mean(ops.square(_float32(real) - 1))
+        return 0.5 * real_term + 0.5 * ops.mean(ops.square(_float32(fake)))
+
+    def generator(self, real, fake):
+        """0.5 mean (f - 1)^2; `real` is not used."""
+        return 0.5 * ops.mean(ops.square(_float32(fake) - 1))
+
+
+@LOSSES.register("hinge")
+class Hinge:
+    """The hinge loss (Lim and Ye 2017; Miyato et al. 2018)."""
+
+    def discriminator(self, real, fake):
+        """mean relu(1 - r) + mean relu(1 + f)."""
+        real_term = ops.mean(ops.relu(1 - _float32(real)))
+        return real_term + ops.mean(ops.relu(1 + _float32(fake)))
+
+    def generator(self, real, fake):
+        """-mean f; `real` is not used."""
+        return -ops.mean(_float32(fake))
+
+
+@LOSSES.register("wgan")
+class Wasserstein:
+    """WGAN (section 2.4.2). The critic must be kept Lipschitz: by clipping or by eq. 2.1."""
+
+    def discriminator(self, real, fake):
+        """mean f - mean r, minus the estimated distance."""
+        return ops.mean(_float32(fake)) - ops.mean(_float32(real))
+
+    def generator(self, real, fake):
+        """-mean f; `real` is not used."""
+        return -ops.mean(_float32(fake))
