@@ -1,0 +1,25 @@
+"""One domain: its images and their labels."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The images of one domain and, where they are known, their classes.
+
+    `images` is uint8 [N, H, W, C] in memory, float32 [N, 2] for a toy (points that lie
+    roughly in [-1, 1]), or a sequence with `len`, `shape` (N, H, W, C), `dtype` and
+    `images[int array] -> uint8 [n, H, W, C]` that decodes files on demand.
+    `labels` is int32 [N] in 0..classes - 1, or None.
+    """
+
+    name: str
+    images: Any
+    labels: np.ndarray | None = None
+    classes: int | None = None
+
+    def __len__(self) -> int:
+        return len(self.images)

@@ -1,0 +1,52 @@
+"""From the images of a source to those of a domain (thesis 2.7).
+
+A transform takes uint8 [N, h, w] or [N, h, w, 3], the size asked for and a seed, and returns
+uint8 [N, size, size, 3]. The thesis scales bilinearly after mapping pixels to [-1, 1]; done
+here on uint8 with rounding, that differs by at most half a level of 255.
+"""
+
+import cv2
+import numpy as np
+
+from data.street import street as set_into_street
+
+
+def resize(images: np.ndarray, size: int) -> np.ndarray:
+    """Images [N, h, w(, 3)] at [N, size, size(, 3)]: bilinear up, area mean down."""
+    if images.shape[1:3] == (size, size):
+        return images
+    smaller = size < min(images.shape[1:3])
+    how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return np.stack([cv2.resize(image, (size, size), interpolation=how) for image in images])
+
+
+def rgb(images: np.ndarray) -> np.ndarray:
+    """Grey images [N, H, W] with their channel tripled; [N, H, W, 3] as they are."""
+    return images if images.ndim == 4 else np.repeat(images[..., None], 3, axis=-1)
+
+
+def plain(images, size, seed=0):
+    """The images themselves."""
+    return rgb(resize(images, size))
+
+
+def edge(images, size, seed=0):
+    """The outline: the 3x3 dilation minus the image (thesis 2.7)."""
+    images = resize(images, size)
+    square = np.ones((3, 3), np.uint8)
+    return rgb(np.stack([cv2.dilate(image, square) - image for image in images]))
+
+
+def negative(images, size, seed=0):
+    """Inverted pixels: 255 - x."""
+    return rgb(255 - resize(images, size))
+
+
+def rotate(images, size, seed=0):
+    """A quarter turn, counter-clockwise."""
+    return rgb(np.ascontiguousarray(np.rot90(resize(images, size), axes=(1, 2))))
+
+
+def street(images, size, seed=0):
+    """Digits as coloured house numbers in the manner of SVHN (data/street.py)."""
+    return set_into_street(resize(images, size), seed)
