@@ -1,0 +1,110 @@
+"""The commands. What needs TensorFlow is imported once its command is known to be good."""
+
+import sys
+
+from framework import presets
+from framework.config import Parser, load_config, parser, resolve
+from framework.errors import UserError, unknown
+from framework.run import Run
+
+USAGE = """\
+python main.py --gan_type scogan --dataset mnist2svhn [OPTION ...]
+       python main.py [train] --preset NAME [OPTION ...]
+       python main.py [train] --run RUN
+       python main.py sample RUN | evaluate RUN
+       python main.py presets | datasets"""
+ABOUT = """\
+Trains generative adversarial networks on one domain (gan) or on pairs that were never seen
+together (cogan, scogan). The same command again continues its run."""
+
+
+def main(argv: list[str]) -> int:
+    """Runs the command line `argv`; returns the exit status, 2 for a user's mistake."""
+    try:
+        return _dispatch(argv) or 0
+    except UserError as error:
+        print("scogan: error:", " ".join(str(error).split()), file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+def _dispatch(argv):
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        return parser(prog="main.py", usage=USAGE, description=ABOUT).print_help()
+    command, rest = ("train", argv) if argv[0].startswith("-") else (argv[0], argv[1:])
+    if command not in COMMANDS:
+        raise unknown("command", command, COMMANDS)
+    return COMMANDS[command](rest)
+
+
+def _train(argv):
+    config = resolve(argv)
+    if config.preset and "preset" not in config.explicit:
+        print(f"preset: {config.preset} (picked for {config.gan_type} on "
+              f"{config.dataset or config.domains})")
+    Run.check(config.run, config).close()
+    from trainers import train
+    return train.main(config)
+
+
+def _presets(argv):
+    Parser(prog="main.py presets", description="Lists the presets.").parse_args(argv)
+    _print_table(("preset", "what it is", "picked by"), presets.rows())
+
+
+def _datasets(argv):
+    about = Parser(prog="main.py datasets", description="Lists the data sets.")
+    about.add_argument("--data_dir", default="", help="where local data sets are looked for")
+    from data.registry import rows
+    arguments = about.parse_args(argv)
+    _print_table(("dataset", "size", "source", "here"), rows(arguments.data_dir))
+
+
+def _sample(argv):
+    about = _run_parser("sample", "Draws a grid from a run's generators.")
+    about.add_argument("--count", type=int, default=50, help="latent vectors (default: 50)")
+    about.add_argument("--seed", type=int, default=1, help="of the latents (default: 1)")
+    about.add_argument("--output", default="", help="PNG file (default: in the run's folder)")
+    arguments = about.parse_args(argv)
+    _at_least(arguments, count=1, seed=0)
+    load_config(arguments.run)
+    from trainers import sample
+    return sample.main(arguments.run, count=arguments.count, seed=arguments.seed,
+                       output=arguments.output)
+
+
+def _evaluate(argv):
+    about = _run_parser("evaluate", "Measures a run and writes its metrics.json.")
+    about.add_argument("--samples", type=int, default=2000, help="pairs (default: 2000)")
+    about.add_argument("--seed", type=int, default=1, help="of the latents (default: 1)")
+    arguments = about.parse_args(argv)
+    _at_least(arguments, samples=2, seed=0)
+    load_config(arguments.run)
+    from metrics import evaluate
+    return evaluate.main(arguments.run, samples=arguments.samples, seed=arguments.seed)
+
+
+def _run_parser(command, description):
+    made = Parser(prog=f"main.py {command}", description=description)
+    made.add_argument("run", metavar="RUN", help="folder of the run")
+    return made
+
+
+def _at_least(arguments, **lows):
+    for name, low in lows.items():
+        if getattr(arguments, name) < low:
+            raise UserError(f"{name} must be at least {low}, not {getattr(arguments, name)}")
+
+
+def _print_table(header, rows):
+    rows = [header, *([str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
+    for row in rows:
+        cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
+
+
+COMMANDS = {"train": _train, "sample": _sample, "evaluate": _evaluate,
+            "presets": _presets, "datasets": _datasets}

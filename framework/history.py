@@ -1,0 +1,91 @@
+"""losses.csv: every term of every logged iteration, in a file that survives being cut off."""
+
+import csv
+import io
+from pathlib import Path
+
+from framework.errors import UserError
+from framework.files import write_text
+
+
+class History:
+    """The rows of a losses.csv: the iteration, counted from 0, and a column per term.
+
+    The columns are those of the first row, for good. Rows wait in memory until `flush`.
+    """
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        self._waiting: list[list] = []
+        self._columns = self._header()
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the terms, without `iteration`; empty before the first row."""
+        return list(self._columns[1:])
+
+    def append(self, iteration: int, terms: dict) -> None:
+        """Adds the row of `iteration`; `terms` maps a term's name to its value. Raises
+        UserError if the file's columns are others."""
+        if not self._columns:
+            self._columns = ["iteration", *terms]
+            self._waiting.append(self._columns)
+        if set(terms) != set(self._columns[1:]):
+            changed = sorted(set(terms) ^ set(self._columns[1:]))
+            raise UserError(f"{self.path} has other columns: {', '.join(changed)}")
+        values = [f"{float(terms[name]):.7g}" for name in self._columns[1:]]
+        self._waiting.append([int(iteration), *values])
+
+    def flush(self) -> None:
+        """Writes the waiting rows to the file."""
+        if self._waiting:
+            with open(self.path, "a", newline="", encoding="utf-8") as file:
+                file.write(_csv(self._waiting))
+            self._waiting = []
+
+    def truncate(self, iteration: int) -> None:
+        """Drops the rows at or after `iteration` and a half-written last line, so that a
+        continued run writes them again."""
+        self.flush()
+        if self.path.exists():
+            kept = [row for row in self._rows() if int(row[0]) < iteration]
+            self._columns = self._header() if kept else []
+            write_text(self.path, _csv([self._columns, *kept] if kept else []))
+
+    def read(self) -> dict:
+        """Column name -> numpy array [rows], `iteration` first (integers); a half-written last
+        line and rows not yet flushed are left out."""
+        import numpy as np
+
+        if not self._header():
+            return {}
+        table = np.array([[float(v) for v in row] for row in self._rows()])
+        table = table.reshape(-1, len(self._columns))
+        columns = dict(zip(self._columns, table.T, strict=True))
+        columns["iteration"] = columns["iteration"].astype(int)
+        return columns
+
+    def done(self) -> int:
+        """How many iterations the file speaks of."""
+        rows = self._rows()
+        return int(rows[-1][0]) + 1 if rows else 0
+
+    def _header(self) -> list[str]:
+        lines = self._lines()
+        return next(csv.reader(lines[:1]), [])
+
+    def _rows(self) -> list[list[str]]:
+        return list(csv.reader(self._lines()[1:]))
+
+    def _lines(self) -> list[str]:
+        """The lines that were written to their end."""
+        if not self.path.is_file():
+            return []
+        with open(self.path, newline="", encoding="utf-8") as file:
+            return [line for line in file if line.endswith("\n")]
+
+
+def _csv(rows) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

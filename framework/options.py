@@ -1,0 +1,196 @@
+"""Every option once: its name, type, default, range and what it does.
+
+The command line, the presets, the configuration files and the stored `config.json` of a run
+all speak in these names. Choices that come from registries are read from the registries.
+"""
+
+import math
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from framework.errors import UserError, unknown
+from losses.adversarial import LOSSES
+from nets.architectures import DISCRIMINATORS, GENERATORS
+from penalties.gradient import PENALTIES
+
+GROUPS = {
+    "run": "which experiment, and where it is kept",
+    "data": "what it learns from",
+    "training": "the iteration and its optimizers",
+    "loss": "what critic and generator minimise",
+    "nets": "tables of layers, and what the domains share",
+    "coupling": "what makes pairs; a term is on when its weight is positive",
+    "output": "what is drawn and kept while training; may change when a run is continued",
+    "device": "how it is computed; may change when a run is continued",
+}
+TYPES = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+
+
+class Option(NamedTuple):
+    """One option: `choices` is a collection of valid names, `low` and `high` are inclusive."""
+
+    name: str
+    type: type
+    default: Any
+    help: str
+    choices: Collection[str] | None = None
+    low: float | None = None
+    high: float | None = None
+    group: str = "run"
+
+    def check(self, value):
+        """`value` as this option's type. Raises UserError if it is of another type, not one
+        of the choices or out of range."""
+        if self.type is float and type(value) is int:
+            value = float(value)
+        if type(value) is not self.type:
+            raise UserError(f"{self.name} must be {TYPES[self.type]}, not {value!r}")
+        if self.choices is not None and value not in self.choices:
+            raise unknown(self.name, value, self.choices)
+        if self.type in (int, float):
+            self._check_range(value)
+        return value
+
+    def parse(self, text: str):
+        """The value written as `text` on the command line; raises UserError as `check`."""
+        try:
+            return self.check(self.type(text))
+        except ValueError:
+            raise UserError(f"{self.name} must be {TYPES[self.type]}, not {text!r}") from None
+
+    def _check_range(self, value):
+        low = -math.inf if self.low is None else self.low
+        high = math.inf if self.high is None else self.high
+        if not (low <= value <= high and math.isfinite(value)):
+            limits = f"at least {low:g}" if high == math.inf else f"from {low:g} to {high:g}"
+            raise UserError(f"{self.name} must be {limits}, not {value}")
+
+
+def _group(group, *rows):
+    return tuple(Option(*row[:4], group=group, **(row[4] if row[4:] else {})) for row in rows)
+
+
+def _of(*names):
+    return {"choices": names}
+
+
+def _from(low, high=None):
+    return {"low": low, "high": high}
+
+
+OPTIONS = (
+    *_group(
+        "run",
+        ("gan_type", str, "scogan", "one GAN, GANs coupled by shared layers or by soft terms, "
+         "or the classifier of the semantic term", _of("gan", "cogan", "scogan", "classifier")),
+        ("preset", str, "", "settings by name, see `presets`; none: plain defaults "
+         "(default: the one that gan_type and dataset pick)"),
+        ("config", str, "", "TOML or JSON file of options, over the preset, under flags"),
+        ("run", str, "", "folder of the run, continued if it exists "
+         "(default: runs/ and the preset or gan_type-dataset)"),
+        ("seed", int, 0, "seed of every random number", _from(0, 2**31 - 1)),
+    ),
+    *_group(
+        "data",
+        ("dataset", str, "", "name, see `datasets`, or a folder of images "
+         "(default: glyph for a gan, glyph2street for pairs)"),
+        ("domains", str, "", "any domains instead of a dataset: mnist,mnist_edge,..."),
+        ("data_dir", str, "", "where local data sets and downloads are looked for"),
+        ("image_size", int, 0, "height and width; 0: as the data set", _from(0, 1024)),
+        ("limit_data", int, 0, "use only the first N images of a domain; 0: all", _from(0)),
+    ),
+    *_group(
+        "training",
+        ("iterations", int, 25000, "generator updates; may be raised later", _from(1)),
+        ("batch_size", int, 128, "images of each domain per update", _from(1, 65536)),
+        ("latent_dim", int, 100, "length of the latent vector z", _from(1, 65536)),
+        ("latent", str, "uniform", "z uniform in [-1, 1] or standard normal",
+         _of("uniform", "normal")),
+        ("critic_steps", int, 1, "critic updates per generator update", _from(1, 100)),
+        ("optimizer", str, "adam", "of both players", _of("adam", "rmsprop")),
+        ("lr_g", float, 2e-4, "learning rate of the generators", _from(1e-9, 1)),
+        ("lr_d", float, 2e-4, "learning rate of the critics", _from(1e-9, 1)),
+        ("beta_1", float, 0.5, "Adam's decay of the mean gradient", _from(0, 0.99999)),
+        ("beta_2", float, 0.999, "Adam's (RMSProp's) decay of the square", _from(0, 0.9999999)),
+        ("weight_decay", float, 0.0, "L2 penalty on the weights", _from(0, 1)),
+        ("decoupled_weight_decay", bool, False, "shrink weights beside the gradient (AdamW)"),
+        ("clip", float, 0.0, "clip the critic's weights to [-c, c], for wgan without penalty; "
+         "0: off", _from(0, 100)),
+        ("ema", float, 0.0, "decay of the moving average of the generators that samples are "
+         "drawn from; 0: off", _from(0, 0.999999)),
+    ),
+    *_group(
+        "loss",
+        ("loss", str, "nonsaturating", "adversarial loss", {"choices": LOSSES}),
+        ("disc_penalty", str, "none", "penalty on the critic's gradient",
+         _of("none", *PENALTIES)),
+        ("penalty_weight", float, 10.0, "weight of that penalty (lambda)", _from(0)),
+        ("label_smoothing", float, 0.0, "real labels are 1 minus this", _from(0, 0.49)),
+        ("instance_noise", float, 0.0, "standard deviation of noise on all that critics see",
+         _from(0, 10)),
+    ),
+    *_group(
+        "nets",
+        ("generator", str, "auto", "table of the generators; auto: by the data",
+         _of("auto", *GENERATORS)),
+        ("discriminator", str, "auto", "table of the critics; auto: by the data",
+         _of("auto", *DISCRIMINATORS)),
+        ("width", float, 1.0, "multiplies every layer's width", _from(0.01, 16)),
+        ("width_d", float, 0.0, "the same for the critics; 0: as --width", _from(0, 16)),
+        ("shared_generator", int, -1, "generator rows shared from the front; -1: as the table "
+         "for a cogan, none for a scogan", _from(-1, 64)),
+        ("shared_discriminator", int, -1, "critic rows shared from the back; -1: likewise",
+         _from(-1, 64)),
+        ("critic_norm", str, "auto", "normalisation in the critics; auto: layer norm under a "
+         "gradient penalty, else as the table", _of("auto", "table", "layer", "none")),
+        ("initializer", str, "table", "of the weights; table: as the table's document",
+         _of("table", "normal", "xavier", "he")),
+        ("init_std", float, 0.02, "standard deviation of the normal initializer", _from(0, 10)),
+        ("upsampling", str, "transpose", "transposed convolution, or resize and convolve",
+         _of("transpose", "resize")),
+    ),
+    *_group(
+        "coupling",
+        ("feature_weight", float, 0.0, "difference of the first feature maps (eq. 4.1)",
+         _from(0)),
+        ("feature_layers", int, 3, "how many feature maps, from the front", _from(1, 64)),
+        ("cycle_weight", float, 0.0, "recovery of z from the images (eq. 4.3)", _from(0)),
+        ("cycle_norm", str, "l1", "norm of that recovery", _of("l1", "l2")),
+        ("tying_weight", float, 0.0, "squared difference of the generators' weights", _from(0)),
+        ("semantic_weight", float, 0.0, "difference of a classifier's predictions (eq. 4.2)",
+         _from(0)),
+        ("semantic_on", str, "probabilities", "what is compared",
+         _of("probabilities", "logits", "kl")),
+        ("balance_weight", float, 0.0, "keeps the batch's mean prediction uniform", _from(0)),
+        ("classifier_path", str, "", "classifier of the semantic and balance terms, a .keras "
+         "file (default: trained before the run)"),
+        ("coupling_warmup", int, 0, "iterations over which the coupling weights rise",
+         _from(0)),
+    ),
+    *_group(
+        "output",
+        ("sample_every", int, 500, "iterations between sample grids and plots", _from(1)),
+        ("checkpoint_every", int, 1000, "iterations between checkpoints", _from(1)),
+        ("log_every", int, 10, "iterations between rows of losses.csv", _from(1)),
+        ("sample_columns", int, 10, "columns of a sample grid", _from(1, 100)),
+        ("sample_rows", int, 2, "rows of a sample grid per domain", _from(1, 100)),
+        ("tensorboard", bool, True, "write TensorBoard events"),
+    ),
+    *_group(
+        "device",
+        ("compile", str, "graph", "the iteration as one graph, through XLA, or eagerly",
+         _of("graph", "xla", "none")),
+    ),
+)
+BY_NAME = {option.name: option for option in OPTIONS}
+
+
+def checked(values: dict, origin: str) -> dict:
+    """`values` with every key known and every value valid; `origin` names their file."""
+    for name in values:
+        if name not in BY_NAME:
+            raise UserError(f"{origin}: {unknown('option', name, BY_NAME)}")
+    try:
+        return {name: BY_NAME[name].check(value) for name, value in values.items()}
+    except UserError as error:
+        raise UserError(f"{origin}: {error}") from None

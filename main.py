@@ -1,0 +1,10 @@
+"""The door: `python main.py --help`."""
+
+import os
+import sys
+
+from framework.cli import main
+
+if __name__ == "__main__":
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    sys.exit(main(sys.argv[1:]))
