@@ -72,17 +72,22 @@ def _paint(number, rng):
     """Colours, texture, blur and noise: float32 coverage [n, H, W] to uint8 [n, H, W, 3]."""
     n, size = len(number), number.shape[1:]
     wall, ink = _colours(n, rng)
-    light = rng.normal(0, 14, (n, 1, 1, 1)) * _ramp(n, size, rng)[..., None]
-    images = wall[:, None, None] + light + _blotches(n, size, rng)
-    images += _plate(n, size, rng)
-    shade = ink[:, None, None] + rng.normal(0, 6, (n, 1, 1, 3)) * _ramp(n, size, rng)[..., None]
-    images += number[..., None] * (shade + light - images)
+    light = _normal(rng, 14, n, 1, 1, 1) * _ramp(n, size, rng)[..., None]
+    images = _blotches(n, size, rng) + _plate(n, size, rng)
+    images += wall[:, None, None] + light
+    digit = light + _normal(rng, 6, n, 1, 1, 3) * _ramp(n, size, rng)[..., None]
+    digit += ink[:, None, None]
+    images += number[..., None] * (digit - images)
     blur = np.exp(rng.uniform(np.log(0.35), np.log(1.5), n)) * size[0] / 32
-    noise = rng.uniform(1.5, 6, (n, 1, 1, 1)).astype(np.float32)
     for i in range(n):
         images[i] = cv2.GaussianBlur(images[i], (0, 0), blur[i])
-    images += noise * rng.standard_normal(images.shape, np.float32)
+    noise = rng.uniform(1.5, 6, (n, 1, 1, 1)).astype(np.float32)
+    images += noise * _normal(rng, 1, *images.shape)
     return np.clip(np.rint(images), 0, 255).astype(np.uint8)
+
+
+def _normal(rng, sd, *shape):
+    return np.float32(sd) * rng.standard_normal(shape, np.float32)
 
 
 def _colours(n, rng):
@@ -95,15 +100,18 @@ def _colours(n, rng):
 
 
 def _tint(luma, rng):
-    """Colours float32 [n, 3] of the given luma [n], as on walls and enamel.
+    """Colours float32 [n, 3] of exactly the given luma [n], within 0..255."""
+    chroma = _chroma(len(luma), rng)
+    reach = np.where(chroma > 0, 255 - luma[:, None], luma[:, None]) / (abs(chroma) + 1e-6)
+    chroma *= np.minimum(reach.min(1, keepdims=True), 1)
+    return (luma[:, None] + chroma).astype(np.float32)
 
-    They differ along the axis from blue to brown and, less, from red to green.
-    """
-    n = len(luma)
+
+def _chroma(n, rng):
+    """Colour without luma [n, 3]: from blue to brown and, less, from red to green."""
     chroma = rng.normal(0, 1, (n, 1)) * rng.gamma(1.2, 12, (n, 1)) * np.array([1, 0, -1])
     chroma += rng.normal(0, 1, (n, 1)) * rng.gamma(1.2, 5, (n, 1)) * np.array([1, -1, 0])
-    chroma -= (chroma @ LUMA)[:, None]
-    return (luma[:, None] + chroma).astype(np.float32)
+    return chroma - (chroma @ LUMA)[:, None]
 
 
 def _ramp(n, size, rng):
@@ -116,14 +124,14 @@ def _ramp(n, size, rng):
 
 def _blotches(n, size, rng):
     """Texture of low frequency, mostly in luma: float32 [n, H, W, 3]."""
-    coarse = rng.standard_normal((n, 5, 5, 3), np.float32) * 0.35
-    coarse += rng.standard_normal((n, 5, 5, 1), np.float32)
+    coarse = _normal(rng, 0.35, n, 5, 5, 3) + _normal(rng, 1, n, 5, 5, 1)
     coarse *= rng.gamma(1.5, 5, (n, 1, 1, 1)).astype(np.float32)
     return np.stack([cv2.resize(c, size[::-1], interpolation=cv2.INTER_CUBIC) for c in coarse])
 
 
 def _plate(n, size, rng):
     """For every third image a step of colour along a line beside the digit."""
-    side = _ramp(n, size, rng) > rng.uniform(0.55, 1.0, (n, 1, 1))
-    step = _tint(rng.normal(0, 35, n), rng) * (rng.random((n, 1)) < 0.35)
-    return side[..., None] * step[:, None, None].astype(np.float32)
+    beside = _ramp(n, size, rng) > rng.uniform(0.55, 1.0, (n, 1, 1))
+    step = rng.normal(0, 35, (n, 1)) + _chroma(n, rng)
+    step *= rng.random((n, 1)) < 0.35
+    return beside[..., None] * step[:, None, None].astype(np.float32)
