@@ -62,7 +62,7 @@ class Option(NamedTuple):
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
         if not (low <= value <= high and math.isfinite(value)):
-            limits = f"at least {low:g}" if high == math.inf else f"from {low:g} to {high:g}"
+            limits = f"at least {low}" if high == math.inf else f"from {low} to {high}"
             raise UserError(f"{self.name} must be {limits}, not {value}")
 
 

@@ -63,7 +63,8 @@ def default_for(gan_type: str, dataset: str) -> str:
     pair = f"{gan_type}/{dataset}"
     patterns = [(pattern, p.name) for p in map(load, names()) for pattern in p.default_for
                 if fnmatch(pair, pattern)]
-    return max(patterns, key=lambda found: (found[0] == pair, len(found[0])), default=("", ""))[1]
+    closest = max(patterns, key=lambda found: (found[0] == pair, len(found[0])), default=None)
+    return closest[1] if closest else ""
 
 
 def rows() -> list[tuple[str, str, str]]:

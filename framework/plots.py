@@ -1,0 +1,144 @@
+"""Pictures of a run: sample grids, scatters of 2-D points and loss curves.
+
+Arrays come in as numpy, pictures are uint8 [H, W, 3] RGB; matplotlib is imported at the first
+drawing. Files are replaced in one step, so that a viewer never reads half a picture.
+"""
+
+import math
+from pathlib import Path
+
+import numpy as np
+
+from data.pixels import to_uint8
+from framework.errors import UserError
+from framework.files import replacing
+
+GREY = 128
+SEPARATOR = 2
+TITLES = {"d": "critic", "g": "generator", "penalty": "gradient penalty",
+          "feature": "feature difference", "cycle": "latent recovery",
+          "semantic": "semantic difference", "balance": "class balance",
+          "tying": "weight difference"}
+COLOURS = ("#1f6fb4", "#d9541e", "#2a9150", "#8b4fb0", "#b08a1e", "#3aa5ad", "#c23b6e", "#666666")
+
+
+def image_grid(images, columns: int, scale: int = 1) -> np.ndarray:
+    """K arrays [N, H, W, C] in [-1, 1], C 1 or 3, as one picture, arranged as in the thesis.
+
+    All rows of the first domain stand above the matching rows of the second, and so on; a grey
+    line parts them. Image n of every domain is in row n // columns and column n % columns.
+    scale: side of the square of pixels that a pixel becomes.
+    """
+    blocks = [_tiled(to_uint8(domain), min(columns, len(domain))) for domain in images]
+    line = np.full((SEPARATOR, blocks[0].shape[1], 3), GREY, np.uint8)
+    parts = [part for block in blocks for part in (line, block)][1:]
+    return np.concatenate(parts).repeat(scale, 0).repeat(scale, 1)
+
+
+def _tiled(images: np.ndarray, columns: int) -> np.ndarray:
+    """uint8 [N, H, W, C] in rows of `columns`; places left over are grey."""
+    count, height, width, channels = images.shape
+    rows = math.ceil(count / columns)
+    tiles = np.full((rows * columns, height, width, 3), GREY, np.uint8)
+    tiles[:count] = images if channels == 3 else images.repeat(3, -1)
+    tiles = tiles.reshape(rows, columns, height, width, 3).swapaxes(1, 2)
+    return tiles.reshape(rows * height, columns * width, 3)
+
+
+def save_png(path: str | Path, picture: np.ndarray) -> None:
+    """Writes uint8 [H, W, 3] RGB to `path`. Raises UserError where it cannot be written."""
+    import cv2
+
+    try:
+        with replacing(path) as temporary:
+            temporary.write_bytes(cv2.imencode(".png", picture[..., ::-1])[1].tobytes())
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}") from None
+
+
+def scatter_picture(points: np.ndarray, data: np.ndarray | None = None) -> np.ndarray:
+    """Generated `points` [N, 2] over the `data` [M, 2], on axes that do not move with the
+    points, so that the pictures of a run can be compared."""
+    figure = _figure(5.2, 5.2)
+    axes = figure.add_axes((0.08, 0.06, 0.9, 0.88))
+    reach = 1.5 if data is None else max(1.5, 1.2 * float(np.abs(data).max()))
+    axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
+    if data is not None:
+        axes.scatter(*data.T, s=5, c="#b9bec6", lw=0, label="data")
+    axes.scatter(*points.T, s=5, c=COLOURS[1], alpha=0.7, lw=0, label="generated")
+    axes.legend(loc="upper right", ncols=2, frameon=False, markerscale=3, fontsize=9,
+                bbox_to_anchor=(1, 1.075), borderpad=0, handletextpad=0)
+    axes.tick_params(labelsize=8)
+    return _drawn(figure)
+
+
+def loss_plot(path: str | Path, columns: dict[str, np.ndarray]) -> None:
+    """Plots the columns of a losses.csv (`History.read`): one panel per kind of term, a smooth
+    line over the faint raw values. Columns are named `kind/domain` or `kind`; nothing is
+    written while there are no rows."""
+    if not len(columns.get("iteration", ())):
+        return
+    kinds = {}
+    for name in columns:
+        if name != "iteration":
+            kinds.setdefault(name.partition("/")[0], []).append(name)
+    across = min(3, len(kinds))
+    down = math.ceil(len(kinds) / across)
+    figure = _figure(4.4 * across, 2.8 * down)
+    for place, (kind, names) in enumerate(kinds.items(), 1):
+        axes = figure.add_subplot(down, across, place)
+        curves = {name.partition("/")[2]: columns[name] for name in names}
+        _panel(axes, columns["iteration"], curves)
+        axes.set_title(TITLES.get(kind, kind), fontsize=11, loc="left")
+    figure.tight_layout()
+    save_png(path, _drawn(figure))
+
+
+def _panel(axes, iterations, curves):
+    step = math.ceil(len(iterations) / 4000)
+    marker = "o" if len(iterations) == 1 else None
+    for colour, (label, values) in zip(COLOURS * len(curves), curves.items(), strict=False):
+        axes.plot(iterations[::step], values[::step], c=colour, alpha=0.25, lw=0.7)
+        axes.plot(iterations[::step], smoothed(values)[::step], c=colour, lw=1.6, label=label,
+                  marker=marker)
+    axes.set_ylim(*_limits(list(curves.values())))
+    axes.set_xlabel("iteration", fontsize=9)
+    axes.tick_params(labelsize=8)
+    axes.grid(alpha=0.2)
+    axes.spines[["top", "right"]].set_visible(False)
+    if any(curves):
+        axes.legend(fontsize=8, frameon=False, loc="best")
+
+
+def smoothed(values: np.ndarray) -> np.ndarray:
+    """The mean over a window of about a fortieth of the values around each, [N]; at the ends
+    over the part of the window that there is."""
+    reach = len(values) // 80
+    total = np.concatenate([[0.0], np.cumsum(values, dtype=float)])
+    at = np.arange(len(values))
+    low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, len(values))
+    return (total[high] - total[low]) / (high - low)
+
+
+def _limits(curves):
+    """What nearly all raw values and every smooth one from a tenth of the way on lie in: a few
+    large values at the start must not press the rest into a line."""
+    low, high = np.percentile(np.concatenate(curves), (1, 99))
+    late = np.concatenate([smoothed(values)[len(values) // 10:] for values in curves])
+    low, high = min(low, late.min()), max(high, late.max())
+    margin = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
+    return low - margin, high + margin
+
+
+def _figure(width, height):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure((width, height), dpi=110)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _drawn(figure) -> np.ndarray:
+    figure.canvas.draw()
+    return np.asarray(figure.canvas.buffer_rgba())[..., :3].copy()
