@@ -22,8 +22,14 @@ def _softplus_mean(scores):
     return ops.mean(ops.softplus(_float32(scores)))
 
 
+class ScoreLoss:
+    """What all losses of this module share: their generator loss reads the fake scores only."""
+
+    needs_real = False
+
+
 @LOSSES.register("minimax")
-class Minimax:
+class Minimax(ScoreLoss):
     """The saturating loss of Goodfellow et al. 2014 (section 2.2)."""
 
     def discriminator(self, real, fake):
@@ -31,12 +37,12 @@ class Minimax:
         return _softplus_mean(-real) + _softplus_mean(fake)
 
     def generator(self, real, fake):
-        """-mean sp(f) = mean log(1 - D(G(z))); `real` is not used."""
+        """-mean sp(f) = mean log(1 - D(G(z))) (`real` is not used)."""
         return -_softplus_mean(fake)
 
 
 @LOSSES.register("nonsaturating")
-class NonSaturating:
+class NonSaturating(ScoreLoss):
     """The loss in practice (section 2.2), with one-sided label smoothing (Salimans 2016).
 
     label_smoothing: s in [0, 0.5); the real label becomes 1 - s, the fake label and the
@@ -57,12 +63,12 @@ class NonSaturating:
         return real_term + _softplus_mean(fake)
 
     def generator(self, real, fake):
-        """mean sp(-f) = -mean log D(G(z)); `real` is not used."""
+        """mean sp(-f) = -mean log D(G(z)) (`real` is not used)."""
         return _softplus_mean(-fake)
 
 
 @LOSSES.register("leastsquares")
-class LeastSquares:
+class LeastSquares(ScoreLoss):
     """LSGAN (Mao et al. 2017) with labels 0 for fake, 1 for real and for the generator."""
 
     def discriminator(self, real, fake):
@@ -71,12 +77,12 @@ class LeastSquares:
         return 0.5 * real_term + 0.5 * ops.mean(ops.square(_float32(fake)))
 
     def generator(self, real, fake):
-        """0.5 mean (f - 1)^2; `real` is not used."""
+        """0.5 mean (f - 1)^2 (`real` is not used)."""
         return 0.5 * ops.mean(ops.square(_float32(fake) - 1))
 
 
 @LOSSES.register("hinge")
-class Hinge:
+class Hinge(ScoreLoss):
     """The hinge loss (Lim and Ye 2017; Miyato et al. 2018)."""
 
     def discriminator(self, real, fake):
@@ -85,12 +91,12 @@ class Hinge:
         return real_term + ops.mean(ops.relu(1 + _float32(fake)))
 
     def generator(self, real, fake):
-        """-mean f; `real` is not used."""
+        """-mean f (`real` is not used)."""
         return -ops.mean(_float32(fake))
 
 
 @LOSSES.register("wgan")
-class Wasserstein:
+class Wasserstein(ScoreLoss):
     """WGAN (section 2.4.2). The critic must be kept Lipschitz: by clipping or by eq. 2.1."""
 
     def discriminator(self, real, fake):
@@ -98,5 +104,5 @@ class Wasserstein:
         return ops.mean(_float32(fake)) - ops.mean(_float32(real))
 
     def generator(self, real, fake):
-        """-mean f; `real` is not used."""
+        """-mean f (`real` is not used)."""
         return -ops.mean(_float32(fake))

@@ -236,9 +236,9 @@ def widened(table: tuple[Row, ...], width: float) -> tuple[Row, ...]:
 
 
 def resized(table: tuple[Row, ...]) -> tuple[Row, ...]:
-    """`table` with nearest resize and a 3x3 convolution for each strided transposed convolution.
+    """`table` with resize and 3x3 convolution for every strided transposed convolution.
 
-    Section 7.4.3, after Odena, Dumoulin and Olah 2016: no checkerboards.
+    Nearest neighbour, against checkerboards (section 7.4.3, Odena, Dumoulin and Olah 2016).
     """
     return tuple(
         row._replace(kind="upconv", kernel=3) if row.kind == "convt" and row.stride > 1 else row
