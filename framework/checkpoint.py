@@ -1,9 +1,10 @@
 """A run's state on disk: nets, optimizers, averages and the iteration, together or not at all."""
 
-import os
 from pathlib import Path
 
 import tensorflow as tf
+
+from framework.files import replacing
 
 
 class Checkpoints:
@@ -51,6 +52,5 @@ def restore_part(folder: Path, state: dict[str, list]) -> bool:
 def save_model(path: Path, model) -> None:
     """Writes a Keras model as a `.keras` file, wholly or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    half_written = path.with_name(f".{path.name}")
-    model.save(half_written)
-    os.replace(half_written, path)
+    with replacing(path) as temporary:
+        model.save(temporary)

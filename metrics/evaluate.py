@@ -1,12 +1,12 @@
 """`main.py evaluate RUN`: what a trained run is worth, as figures."""
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
 
 from framework.errors import UserError
+from framework.files import write_text
 from metrics.agreement import PRESENT, class_shares, classes_present, pair_agreement
 from trainers.classifier import read, trained_once
 from trainers.restore import Sampler
@@ -46,9 +46,7 @@ def main(run, *, samples=2000, seed=1) -> None:
         raise UserError(f"{run} has one domain; pair agreement needs two or more")
     report = agreement_report(sampler, samples, seed)
     path = Path(run) / "metrics.json"
-    half_written = path.with_name(".metrics.json")
-    half_written.write_text(json.dumps(report, indent=2) + "\n")
-    os.replace(half_written, path)
+    write_text(path, json.dumps(report, indent=2) + "\n")
     print(f"pair agreement {report['pair_agreement']:.3f}; {report['classes_present']} of "
           f"{report['classes']} classes in every domain (each at least {100 * PRESENT:.0f} % of "
           f"its images); {samples} pairs, seed {seed}; kept in {path}")

@@ -1,6 +1,7 @@
 """The loop around an iteration: progress, log, pictures, checkpoints, and an orderly end."""
 
 import signal
+import sys
 import time
 from contextlib import contextmanager
 
@@ -93,7 +94,8 @@ def fit(run, trainer, batches, iterations: int, *, picture, sample_every=500, ch
     done, waited, began, first = start, 0.0, time.perf_counter(), 0.0
     stream = batches(start, iterations)
     with interruptible() as interrupted, \
-            tqdm(total=iterations, initial=start, unit="it", dynamic_ncols=True) as bar:
+            tqdm(total=iterations, initial=start, unit="it", dynamic_ncols=True,
+                 mininterval=0.5 if sys.stderr.isatty() else 30) as bar:
         for iteration in range(start, iterations):
             asked = time.perf_counter()
             batch = next(stream)

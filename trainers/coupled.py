@@ -6,7 +6,7 @@ import numpy as np
 from data.registry import domain_names
 from framework.errors import UserError
 from losses.adversarial import LOSSES
-from nets.architectures import DISCRIMINATORS, GENERATORS, resized
+from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.build import build_discriminators, build_generators
 from penalties.gradient import PENALTIES
 from trainers.couplings import couplings
@@ -44,10 +44,9 @@ def generators_for(config, domains: int, image_shape) -> list[keras.Model]:
     """The generators of a run, built anew; their weights follow from the seed."""
     keras.utils.set_random_seed(config.seed)
     net = architecture(GENERATORS, config.generator, image_shape)
-    table = resized(net.table) if config.upsampling == "resize" else net.table
     shared = shared_rows(config.shared_generator, config.gan_type, net.shared)
-    return build_generators(table, domains, shared, config.latent_dim, config.width,
-                            initializer=config.initializer, init_std=config.init_std)
+    return build_generators(net, domains, shared, config.latent_dim, config.width,
+                            config.initializer, config.init_std, config.upsampling)
 
 
 def critics_for(config, domains: int, image_shape) -> list[keras.Model]:
@@ -55,10 +54,10 @@ def critics_for(config, domains: int, image_shape) -> list[keras.Model]:
     net = architecture(DISCRIMINATORS, config.discriminator, image_shape)
     norm = {"auto": "layer" if config.disc_penalty != "none" else None, "table": None}
     shared = shared_rows(config.shared_discriminator, config.gan_type, net.shared)
-    return build_discriminators(net.table, domains, shared, image_shape,
+    return build_discriminators(net, domains, shared, image_shape,
                                 config.width_d or config.width,
-                                norm=norm.get(config.critic_norm, config.critic_norm),
-                                initializer=config.initializer, init_std=config.init_std)
+                                norm.get(config.critic_norm, config.critic_norm),
+                                config.initializer, config.init_std)
 
 
 def loss_for(config):

@@ -56,6 +56,12 @@ def to_float(real):
     return tf.cast(real, tf.float32) / 127.5 - 1.0 if real.dtype == tf.uint8 else real
 
 
+def generate(generator, z, training: bool) -> list[dict]:
+    """What a joint generator makes of z: K dicts of "image" and "features"."""
+    made = generator(z, training=training)
+    return made if isinstance(made, list) else [made]     # Keras unwraps a list of one
+
+
 class AdversarialTrainer:
     """One iteration: `critic_steps` updates of all critics, then one of all generators.
 
@@ -96,7 +102,7 @@ class AdversarialTrainer:
             self.averaged.set_weights(self.generator.get_weights())
         self.sampled = averaged or generators
         sampler = self.averaged or self.generator
-        self.draw = compiled(lambda z: [m["image"] for m in sampler(z, training=False)])
+        self.draw = compiled(lambda z: [m["image"] for m in generate(sampler, z, False)])
 
     def state(self) -> dict[str, list]:
         """Everything a checkpoint must hold to go on exactly."""
@@ -122,7 +128,7 @@ class AdversarialTrainer:
 
     def update_critics(self, random, real):
         z = self.draw_latents(random, real[0])
-        fake = [made["image"] for made in self.generator(z, training=True)]
+        fake = [made["image"] for made in generate(self.generator, z, True)]
         terms = {}
         with tf.GradientTape() as tape:
             for name, critic, x, y in zip(self.domains, self.critics, real, fake, strict=True):
@@ -161,7 +167,7 @@ class AdversarialTrainer:
         return terms
 
     def produce(self, z, real) -> Produced:
-        made = self.generator(z, training=True)
+        made = generate(self.generator, z, True)
         images = [m["image"] for m in made]
         logits = [self.classifier(x, training=False) for x in images] if self.classifier else []
         return Produced(z, images, [m["features"] for m in made], logits, real)

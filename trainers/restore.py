@@ -12,7 +12,7 @@ from framework.errors import UserError
 from framework.random import LATENTS, Random
 from nets.build import joint
 from trainers.coupled import generators_for
-from trainers.gan import SAMPLE_BATCH, all_variables
+from trainers.gan import SAMPLE_BATCH, all_variables, generate
 
 
 class Sampler:
@@ -34,7 +34,7 @@ class Sampler:
             "generators": all_variables(generators)}
         if not restore_part(Path(path) / "checkpoints", kept):
             raise UserError(f"{path} has no checkpoint yet; train on with --run {path}")
-        self._draw = compiled(lambda z: [m["image"] for m in net(z, training=False)])
+        self._draw = compiled(lambda z: [m["image"] for m in generate(net, z, False)])
 
     def latents(self, count: int, seed: int):
         """z [count, latent_dim] of the run's latent distribution."""

@@ -1,10 +1,11 @@
 """`main.py` without a command: from resolved options to a finished run folder."""
 
-import numpy as np
+import json
 
 from data.batches import Batches, prefetched
 from data.load import load
 from data.registry import domain_names
+from framework.files import write_text
 from framework.plots import image_grid, scatter_picture
 from framework.random import LATENTS, Random
 from framework.run import Run
@@ -17,8 +18,14 @@ from trainers.registry import TRAINERS
 def load_domains(config, split="train"):
     """The run's domains (`data.domain.Domain`s), in order."""
     names = domain_names(config.dataset, config.domains, config.data_dir)
-    return load(names, data_dir=config.data_dir, image_size=config.image_size,
-                limit=config.limit_data, seed=config.seed, split=split)
+    return load(names, data_dir=config.data_dir or None, image_size=config.image_size or None,
+                limit=config.limit_data or None, seed=config.seed, split=split)
+
+
+def describe(domains) -> str:
+    """JSON of the domains' names and image shapes: all that drawing from a run needs of them."""
+    return json.dumps([{"name": d.name, "images": len(d), "shape": d.images.shape[1:]}
+                       for d in domains], indent=2) + "\n"
 
 
 def grid_latents(config, count: int):
@@ -48,12 +55,13 @@ def main(config) -> None:
     domains = load_domains(config)
     batches = Batches(domains, config.batch_size, config.critic_steps, config.seed)
     for d in domains:
-        print(f"{d.name}: {len(d.images)} images of {np.shape(d.images)[1:]}")
+        print(f"{d.name}: {len(d)} of {' x '.join(map(str, d.images.shape[1:]))}")
     classifier = None
     if config.semantic_weight > 0 or config.balance_weight > 0:
         classifier = frozen_reader(config, domains, load_domains(config, "test"))
     trainer = TRAINERS.find(config.gan_type)(config, domains, classifier)
     with run.create():
+        write_text(run.path / "domains.json", describe(domains))
         done = fit(run, trainer, lambda start, stop: prefetched(batches, start, stop),
                    config.iterations, picture=draw_pictures(trainer, config, domains),
                    sample_every=config.sample_every, checkpoint_every=config.checkpoint_every,
