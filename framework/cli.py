@@ -5,6 +5,7 @@ import sys
 from framework import presets
 from framework.config import Parser, load_config, parser, resolve
 from framework.errors import UserError, unknown
+from framework.quiet import quiet
 from framework.run import Run
 
 USAGE = """\
@@ -45,7 +46,8 @@ def _train(argv):
         print(f"preset: {config.preset} (picked for {config.gan_type} on "
               f"{config.dataset or config.domains})")
     Run.check(config.run, config).close()
-    from trainers import train
+    with quiet():
+        from trainers import train
     return train.main(config)
 
 
@@ -70,7 +72,8 @@ def _sample(argv):
     arguments = about.parse_args(argv)
     _at_least(arguments, count=1, seed=0)
     load_config(arguments.run)
-    from trainers import sample
+    with quiet():
+        from trainers import sample
     return sample.main(arguments.run, count=arguments.count, seed=arguments.seed,
                        output=arguments.output)
 
@@ -82,7 +85,8 @@ def _evaluate(argv):
     arguments = about.parse_args(argv)
     _at_least(arguments, samples=2, seed=0)
     load_config(arguments.run)
-    from metrics import evaluate
+    with quiet():
+        from metrics import evaluate
     return evaluate.main(arguments.run, samples=arguments.samples, seed=arguments.seed)
 
 

@@ -1,0 +1,57 @@
+"""Options that contradict each other are refused, and the like that do not are not."""
+
+import pytest
+
+from framework.config import resolve
+from framework.errors import UserError
+
+GAN = ["--gan_type", "gan", "--dataset", "glyph", "--preset", "none"]
+PAIR = ["--dataset", "glyph2edge", "--preset", "none"]
+WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
+
+
+@pytest.mark.parametrize("argv, message", [
+    (["--gan_type", "gan", "--dataset", "glyph2edge"], "a gan has one domain, not 2"),
+    (["--gan_type", "scogan", "--dataset", "glyph"], "a scogan couples at least two domains"),
+    (["--gan_type", "cogan", "--domains", "glyph"], "a cogan couples at least two domains"),
+    ([*GAN, "--feature_weight", "1"], "a gan has no pairs to couple: feature_weight"),
+    ([*GAN, "--cycle_weight", "1"], "a gan has no pairs to couple: cycle_weight"),
+    ([*PAIR, "--clip", "0.01"], "clip belongs to the loss wgan"),
+    ([*PAIR, *GP, "--clip", "0.01"], "clip belongs to the loss wgan without a penalty"),
+    ([*PAIR, "--loss", "hinge", "--label_smoothing", "0.1"], "label_smoothing means nothing"),
+    ([*PAIR, *GP, "--discriminator", "face128", "--critic_norm", "table"], "critic_norm layer"),
+    ([*PAIR, "--generator", "quick", "--feature_weight", "1", "--feature_layers", "5"],
+     "feature_layers is 5 and the table quick has 4 rows"),
+    ([*PAIR, "--generator", "quick", "--shared_generator", "5"], "shared_generator is 5"),
+    ([*PAIR, "--discriminator", "quick", "--shared_discriminator", "5"], "shared_discriminator"),
+    ([*PAIR, "--classifier_path", "some.keras"], "semantic and balance terms only"),
+    ([*PAIR, "--classifier_path", "no.keras", "--semantic_weight", "1"], "no classifier at"),
+    (["--dataset", "glyph2edgy"], "unknown data set"),
+    (["--gan_type", "gan", "--dataset", "ring", "--semantic_weight", "1"], "semantic_weight"),
+])
+def test_contradictions(argv, message):
+    with pytest.raises(UserError, match=message):
+        resolve(argv)
+
+
+@pytest.mark.parametrize("argv", [
+    GAN, PAIR, ["--domains", "glyph,glyph_edge,glyph_negative"],
+    [*PAIR, *WGAN, "--clip", "0.01"],
+    [*PAIR, "--loss", "nonsaturating", "--label_smoothing", "0.1"],
+    [*PAIR, *GP, "--discriminator", "face128", "--critic_norm", "layer"],
+    [*PAIR, *GP, "--discriminator", "face128"],
+    [*PAIR, "--discriminator", "face128", "--critic_norm", "table"],
+    [*PAIR, "--generator", "quick", "--feature_weight", "1", "--feature_layers", "4"],
+    [*PAIR, "--generator", "quick", "--feature_layers", "5"],
+    [*PAIR, "--generator", "quick", "--shared_generator", "4"],
+    [*GAN, "--balance_weight", "1"],
+    ["--gan_type", "classifier", "--dataset", "glyph2edge"],
+])
+def test_what_goes_together(argv):
+    resolve(argv)
+
+
+def test_a_classifier_that_is_there(tmp_path):
+    path = tmp_path / "reader.keras"
+    path.write_bytes(b"")
+    resolve([*PAIR, "--classifier_path", str(path), "--semantic_weight", "1"])
