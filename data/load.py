@@ -1,60 +1,76 @@
 """From the names of domains to their images."""
 
+from pathlib import Path
+
 from data import registry
 from data.domain import Domain
 from framework.errors import UserError
 
 SPLITS = ("train", "test")
+SMALLEST = 8
 
 
 def load(names, data_dir=None, image_size: int | None = None, limit: int | None = None,
          seed: int = 0, split: str = "train") -> tuple[Domain, ...]:
-    """The domains `names`, all of one height, width and number of channels.
+    """The domains `names` (see registry.domain_names), all of one height and width, RGB.
 
     K domains of one source share it out: the first takes the first K-th, the second the
     next, so that no image is seen in two domains (thesis 2.7). `split="test"` is held-out
-    data. `limit` keeps the first images of every domain. `image_size` overrides the native
-    size (the largest, if the domains differ). `seed` seeds what is drawn by program.
+    data. `limit` keeps the first images of every domain (0, None: all). `image_size`
+    overrides the native size (0, None), which is the largest if the domains differ. `seed`
+    seeds what is drawn by program.
     Raises UserError for data that is missing or broken and for impossible numbers.
     """
     _check(image_size, limit, seed, split)
     entries = [registry.find(name) for name in names]
-    size = image_size or _native_size(names, entries)
-    sources = [entry.source for entry in entries]
-    opened = {source.name: source.open(data_dir, split, size, seed) for source in set(sources)}
+    size = _size(names, entries, image_size)
+    where = Path(data_dir).expanduser() if data_dir else None
+    sources = [entry.source.name for entry in entries]
+    opened = {entry.source.name: entry.source for entry in entries}
+    opened = {name: source.open(where, split, size, seed) for name, source in opened.items()}
     domains = []
-    for k, (name, entry, source) in enumerate(zip(names, entries, sources, strict=True)):
-        images, labels = opened[source.name]
-        part = _part(len(images), sources[:k].count(source), sources.count(source), limit, name)
-        images = images[part]
+    for k, entry in enumerate(entries):
+        images, labels = opened[sources[k]]
+        part = _part(len(images), sources[:k].count(sources[k]), sources.count(sources[k]),
+                     limit, names[k])
+        images, labels = images[part], None if labels is None else labels[part]
         if entry.transform is not None:
             images = entry.transform(images, size, (seed, k, SPLITS.index(split)))
-        labels = None if labels is None else labels[part]
-        domains.append(Domain(name, images, labels, entry.classes))
+        domains.append(Domain(_title(names, k), images, labels, entry.classes))
     return tuple(domains)
 
 
 def _check(image_size, limit, seed, split):
     if split not in SPLITS:
         raise UserError(f"split must be train or test, not {split!r}")
-    if limit is not None and limit < 1:
-        raise UserError(f"--limit_data must be at least 1, not {limit}")
-    if image_size is not None and image_size < 8:
-        raise UserError(f"--image_size must be at least 8, not {image_size}")
+    if limit and limit < 0:
+        raise UserError(f"limit_data must not be negative, but is {limit}")
+    if image_size and image_size < SMALLEST:
+        raise UserError(f"image_size must be at least {SMALLEST}, not {image_size}")
     if seed < 0:
-        raise UserError(f"--seed must not be negative, but is {seed}")
+        raise UserError(f"seed must not be negative, but is {seed}")
 
 
-def _native_size(names, entries):
+def _size(names, entries, image_size):
     sizes = {entry.size for entry in entries}
-    if None in sizes and len(sizes) > 1:
+    if None not in sizes:
+        return image_size or max(sizes)
+    if len(sizes) > 1:
         raise UserError(f"2-D points and images cannot be coupled: {', '.join(names)}")
-    return None if None in sizes else max(sizes)
+    if image_size:
+        raise UserError(f"image_size means nothing to the 2-D points of {', '.join(names)}")
+    return None
 
 
 def _part(count, position, parts, limit, name) -> slice:
     length = count // parts
     if not length:
-        raise UserError(f"{name!r} has {count} images, too few to share among {parts} domains")
-    start = position * length
-    return slice(start, start + min(length, limit or length))
+        raise UserError(f"{name} has {count} images, too few to share among {parts} domains")
+    return slice(position * length, position * length + min(length, limit or length))
+
+
+def _title(names, k) -> str:
+    """A short name for domain k, unlike those of the others: of a path only the last part."""
+    titles = [Path(name).name if name.startswith(registry.FOLDER) else name for name in names]
+    titles = [title.removeprefix(registry.FOLDER) or "images" for title in titles]
+    return titles[k] if titles.count(titles[k]) == 1 else f"{titles[k]}_{k + 1}"

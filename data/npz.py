@@ -4,6 +4,7 @@ A file holds `train_images`, `train_labels`, `test_images` and `test_labels`; im
 [N, H, W] or [N, H, W, 3], labels are integers 0..9.
 """
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -45,3 +46,13 @@ def _check(path, split, images, labels):
     if labels.min() < 0 or labels.max() > 9:
         raise UserError(f"{path}: {split}_labels must lie in 0..9, "
                         f"not {labels.min()}..{labels.max()}")
+
+
+def count(path: Path) -> int | None:
+    """Training images in the file, from its header alone; None if there is no such thing."""
+    try:
+        with zipfile.ZipFile(path) as file, file.open("train_images.npy") as array:
+            np.lib.format.read_magic(array)
+            return np.lib.format.read_array_header_1_0(array)[0][0]
+    except (OSError, KeyError, ValueError, IndexError, zipfile.BadZipFile):
+        return None

@@ -1,0 +1,121 @@
+"""MNIST and SVHN through TensorFlow Datasets, for when no local file is there.
+
+TFDS retries for minutes where the network is away and leaves half of a data set behind. Here
+the server is asked first, within seconds, and the data set is prepared in a folder beside its
+place and moved there when it is whole.
+"""
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import tempfile
+import threading
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+
+from framework.errors import UserError
+
+NAMES = {"mnist": "mnist", "svhn": "svhn_cropped"}
+NEEDS = {"svhn": "scipy"}       # TFDS reads SVHN's .mat files with it, and does not ask for it
+INSTEAD = {"mnist": "glyph", "svhn": "glyph_street"}
+PATIENCE = 4.0                  # seconds to wait for the server
+
+
+def root(data_dir: Path | None) -> Path:
+    """Where TFDS keeps its data sets: `data_dir`, or its own default folder."""
+    default = os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets"
+    return Path(data_dir or default).expanduser()
+
+
+def is_prepared(name: str, data_dir: Path | None) -> bool:
+    """Whether `mnist` or `svhn` lies prepared in the folder. Needs no TensorFlow."""
+    return any((root(data_dir) / NAMES[name]).glob("*/dataset_info.json"))
+
+
+def read(name: str, split: str, data_dir: Path | None) -> tuple[np.ndarray, np.ndarray]:
+    """Images uint8 [N, 28, 28] or [N, 32, 32, 3] and labels int32 [N] of `mnist` or `svhn`.
+
+    Downloads and prepares the data set if it is not there. Raises UserError, within seconds
+    if the network is away, naming the ways out; nothing is left behind then.
+    """
+    if not is_prepared(name, data_dir):
+        _prepare(name, root(data_dir))
+    import tensorflow_datasets as tfds
+    try:
+        builder = tfds.builder(NAMES[name], data_dir=root(data_dir))
+        arrays = tfds.as_numpy(builder.as_dataset(split=split, batch_size=-1))
+    except Exception as error:      # TFDS and TensorFlow have many for a damaged data set
+        raise UserError(f"TFDS cannot read {root(data_dir) / NAMES[name]}; remove it to have "
+                        f"it downloaded again ({_first_line(error)})") from error
+    images = arrays["image"]
+    images = images[..., 0] if images.shape[-1] == 1 else images
+    return images, arrays["label"].astype(np.int32)
+
+
+def _prepare(name, target):
+    missing = NEEDS.get(name)
+    if missing and importlib.util.find_spec(missing) is None:
+        raise _ways_out(name, target, f"TFDS needs {missing} to read it")
+    try:
+        import tensorflow_datasets as tfds
+        urls = list(tfds.builder_cls(NAMES[name]).url_infos or ())
+    except Exception as error:      # whatever an installation that does not fit may raise
+        raise _ways_out(name, target, f"TFDS fails: {_first_line(error)}") from error
+    for url in urls[:1]:
+        why = unreachable(url)
+        if why:
+            raise _ways_out(name, target, why)
+    created = [folder for folder in (target, *target.parents) if not folder.exists()]
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        _download(tfds, name, target)
+    except Exception as error:      # TFDS has many for a failed download
+        for folder in created:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise _ways_out(name, target, _first_line(error)) from error
+
+
+def _download(tfds, name, target):
+    """Prepares the data set in a folder of its own inside `target`, then moves it in place."""
+    with tempfile.TemporaryDirectory(prefix=".incomplete-", dir=target) as folder:
+        builder = tfds.builder(NAMES[name], data_dir=folder)
+        builder.download_and_prepare(download_dir=Path(folder) / "downloads")
+        made = Path(builder.data_dir)
+        place = target / made.relative_to(folder)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(made, place)
+
+
+def unreachable(url: str, seconds: float = PATIENCE) -> str | None:
+    """Why the server of `url` does not give it, or None; asked for at most `seconds`.
+
+    Asked in a thread, because looking up a name keeps to no time limit.
+    """
+    answer = [f"no answer from {urllib.request.Request(url).host} in {seconds:g} s"]
+
+    def ask():
+        try:
+            request = urllib.request.Request(url, method="HEAD")
+            with urllib.request.urlopen(request, timeout=seconds):
+                answer[0] = None
+        except OSError as error:
+            answer[0] = f"{urllib.request.Request(url).host}: {getattr(error, 'reason', error)}"
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return answer[0]
+
+
+def _ways_out(name, target, why) -> UserError:
+    return UserError(
+        f"{name} is not in {target} and cannot be downloaded ({why}): put {name}.npz into "
+        f"--data_dir, or allow the download, or use {INSTEAD[name]}, which needs neither")
+
+
+def _first_line(error) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
