@@ -4,7 +4,7 @@ loaded or created."""
 import inspect
 from pathlib import Path
 
-from data.registry import domain_names
+from data.registry import domain_names, find
 from framework.errors import UserError
 from losses.adversarial import LOSSES
 from nets.architectures import DISCRIMINATORS, GENERATORS
@@ -63,9 +63,15 @@ def _nets(config, domains):
 
 def _classifier(config, domains):
     path = config.classifier_path
+    reads = [name for name in ("semantic_weight", "balance_weight") if getattr(config, name)]
+    if not path and (reads or config.gan_type == "classifier"):
+        for name in domains:
+            if find(name).classes is None:
+                wanted = (*reads, "a classifier")[0]
+                raise UserError(f"{wanted} needs labelled data, and {name} has no labels")
     if not path:
         return
-    if not (config.semantic_weight or config.balance_weight):
+    if not reads:
         raise UserError("classifier_path is read by the semantic and balance terms only; "
                         "give one of them a weight")
     if not Path(path).is_file():

@@ -2,6 +2,7 @@
 
 import sys
 
+from data.registry import describe
 from framework import presets
 from framework.config import Parser, load_config, parser, resolve
 from framework.errors import UserError, unknown
@@ -59,9 +60,10 @@ def _presets(argv):
 def _datasets(argv):
     about = Parser(prog="main.py datasets", description="Lists the data sets.")
     about.add_argument("--data_dir", default="", help="where local data sets are looked for")
-    from data.registry import rows
     arguments = about.parse_args(argv)
-    _print_table(("dataset", "size", "source", "here"), rows(arguments.data_dir))
+    _print_table(("dataset", "images", "source", "here", "what it is"), [
+        (name, size or "", source, "yes" if here else "no", description)
+        for name, size, source, here, description in describe(arguments.data_dir)])
 
 
 def _sample(argv):

@@ -92,7 +92,7 @@ OPTIONS = (
     ),
     *_group(
         "data",
-        ("dataset", str, "", "name, see `datasets`, or a folder of images "
+        ("dataset", str, "", "name, see `datasets`, or folder:PATH for your own images "
          "(default: glyph for a gan, glyph2street for pairs)"),
         ("domains", str, "", "any domains instead of a dataset: mnist,mnist_edge,..."),
         ("data_dir", str, "", "where local data sets and downloads are looked for"),

@@ -19,7 +19,8 @@ TITLES = {"d": "critic", "g": "generator", "penalty": "gradient penalty",
           "feature": "feature difference", "cycle": "latent recovery",
           "semantic": "semantic difference", "balance": "class balance",
           "tying": "weight difference"}
-COLOURS = ("#1f6fb4", "#d9541e", "#2a9150", "#8b4fb0", "#b08a1e", "#3aa5ad", "#c23b6e", "#666666")
+COLOURS = ("#1f6fb4", "#d9541e", "#2a9150", "#8b4fb0", "#b08a1e", "#3aa5ad", "#c23b6e",
+           "#666666")
 
 
 def image_grid(images, columns: int, scale: int = 1) -> np.ndarray:

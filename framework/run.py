@@ -4,7 +4,6 @@
              samples/  checkpoints/  models/  tensorboard/
 """
 
-import errno
 import fcntl
 import json
 import os
@@ -68,7 +67,7 @@ class Run:
             text = json.dumps(self.config.as_dict(), indent=2) + "\n"
             write_text(self.path / "config.json", text)
         except OSError as error:
-            raise UserError(f"cannot write {self.path}: {error.strerror}") from None
+            raise UserError(f"cannot write the run {self.path}: {error.strerror}") from None
         return self
 
     def __enter__(self):
@@ -124,14 +123,15 @@ class Run:
         return self.path / "tensorboard"
 
     def _take_lock(self):
-        lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise UserError(f"cannot write the run {self.path}: {error.strerror}") from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError:
             os.close(lock)
-            if error.errno in (errno.EAGAIN, errno.EACCES):
-                raise UserError(f"the run {self.path} is in use by another process") from None
-            raise
+            raise UserError(f"the run {self.path} is in use by another process") from None
         self._lock = lock
 
     def _check_free(self):

@@ -23,7 +23,8 @@ WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
     ([*PAIR, "--generator", "quick", "--feature_weight", "1", "--feature_layers", "5"],
      "feature_layers is 5 and the table quick has 4 rows"),
     ([*PAIR, "--generator", "quick", "--shared_generator", "5"], "shared_generator is 5"),
-    ([*PAIR, "--discriminator", "quick", "--shared_discriminator", "5"], "shared_discriminator"),
+    ([*PAIR, "--discriminator", "quick", "--shared_discriminator", "5"],
+     "shared_discriminator is 5"),
     ([*PAIR, "--classifier_path", "some.keras"], "semantic and balance terms only"),
     ([*PAIR, "--classifier_path", "no.keras", "--semantic_weight", "1"], "no classifier at"),
     (["--dataset", "glyph2edgy"], "unknown data set"),
@@ -32,6 +33,21 @@ WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
 def test_contradictions(argv, message):
     with pytest.raises(UserError, match=message):
         resolve(argv)
+
+
+@pytest.mark.parametrize("flags, message", [
+    (["--semantic_weight", "1"], "semantic_weight needs labelled data, and folder:"),
+    (["--balance_weight", "1"], "balance_weight needs labelled data"),
+    (["--gan_type", "classifier"], "a classifier needs labelled data"),
+])
+def test_classifiers_need_labels(tmp_path, flags, message):
+    for name in ("domain1", "domain2"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.png").write_bytes(b"")
+    data = ["--dataset", f"folder:{tmp_path}", "--preset", "none"]
+    with pytest.raises(UserError, match=message):
+        resolve([*data, *flags])
+    assert resolve(data).gan_type == "scogan"
 
 
 @pytest.mark.parametrize("argv", [

@@ -1,0 +1,161 @@
+"""Pictures hold what they should, where they should."""
+
+import os
+
+import cv2
+import numpy as np
+import pytest
+
+from framework.errors import UserError
+from framework.plots import (
+    GREY,
+    SEPARATOR,
+    image_grid,
+    loss_plot,
+    save_png,
+    scatter_picture,
+    smoothed,
+)
+
+
+def numbered(count, height=3, width=2, channels=3, start=0):
+    """Images of one level each: image n is `start + n` in 0..255."""
+    levels = (np.arange(count) + start) / 127.5 - 1
+    return np.broadcast_to(levels[:, None, None, None], (count, height, width, channels))
+
+
+def terms(rows):
+    i = np.arange(rows)
+    noise = np.random.default_rng(0).normal(size=(6, rows))
+    return {"iteration": i, "d/a": noise[0], "d/b": noise[1], "penalty/a": abs(noise[2]),
+            "g/a": i + noise[3], "feature": noise[4], "cycle": noise[5]}
+
+
+def read(path):
+    return cv2.imread(str(path))[..., ::-1]
+
+
+@pytest.mark.parametrize("scale", [1, 2, 3])
+def test_every_pixel_of_a_grid(scale):
+    columns, height, width = 3, 3, 2
+    first, second, third = (numbered(5, start=s) for s in (10, 100, 200))
+    picture = image_grid([first, second, third], columns, scale)
+    block = 2 * height + SEPARATOR
+    assert picture.shape == ((3 * block - SEPARATOR) * scale, columns * width * scale, 3)
+    assert picture.dtype == np.uint8
+    for y in range(picture.shape[0]):
+        for x in range(picture.shape[1]):
+            domain, inside = divmod(y // scale, block)
+            n = inside // height * columns + x // scale // width
+            filled = inside < 2 * height and n < 5
+            expected = (10, 100, 200)[domain] + n if filled else GREY
+            assert picture[y, x].tolist() == [expected] * 3
+
+
+def test_the_pixels_within_an_image_keep_their_place():
+    images = np.random.default_rng(0).integers(0, 256, (4, 5, 6, 3))
+    picture = image_grid([images / 127.5 - 1], 2)
+    np.testing.assert_array_equal(picture[5:10, 6:12], images[3])
+    np.testing.assert_array_equal(picture[0:5, 6:12], images[1])
+
+
+def test_grey_images_stand_beside_coloured_ones():
+    picture = image_grid([numbered(2, channels=1, start=50), numbered(2, start=90)], 2)
+    assert picture[0, 0].tolist() == [50] * 3 and picture[-1, -1].tolist() == [91] * 3
+
+
+def test_fewer_images_than_columns():
+    assert image_grid([numbered(2)], 10).shape == (3, 4, 3)
+
+
+def test_values_beyond_the_range_are_clipped():
+    assert image_grid([np.full((1, 1, 1, 3), 1.5)], 1).tolist() == [[[255] * 3]]
+    assert image_grid([np.full((1, 1, 1, 3), -1.5)], 1).tolist() == [[[0] * 3]]
+
+
+def test_a_png_keeps_its_colours(tmp_path):
+    picture = np.random.default_rng(0).integers(0, 256, (4, 5, 3)).astype(np.uint8)
+    save_png(tmp_path / "a.png", picture)
+    np.testing.assert_array_equal(read(tmp_path / "a.png"), picture)
+    assert os.listdir(tmp_path) == ["a.png"]
+
+
+def test_a_place_that_cannot_be_written(tmp_path):
+    with pytest.raises(UserError, match="cannot write .*none"):
+        save_png(tmp_path / "none" / "a.png", np.zeros((2, 2, 3), np.uint8))
+
+
+def orange(picture):
+    r, g, b = (picture[..., i].astype(int) for i in range(3))
+    return (r > 200) & (r - b > 60) & (g < 200)
+
+
+def greyish_blue(picture):
+    return (abs(picture.astype(int) - (0xb9, 0xbe, 0xc6)) < 4).all(-1)
+
+
+def test_a_scatter_has_its_points_where_they_are():
+    picture = scatter_picture(np.array([[-1.0, -1.0]] * 5), np.array([[1.0, 1.0]] * 5))
+    height, width, _ = picture.shape
+    for mask, left, low in ((orange, True, True), (greyish_blue, False, False)):
+        ys, xs = np.nonzero(mask(picture[height // 10:]))
+        assert len(ys) > 4
+        assert ((xs < width / 2) == left).all() and ((ys > 0.45 * height) == low).all()
+
+
+def test_the_axes_do_not_move_with_the_points():
+    data = np.random.default_rng(0).uniform(-1, 1, (50, 2))
+    near, far = (scatter_picture(np.full((3, 2), x), data) for x in (0.1, 40.0))
+    differing = (near != far).any(-1)
+    assert 0 < differing.sum() < 0.001 * differing.size
+
+
+def test_points_alone_make_a_picture():
+    assert orange(scatter_picture(np.zeros((4, 2)))).sum() > 4
+
+
+def test_a_loss_plot_has_a_panel_per_kind(tmp_path):
+    loss_plot(tmp_path / "six.png", terms(500))
+    loss_plot(tmp_path / "two.png", {k: v for k, v in terms(500).items()
+                                     if k in ("iteration", "d/a", "d/b", "g/a")})
+    six, two = read(tmp_path / "six.png"), read(tmp_path / "two.png")
+    assert six.shape[0] == 2 * two.shape[0] and six.shape[1] == two.shape[1] * 3 // 2
+    thirds = six.shape[1] // 3
+    panels = [six[:six.shape[0] // 2, i * thirds:(i + 1) * thirds] for i in range(3)]
+    panels += [six[six.shape[0] // 2:, i * thirds:(i + 1) * thirds] for i in range(3)]
+    coloured = [(p.max(-1).astype(int) - p.min(-1) > 60).mean() for p in panels]
+    assert all(share > 0.003 for share in coloured[:5])
+    assert coloured[5] == 0
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 81])
+def test_a_young_run_has_a_plot(tmp_path, rows):
+    loss_plot(tmp_path / "a.png", terms(rows))
+    picture = read(tmp_path / "a.png").astype(int)
+    assert (picture.max(-1) - picture.min(-1) > 60).sum() > 20
+
+
+def test_no_rows_make_no_plot(tmp_path):
+    loss_plot(tmp_path / "a.png", {})
+    loss_plot(tmp_path / "a.png", {"iteration": np.array([], int), "g": np.array([])})
+    assert os.listdir(tmp_path) == []
+
+
+def test_large_first_values_do_not_press_the_rest_into_a_line(tmp_path):
+    values = np.sin(np.arange(1000) / 40)
+    spiked = values.copy()
+    spiked[:5] = -1e5
+    pictures = []
+    for name, curve in (("plain", values), ("spiked", spiked)):
+        loss_plot(tmp_path / f"{name}.png", {"iteration": np.arange(1000), "g": curve})
+        picture = read(tmp_path / f"{name}.png").astype(int)
+        ys = np.nonzero((picture[..., 2] - picture[..., 0] > 60).any(1))[0]
+        pictures.append(np.ptp(ys) / len(picture))
+    assert pictures[0] > 0.5 and pictures[1] > 0.5
+
+
+def test_smoothing_is_the_mean_of_a_window():
+    values = np.random.default_rng(0).normal(size=400)
+    expected = [values[max(0, i - 5):i + 6].mean() for i in range(400)]
+    np.testing.assert_allclose(smoothed(values), expected, atol=1e-12)
+    np.testing.assert_allclose(smoothed(values[:20]), values[:20], atol=1e-12)
