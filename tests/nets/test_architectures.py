@@ -1,0 +1,96 @@
+"""The tables and what rewrites them, without Keras."""
+
+import subprocess
+import sys
+
+import pytest
+
+from framework.errors import UserError
+from nets.architectures import (
+    CLASSIFIERS,
+    DIGIT_DISCRIMINATOR,
+    DIGIT_GENERATOR,
+    DIGIT_SMALL_GENERATOR,
+    DISCRIMINATORS,
+    FACE_DISCRIMINATOR,
+    GENERATORS,
+    QUICK_GENERATOR,
+    RESIDUAL_GENERATOR,
+    Row,
+    renormed,
+    resized,
+    widened,
+)
+
+
+def test_both_nets_of_every_pair_make_the_same_images():
+    assert list(GENERATORS) == list(DISCRIMINATORS)
+    for name in GENERATORS:
+        assert GENERATORS[name].image_shape == DISCRIMINATORS[name].image_shape
+
+
+def test_shared_column_of_the_tables():
+    """All but the image row (3.1); all but the last two (A.1, A.3); all but the first (3.2) or
+    the input and the first convolution (A.2, A.4)."""
+    assert {n: len(a.table) - a.shared for n, a in GENERATORS.items()
+            if n.startswith(("digit", "face"))} == {
+                "digit": 1, "digit_small": 1, "face128": 2, "face256": 2}
+    assert {n: len(a.table) - a.shared for n, a in DISCRIMINATORS.items()
+            if n.startswith(("digit", "face"))} == {
+                "digit": 1, "digit_small": 1, "face128": 2, "face256": 2}
+
+
+def test_image_rows_end_in_tanh_without_norm_and_scores_end_in_nothing():
+    for name, net in GENERATORS.items():
+        assert net.table[-1].norm is None
+        assert net.table[-1].activation == (None if name == "toy" else "tanh")
+    for net in [*DISCRIMINATORS.values(), *CLASSIFIERS.values()]:
+        assert net.table[-1].norm is net.table[-1].activation is None
+
+
+def test_small_digit_generator_lacks_one_row():
+    missing = [row for row in DIGIT_GENERATOR if row not in DIGIT_SMALL_GENERATOR]
+    assert missing == [Row("convt", 1024, 4, 1, "batch", "prelu")]
+    assert len(DIGIT_SMALL_GENERATOR) == 5
+
+
+@pytest.mark.parametrize("width, filters", [
+    (1.0, [20, 50, 500, 1]), (0.5, [10, 25, 250, 1]), (0.01, [1, 1, 5, 1]),
+    (2, [40, 100, 1000, 1]),
+])
+def test_width_scales_all_rows_but_the_last(width, filters):
+    assert [row.filters for row in widened(DIGIT_DISCRIMINATOR, width)] == filters
+
+
+def test_width_leaves_the_input_row():
+    assert widened(FACE_DISCRIMINATOR, 0.5)[0] == FACE_DISCRIMINATOR[0]
+
+
+@pytest.mark.parametrize("width", [0, -1.0, float("nan")])
+def test_width_must_be_positive(width):
+    with pytest.raises(UserError, match="width"):
+        widened(DIGIT_DISCRIMINATOR, width)
+
+
+def test_resize_replaces_strided_transposed_convolutions_only():
+    assert [row.kind for row in resized(DIGIT_GENERATOR)] == [
+        "project", "convt", "upconv", "upconv", "upconv", "convt"]
+    assert [(row.kernel, row.stride) for row in resized(QUICK_GENERATOR)[1:]] == [(3, 2)] * 3
+    assert [row.filters for row in resized(RESIDUAL_GENERATOR)] == [
+        row.filters for row in RESIDUAL_GENERATOR]
+
+
+def test_norm_of_the_critic():
+    assert renormed(FACE_DISCRIMINATOR, None) == FACE_DISCRIMINATOR
+    assert {row.norm for row in renormed(FACE_DISCRIMINATOR, "layer")} == {"layer", None}
+    assert {row.norm for row in renormed(FACE_DISCRIMINATOR, "none")} == {None}
+    patches = DISCRIMINATORS["residual128"].table
+    assert renormed(patches, "layer") == patches
+    with pytest.raises(UserError, match="critic norm"):
+        renormed(FACE_DISCRIMINATOR, "spectral")
+
+
+def test_names_are_known_without_tensorflow():
+    code = ("import sys, nets.architectures, losses.adversarial, penalties.gradient, "
+            "penalties.coupling; sys.exit(bool({'tensorflow', 'keras'} & set(sys.modules)))")
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

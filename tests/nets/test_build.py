@@ -1,0 +1,310 @@
+"""Sharing, starting weights, saving, and the ways to ask for a net that cannot be."""
+
+import json
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from framework.errors import UserError
+from nets.architectures import (
+    DIGIT_DISCRIMINATOR,
+    DISCRIMINATORS,
+    FACE_DISCRIMINATOR,
+    GENERATORS,
+    QUICK_DISCRIMINATOR,
+    QUICK_GENERATOR,
+    Architecture,
+    Row,
+)
+from nets.build import build_discriminators, build_generators, image_model, joint, split
+
+Z = np.random.default_rng(0).uniform(-1, 1, (5, 4)).astype("float32")
+
+
+def quick(domains=2, shared=2, **options):
+    return build_generators(QUICK_GENERATOR, domains, shared, 4, 0.05, **options)
+
+
+def critics(domains=2, shared=2, table=DIGIT_DISCRIMINATOR, **options):
+    return build_discriminators(table, domains, shared, (32, 32, 3), 0.1, **options)
+
+
+def rows_of(variables) -> set[str]:
+    return {v.path.split("_")[1] for v in variables}
+
+
+def common(nets) -> list:
+    """The weights that all nets hold, by identity."""
+    ids = set.intersection(*({id(v) for v in net.weights} for net in nets))
+    return [v for v in nets[0].weights if id(v) in ids]
+
+
+@pytest.mark.parametrize("domains", [2, 3])
+@pytest.mark.parametrize("shared, rows", [
+    (0, set()), (1, {"row1"}), (2, {"row1", "row2"}), (3, {"row1", "row2", "row3"})])
+def test_generators_share_their_first_rows(domains, shared, rows):
+    nets = quick(domains, shared)
+    assert rows_of(common(nets)) == rows
+    own = [v for v in nets[0].weights if all(v is not c for c in common(nets))]
+    assert rows_of(own) == {"row1", "row2", "row3", "row4"} - rows
+
+
+@pytest.mark.parametrize("domains", [2, 3])
+@pytest.mark.parametrize("shared, rows", [
+    (0, set()), (1, {"row4"}), (3, {"row2", "row3", "row4"}),
+    (4, {"row1", "row2", "row3", "row4"})])
+def test_discriminators_share_their_last_rows(domains, shared, rows):
+    nets = critics(domains, shared)
+    assert rows_of(common(nets)) == rows
+    own = [v for v in nets[0].weights if all(v is not c for c in common(nets))]
+    assert rows_of(own) == {"row1", "row2", "row3", "row4"} - rows
+
+
+def test_shared_rows_give_one_feature_and_own_rows_two():
+    first, second = (net(Z, training=False)["features"] for net in quick(shared=2))
+    for row in range(2):
+        np.testing.assert_array_equal(first[row], second[row])
+    for row in range(2, 4):
+        assert np.abs(first[row] - second[row]).max() > 1e-5
+
+
+def test_output_is_an_image_and_every_rows_feature():
+    made = quick(1, 0)[0](Z, training=False)
+    assert made["image"].shape == (5, 32, 32, 3)
+    assert np.abs(made["image"]).max() <= 1
+    assert [f.shape for f in made["features"]] == [
+        (5, 4, 4, 6), (5, 8, 8, 5), (5, 16, 16, 3), (5, 32, 32, 3)]
+    np.testing.assert_array_equal(made["image"], made["features"][-1])
+
+
+@pytest.mark.parametrize("domains, shared", [(1, 0), (2, 0), (2, 2), (3, 2), (3, 3)])
+def test_joint_computes_the_shared_rows_once(domains, shared):
+    """The graph holds each shared row's operations once, each own row's once per domain: a
+    product for the first row, a transposed convolution for the other three, and one variance
+    for each of the first three rows' batch norms."""
+    net = joint(quick(domains, shared))
+    graph = tf.function(lambda z: net(z, training=True)).get_concrete_function(Z).graph
+    operations = [op.type for op in graph.get_operations()]
+    convolutions = max(shared - 1, 0) + domains * (3 - max(shared - 1, 0))
+    assert operations.count("Conv2DBackpropInput") == convolutions
+    assert operations.count("MatMul") == (1 if shared else domains)
+    assert operations.count("SquaredDifference") == shared + domains * (3 - shared)
+
+
+def test_joint_gives_what_its_generators_give():
+    nets = quick(3, 1)
+    for net, made in zip(nets, joint(nets)(Z, training=False), strict=True):
+        alone = net(Z, training=False)
+        np.testing.assert_array_equal(alone["image"], made["image"])
+        for a, b in zip(alone["features"], made["features"], strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_joint_stays_shared_when_saved_and_loaded(tmp_path):
+    net = joint(quick(2, 2))
+    net.save(tmp_path / "generators.keras")
+    loaded = keras.saving.load_model(tmp_path / "generators.keras")
+    before, after = split(net), split(loaded)
+    assert len(after) == 2
+    assert rows_of(common(after)) == {"row1", "row2"}
+    assert loaded.count_params() == net.count_params()
+    for old, new in zip(before, after, strict=True):
+        np.testing.assert_allclose(old(Z, training=False)["image"],
+                                   new(Z, training=False)["image"], atol=1e-6)
+    after[0].trainable_variables[0].assign_add(np.ones((4, 96)))
+    assert np.abs(before[1](Z)["image"] - after[1](Z)["image"]).max() > 1e-5
+
+
+def modules(config) -> set[str]:
+    """The modules that a saved net's classes come from, anywhere in its config."""
+    if isinstance(config, dict):
+        named = {config["module"]} if config.get("module") else set()
+        return named.union(*map(modules, config.values()))
+    return set().union(*map(modules, config)) if isinstance(config, list) else set()
+
+
+@pytest.mark.parametrize("net", [
+    lambda: image_model(quick()[0]),
+    lambda: joint(quick(upsampling="resize")),
+    lambda: critics(norm="layer")[0],
+    lambda: build_discriminators(FACE_DISCRIMINATOR, 1, 0, (64, 64, 3), 0.02, norm="layer")[0],
+    lambda: build_discriminators(DISCRIMINATORS["residual64"], 1, 0, width=0.02)[0],
+    lambda: joint(build_generators(GENERATORS["residual64"], 2, 6, 4, 0.02)),
+], ids=["image", "resize", "digit", "face", "patches", "residual"])
+def test_saved_nets_load_in_plain_keras(net, tmp_path):
+    net = net()
+    net.save(tmp_path / "net.keras")
+    with zipfile.ZipFile(tmp_path / "net.keras") as archive:
+        config = json.loads(archive.read("config.json"))
+    assert modules(config)
+    assert all(module.split(".")[0] in ("keras", "builtins") for module in modules(config))
+    loaded = keras.saving.load_model(tmp_path / "net.keras", safe_mode=True)
+    for old, new in zip(net.weights, loaded.weights, strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_saved_norms_compute_the_same(tmp_path):
+    x = np.random.default_rng(1).normal(size=(3, 64, 64, 3)).astype("float32")
+    for net in build_discriminators(FACE_DISCRIMINATOR, 2, 1, (64, 64, 3), 0.05, norm="layer"):
+        net.save(tmp_path / "critic.keras")
+        loaded = keras.saving.load_model(tmp_path / "critic.keras")
+        np.testing.assert_allclose(net(x, training=False), loaded(x, training=False), atol=1e-6)
+
+
+def test_no_two_kernels_start_equal():
+    """In Keras 3 a shared initialiser gives equal kernels to equal shapes."""
+    nets = [*quick(3, 0), *critics(3, 0),
+            *build_generators(GENERATORS["residual64"], 2, 0, 4, 0.02)]
+    kernels = [v.numpy() for net in nets for v in net.trainable_variables
+               if v.path.endswith("kernel")]
+    for i, a in enumerate(kernels):
+        for b in kernels[:i]:
+            assert a.shape != b.shape or np.abs(a - b).max() > 1e-4
+    images = [net(Z, training=False)["image"] for net in nets[:3]]
+    assert np.abs(images[0] - images[1]).max() > 1e-5
+    assert np.abs(images[0] - images[2]).max() > 1e-5
+
+
+def test_the_seed_settles_the_start():
+    started = []
+    for seed in (4, 4, 5):
+        keras.utils.set_random_seed(seed)
+        started.append(np.concatenate([w.ravel() for w in quick()[1].get_weights()]))
+    np.testing.assert_array_equal(started[0], started[1])
+    assert np.abs(started[0] - started[2]).max() > 1e-3
+
+
+@pytest.mark.parametrize("initializer, sd, expected", [
+    ("table", None, 0.02), ("normal", 0.3, 0.3), ("xavier", None, (2 / (64 + 2048))**0.5),
+    ("he", None, (2 / 64)**0.5)])
+def test_spread_of_starting_weights(initializer, sd, expected):
+    """The dense layer of 64 latents to 4x4x128; a fifth of a percent off is three sigmas."""
+    net = build_generators(QUICK_GENERATOR, 1, 0, 64, initializer=initializer, sd=sd)[0]
+    kernel, bias = net.get_layer("g1_row1_dense").get_weights()
+    assert kernel.std() == pytest.approx(expected, rel=0.01)
+    assert abs(kernel.mean()) < 0.02 * expected
+    np.testing.assert_array_equal(bias, 0)
+
+
+def test_start_of_the_thesis_tables():
+    """Xavier for digits, normal of 0.02 for faces, biases of 0.1, PReLU slopes of 0.25."""
+    generator = build_generators(GENERATORS["face128"], 1, 0)[0]
+    assert generator.get_layer("g1_row1_dense").get_weights()[0].std() == pytest.approx(
+        0.02, rel=0.01)
+    critic = build_discriminators(DISCRIMINATORS["digit"], 1, 0)[0]
+    assert critic.get_layer("d1_row3_dense").get_weights()[0].std() == pytest.approx(
+        (2 / (3200 + 500))**0.5, rel=0.01)
+    for net in (generator, critic):
+        for v in net.trainable_variables:
+            if v.path.endswith(("dense/bias", "conv/bias", "convt/bias")):
+                np.testing.assert_allclose(v, 0.1)
+            elif v.path.endswith("alpha"):
+                np.testing.assert_array_equal(v, 0.25)
+
+
+@pytest.mark.parametrize("norm", [None, "layer", "none"])
+@pytest.mark.parametrize("name", DISCRIMINATORS)
+def test_no_critic_squashes_its_score(name, norm):
+    """Weights a million times as large in the last row give a million times the score."""
+    architecture = DISCRIMINATORS[name]
+    net = build_discriminators(architecture, 1, 1, width=0.02, norm=norm)[0]
+    x = np.random.default_rng(2).normal(size=(2, *architecture.image_shape)).astype("float32")
+    score = net(x, training=False).numpy()
+    last = [v for v in net.trainable_variables if v.path.startswith("d_row")]
+    assert len(last) == 2
+    for v in last:
+        v.assign(v * 1e6)
+    np.testing.assert_allclose(net(x, training=False), score * 1e6, rtol=1e-4)
+    assert np.abs(score).max() > 0
+
+
+def test_layer_norm_by_hand():
+    """Standardised over all axes but the batch's, then scaled and shifted per channel."""
+    table = (Row("conv", 3, 1, norm="layer"), Row("dense", 4, norm="layer"), Row("dense", 1))
+    net = build_discriminators(table, 1, 0, (4, 4, 2), initializer="xavier")[0]
+    random = np.random.default_rng(3)
+    for v in net.trainable_variables:
+        v.assign(random.normal(size=v.shape))
+    x = random.normal(size=(3, 4, 4, 2)).astype("float32")
+    kernel, offset, scale, shift, *rest = [v.numpy() for v in net.trainable_variables]
+
+    def normed(y, gamma, beta):
+        over = tuple(range(1, y.ndim))
+        return gamma * (y - y.mean(over, keepdims=True)) / np.sqrt(
+            y.var(over, keepdims=True) + 1e-3) + beta
+    y = normed(x @ kernel[0, 0] + offset, scale.ravel(), shift)
+    dense, bias, gamma, beta, last, last_bias = rest
+    y = normed(y.reshape(3, -1) @ dense + bias, gamma, beta)
+    score = net(x, training=True)
+    np.testing.assert_allclose(score, y @ last + last_bias, rtol=2e-4, atol=2e-4)
+
+
+def test_instance_norm_by_hand():
+    table = (Row("conv", 3, 1, norm="instance"), Row("patches", 1, 1))
+    net = build_discriminators(table, 1, 0, (4, 4, 2), initializer="xavier")[0]
+    x = np.random.default_rng(3).normal(size=(3, 4, 4, 2)).astype("float32")
+    kernel, _, _, _, last, _ = [v.numpy() for v in net.trainable_variables]
+    y = x @ kernel[0, 0]
+    y = (y - y.mean((1, 2), keepdims=True)) / np.sqrt(y.var((1, 2), keepdims=True) + 1e-3)
+    np.testing.assert_allclose(net(x, training=True), (y @ last[0, 0]).mean((1, 2)), atol=1e-5)
+
+
+def test_residual_row_adds_what_it_was_given():
+    table = (Row("project", 5, 4), Row("residual", 5, 3, norm="batch", activation="relu"),
+             Row("conv", 3, 3, activation="tanh"))
+    net = build_generators(table, 1, 0, 4, sd=0.3)[0]
+    before, after, _ = net(Z, training=False)["features"]
+    assert np.abs(after - before).max() > 1e-3
+    for v in net.trainable_variables:
+        if "row2_conv_2" in v.path:
+            v.assign(np.zeros(v.shape))
+    before, after, _ = net(Z, training=False)["features"]
+    np.testing.assert_allclose(after, before, atol=1e-6)
+
+
+def test_order_within_a_row_is_norm_activation_pool_dropout():
+    table = (Row("conv", 4, 3, 1, "batch", "prelu", 0.5, 2), Row("dense", 1))
+    net = build_discriminators(table, 1, 0, (8, 8, 3))[0]
+    assert [layer.name for layer in net.layers] == [
+        "x", "d1_row1_conv", "d1_row1_norm", "d1_row1_prelu", "d1_row1_pool", "d1_row1_dropout",
+        "d1_row2_flatten", "d1_row2_dense"]
+
+
+def test_last_rows_stay_in_float32():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        generator, critic = quick()[0], critics(norm="layer")[0]
+        made = generator(Z, training=True)
+        assert made["image"].dtype == tf.float32
+        assert made["features"][0].dtype == tf.bfloat16
+        assert critic(made["image"], training=True).dtype == tf.float32
+        assert all(v.dtype == "float32" for v in generator.trainable_variables)
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
+@pytest.mark.parametrize("build", [
+    lambda: quick(0, 0),
+    lambda: quick(2, 4),
+    lambda: quick(2, -1),
+    lambda: critics(0, 0),
+    lambda: critics(2, 5),
+    lambda: critics(2, -1),
+    lambda: quick(initializer="zeros"),
+    lambda: quick(upsampling="bilinear"),
+    lambda: quick(image_shape=(64, 64, 3)),
+    lambda: build_generators(GENERATORS["toy"], 2, 0, image_shape=(32, 32, 3)),
+    lambda: build_generators(Architecture(QUICK_GENERATOR, (28, 28, 3)), 1, 0),
+    lambda: critics(norm="spectral"),
+    lambda: build_discriminators(QUICK_DISCRIMINATOR, 1, 0),
+    lambda: build_discriminators(QUICK_DISCRIMINATOR, 1, 0, (2,)),
+    lambda: build_discriminators(QUICK_DISCRIMINATOR, 1, 0, (32, 32)),
+    lambda: build_discriminators(QUICK_DISCRIMINATOR, 1, 0, (7, 7, 3)),
+    lambda: build_discriminators(DISCRIMINATORS["toy"], 1, 0, (32, 32, 3)),
+])
+def test_what_cannot_be_built_is_the_users_mistake(build):
+    with pytest.raises(UserError):
+        build()
