@@ -43,10 +43,11 @@ def _dispatch(argv):
 
 def _train(argv):
     config = resolve(argv)
-    if config.preset and "preset" not in config.explicit:
+    with Run.check(config.run, config) as run:
+        goes_on = run.exists
+    if config.preset and "preset" not in config.explicit and not goes_on:
         print(f"preset: {config.preset} (picked for {config.gan_type} on "
               f"{config.dataset or config.domains})")
-    Run.check(config.run, config).close()
     with quiet():
         from trainers import train
     return train.main(config)

@@ -46,6 +46,12 @@ def test_a_named_preset_is_not_announced(called, capsys):
     assert called[0][1][0].preset == "demo" and capsys.readouterr().out == ""
 
 
+def test_a_run_that_goes_on_picks_no_preset(called, capsys, run):
+    assert main(["--run", run]) == main(["--run", run, "--dataset", "glyph2edge"]) == 0
+    assert [config.preset for _, (config,), _ in called] == ["demo", "demo"]
+    assert capsys.readouterr().out == ""
+
+
 def test_train_alone_takes_the_defaults(called):
     main(["train"])
     assert called[0][1][0].dataset == "glyph2street"
