@@ -1,0 +1,238 @@
+"""The iteration against numpy, and what must hold of its state."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from framework.checkpoint import Checkpoints
+from framework.devices import compiled
+from framework.random import LATENTS, Random
+from losses.adversarial import NonSaturating, Wasserstein
+from nets.architectures import Row
+from nets.build import build_discriminators, build_generators
+from penalties.coupling import feature_difference
+from penalties.gradient import gradient_penalty
+from trainers.couplings import Coupling
+from trainers.gan import AdversarialTrainer
+
+LINEAR_G = (Row("dense", 2),)
+LINEAR_D = (Row("dense", 1),)
+LR = 0.05
+
+
+def linear_trainer(domains=1, shared_d=0, **settings):
+    """Generators zA + b and critics xw + c, trained by plain gradient descent."""
+    keras.utils.set_random_seed(3)
+    generators = build_generators(LINEAR_G, domains, 0, latent_dim=3)
+    critics = build_discriminators(LINEAR_D, domains, shared_d, (2,))
+    return AdversarialTrainer(
+        [f"x{k}" for k in range(domains)], generators, critics, loss=Wasserstein(),
+        g_optimizer=keras.optimizers.SGD(LR), d_optimizer=keras.optimizers.SGD(LR),
+        seed=7, **settings)
+
+
+def points(domains=1, steps=1, batch=6):
+    rng = np.random.default_rng(0)
+    return tuple(rng.normal(size=(steps, batch, 2)).astype("float32") for _ in range(domains))
+
+
+def weights(net):
+    return [np.array(v) for v in net.trainable_variables]
+
+
+def test_one_iteration_is_algorithm_1_by_hand():
+    trainer = linear_trainer(critic_steps=2)
+    (A, b), (w, c) = weights(trainer.generators[0]), weights(trainer.critics[0])
+    (real,) = points(steps=2)
+    random = Random(7, 5)
+    z = [np.array(LATENTS["uniform"](random, [6, 3])) for _ in range(3)]
+
+    terms = trainer.iterate(tf.constant(5), (real,))
+
+    for step in range(2):
+        fake = z[step] @ A + b
+        loss_d = np.mean(fake @ w + c) - np.mean(real[step] @ w + c)
+        w = w + LR * (real[step].mean(0) - fake.mean(0))[:, None]
+    loss_g = -np.mean((z[2] @ A + b) @ w + c)
+    A, b = A + LR * np.outer(z[2].mean(0), w), b + LR * w[:, 0]
+    np.testing.assert_allclose(terms["d/x0"], loss_d, rtol=1e-5)
+    np.testing.assert_allclose(terms["g/x0"], loss_g, rtol=1e-5)
+    for found, expected in zip(weights(trainer.critics[0]), (w, c), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-7)
+    for found, expected in zip(weights(trainer.generators[0]), (A, b), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-7)
+
+
+def test_shared_critic_takes_one_step_along_the_joint_gradient():
+    trainer = linear_trainer(domains=2, shared_d=1)
+    w = weights(trainer.critics[0])[0]
+    generators = [weights(g) for g in trainer.generators]
+    real = points(domains=2)
+    z = np.array(LATENTS["uniform"](Random(7, 0), [6, 3]))
+    trainer.iterate(tf.constant(0), real)
+    step = sum(x[0].mean(0) - (z @ A + b).mean(0)
+               for x, (A, b) in zip(real, generators, strict=True))
+    np.testing.assert_allclose(weights(trainer.critics[0])[0], w + LR * step[:, None], rtol=1e-5)
+    assert len(trainer.d_variables) == 2
+    assert trainer.critics[0].trainable_variables[0] is trainer.critics[1].trainable_variables[0]
+
+
+def test_all_domains_see_the_same_latents_and_the_old_weights():
+    trainer = linear_trainer(domains=2)
+    for v, u in zip(*(g.trainable_variables for g in trainer.generators), strict=True):
+        u.assign(v)
+    for v, u in zip(*(d.trainable_variables for d in trainer.critics), strict=True):
+        u.assign(v)
+    real = points()[0]
+    terms = trainer.iterate(tf.constant(0), (real, real))
+    assert float(terms["d/x0"]) == float(terms["d/x1"])
+    assert float(terms["g/x0"]) == float(terms["g/x1"])
+
+
+def test_weight_decay_enters_the_update():
+    decay, real = 0.3, points()
+    plain, decayed = linear_trainer(), linear_trainer(weight_decay=decay)
+    w = weights(plain.critics[0])[0]
+    for trainer in (plain, decayed):
+        trainer.iterate(tf.constant(0), real)
+    difference = weights(decayed.critics[0])[0] - weights(plain.critics[0])[0]
+    np.testing.assert_allclose(difference, -LR * decay * 2 * w, rtol=1e-4, atol=1e-7)
+
+
+def test_clip_bounds_every_critic_weight_and_no_generator_weight():
+    trainer = linear_trainer(clip=1e-3)
+    trainer.generators[0].trainable_variables[0].assign(np.ones((3, 2)))
+    trainer.iterate(tf.constant(0), points())
+    assert 0 < max(np.abs(v).max() for v in weights(trainer.critics[0])) <= 1e-3
+    assert np.abs(weights(trainer.generators[0])[0]).max() > 0.5
+
+
+def test_penalty_and_couplings_enter_with_their_weights():
+    real = points(domains=2)
+    free = linear_trainer(domains=2)
+    term = Coupling("feature", 2.5, lambda made: feature_difference(made.features, 1))
+    bound = linear_trainer(domains=2, couplings=[term], penalty=gradient_penalty,
+                           penalty_weight=3.0)
+    A1, A2 = (weights(g)[0] for g in free.generators)
+    b1, b2 = (weights(g)[1] for g in free.generators)
+    w = weights(free.critics[0])[0]
+    free.iterate(tf.constant(0), real)
+    terms = bound.iterate(tf.constant(0), real)
+
+    norm = np.linalg.norm(w)
+    np.testing.assert_allclose(terms["penalty/x0"], (norm - 1) ** 2, rtol=1e-5)
+    step = weights(bound.critics[0])[0] - weights(free.critics[0])[0]
+    np.testing.assert_allclose(step, -LR * 3.0 * 2 * (norm - 1) * w / norm, rtol=1e-4, atol=1e-6)
+
+    random = Random(7, 0)
+    LATENTS["uniform"](random, [6, 3]), random.uniform([6]), random.uniform([6])
+    z = np.array(LATENTS["uniform"](random, [6, 3]))
+    gap = z @ (A1 - A2) + b1 - b2
+    np.testing.assert_allclose(terms["feature"], np.mean(gap ** 2), rtol=1e-4)
+
+
+@pytest.mark.parametrize("iteration, share", [(0, 0.0), (5, 0.5), (10, 1.0), (50, 1.0)])
+def test_couplings_ramp_up(iteration, share):
+    trainer = linear_trainer(warmup=10)
+    assert float(trainer.ramp(tf.constant(iteration, tf.int64))) == pytest.approx(share)
+
+
+def test_average_follows_its_formula():
+    keras.utils.set_random_seed(3)
+    averaged = build_generators(LINEAR_G, 1, 0, latent_dim=3)
+    trainer = linear_trainer(averaged=averaged, ema=0.9)
+    start = weights(trainer.generators[0])[0]
+    expected = start
+    for i in range(3):
+        trainer.iterate(tf.constant(i), points())
+        rate = min(0.9, (1 + i) / (10 + i))
+        expected = rate * expected + (1 - rate) * weights(trainer.generators[0])[0]
+    np.testing.assert_allclose(weights(averaged[0])[0], expected, rtol=1e-5)
+    assert np.abs(expected - weights(trainer.generators[0])[0]).max() > 1e-5
+    z = np.ones((2, 3), "float32")
+    np.testing.assert_allclose(trainer.sample(z)[0], averaged[0](z)["image"], rtol=1e-5)
+
+
+SMALL_G = (Row("project", 4, 4, norm="batch", activation="relu"),
+           Row("convt", 3, 4, 2, activation="tanh"))
+SMALL_D = (Row("conv", 4, 3, 2, norm="batch", activation="leaky0.2"),
+           Row("dense", 8, activation="leaky0.2", dropout=0.5), Row("dense", 1))
+
+
+def small_trainer(**settings):
+    keras.utils.set_random_seed(0)
+    adam = [keras.optimizers.Adam(1e-2, 0.5) for _ in range(2)]
+    return AdversarialTrainer(
+        ["a", "b"], build_generators(SMALL_G, 2, 1, latent_dim=3),
+        build_discriminators(SMALL_D, 2, 2, (8, 8, 3)), loss=NonSaturating(),
+        g_optimizer=adam[0], d_optimizer=adam[1], seed=1,
+        averaged=build_generators(SMALL_G, 2, 1, latent_dim=3), ema=0.9, **settings)
+
+
+def images(iteration):
+    rng = np.random.default_rng(iteration)
+    return tuple(rng.integers(0, 256, (1, 4, 8, 8, 3), np.uint8) for _ in range(2))
+
+
+def values(trainer):
+    return [np.array(v) for part in trainer.state().values() for v in part]
+
+
+def test_four_iterations_are_two_and_two_from_a_checkpoint(tmp_path):
+    whole, first, second = (small_trainer() for _ in range(3))
+    for i in range(4):
+        whole.iterate(tf.constant(i), images(i))
+    for i in range(2):
+        first.iterate(tf.constant(i), images(i))
+    Checkpoints(tmp_path, first.state()).save(2)
+    assert Checkpoints(tmp_path, second.state()).restore() == 2
+    for i in range(2, 4):
+        second.iterate(tf.constant(i), images(i))
+    for a, b in zip(values(whole), values(second), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert any(np.abs(a - b).max() > 0
+               for a, b in zip(values(whole), values(first), strict=True))
+
+
+def test_compiled_once_and_equal_to_op_by_op():
+    eager, graph = small_trainer(), small_trainer()
+    step = compiled(graph.iterate)
+    for i in range(3):
+        a = eager.iterate(tf.constant(i, tf.int64), images(i))
+        b = step(tf.constant(i, tf.int64), images(i))
+        for name in a:
+            np.testing.assert_allclose(a[name], b[name], rtol=1e-3, atol=1e-4)
+    assert step.experimental_get_tracing_count() == 1
+
+
+def test_batch_norm_keeps_real_and_fake_apart():
+    trainer = small_trainer()
+    table = (Row("dense", 4, norm="batch"), Row("dense", 1))
+    (critic,) = build_discriminators(table, 1, 0, (2,))
+    real, fake = np.zeros((4, 2), "float32"), np.ones((4, 2), "float32")
+    trainer.scores(critic, real, fake, Random(0, 0))
+    norm = next(layer for layer in critic.layers
+                if isinstance(layer, keras.layers.BatchNormalization))
+    # each batch alone has no variance, so two calls at momentum 0.99 leave 0.99 squared of 1
+    np.testing.assert_allclose(norm.moving_variance, 0.99 ** 2, rtol=1e-4)
+    assert trainer.critics_mix and not linear_trainer().critics_mix
+
+
+def test_instance_noise_is_seen_by_the_critic():
+    real = points()
+    clean, noisy = linear_trainer(), linear_trainer(instance_noise=0.5)
+    a, b = clean.iterate(tf.constant(0), real), noisy.iterate(tf.constant(0), real)
+    assert abs(float(a["d/x0"]) - float(b["d/x0"])) > 1e-4
+
+
+def test_random_numbers_follow_from_seed_and_iteration():
+    def draw(seed, iteration):
+        return np.array(Random(seed, iteration).normal([1000]))
+    np.testing.assert_array_equal(draw(1, 2), draw(1, tf.constant(2, tf.int64)))
+    for other in (draw(1, 3), draw(2, 2)):
+        assert abs(np.corrcoef(draw(1, 2), other)[0, 1]) < 0.15
+    twice = Random(1, 2)
+    assert abs(np.corrcoef(twice.normal([1000]), twice.normal([1000]))[0, 1]) < 0.15
+    z = np.array(LATENTS["uniform"](Random(0, 0), [20000]))
+    assert -1 <= z.min() < -0.99 and 0.99 < z.max() < 1 and abs(z.mean()) < 0.02

@@ -1,0 +1,67 @@
+"""A run killed in the middle and resumed ends with the weights of an unbroken one."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+ROOT = Path(__file__).parents[2]
+ITERATIONS = 120
+COMMAND = [sys.executable, str(ROOT / "main.py"), "--gan_type", "cogan", "--dataset",
+           "glyph2edge", "--preset", "none", "--generator", "digit_small", "--discriminator",
+           "digit", "--width", "0.02", "--latent_dim", "5", "--batch_size", "8", "--limit_data",
+           "50", "--iterations", str(ITERATIONS), "--checkpoint_every", "10", "--sample_every",
+           "60", "--ema", "0.9", "--no-tensorboard"]
+
+
+def variables(run):
+    reader = tf.train.load_checkpoint(str(run / "checkpoints"))
+    names = [name for name in reader.get_variable_to_shape_map()
+             if name != "_CHECKPOINTABLE_OBJECT_GRAPH" and "save_counter" not in name]
+    return {name: reader.get_tensor(name) for name in names}
+
+
+def test_killed_and_resumed_equals_unbroken(tmp_path):
+    unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
+    subprocess.run([*COMMAND, "--run", unbroken], check=True, capture_output=True)
+
+    victim = subprocess.Popen([*COMMAND, "--run", broken], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)
+    while not list((broken / "checkpoints").glob("ckpt-[2-9]0.index")):
+        assert victim.poll() is None, "the run ended before it could be killed"
+        time.sleep(0.005)
+    os.kill(victim.pid, signal.SIGKILL)
+    assert victim.wait() == -signal.SIGKILL
+    resumed = subprocess.run([*COMMAND, "--run", broken], check=True, capture_output=True,
+                             text=True)
+
+    assert f"{ITERATIONS} iterations" in resumed.stdout
+    a, b = variables(unbroken), variables(broken)
+    assert a.keys() == b.keys() and len(a) > 60
+    for name in a:
+        np.testing.assert_array_equal(a[name], b[name], err_msg=name)
+    assert (unbroken / "losses.csv").read_text() == (broken / "losses.csv").read_text()
+
+
+def test_ctrl_c_ends_in_order_and_the_run_goes_on(tmp_path):
+    run = tmp_path / "run"
+    command = [*COMMAND, "--iterations", "100000", "--run", run]
+    started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                               text=True)
+    while not list((run / "checkpoints").glob("ckpt-*.index")):
+        assert started.poll() is None
+        time.sleep(0.01)
+    started.send_signal(signal.SIGINT)
+    said, _ = started.communicate(timeout=60)
+    assert started.returncode == 0
+    assert f"--run {run}" in said
+    for name in ("losses.csv", "losses.png", "models/generators.keras",
+                 "models/generator_glyph.keras", "models/critic_glyph_edge.keras"):
+        assert (run / name).stat().st_size > 0
+    done = max(int(p.stem) for p in (run / "samples").glob("*.png"))
+    assert tf.train.latest_checkpoint(str(run / "checkpoints")).endswith(f"ckpt-{done}")
