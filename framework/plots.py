@@ -62,7 +62,7 @@ def scatter_picture(points: np.ndarray, data: np.ndarray | None = None) -> np.nd
     points, so that the pictures of a run can be compared."""
     figure = _figure(5.2, 5.2)
     axes = figure.add_axes((0.08, 0.06, 0.9, 0.88))
-    reach = 1.5 if data is None else max(1.5, 1.2 * float(np.abs(data).max()))
+    reach = 1.8 if data is None else max(1.5, 1.2 * float(np.abs(data).max()))
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
     if data is not None:
         axes.scatter(*data.T, s=5, c="#b9bec6", lw=0, label="data")
