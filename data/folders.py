@@ -21,6 +21,9 @@ ENDINGS = {b"\xff\xd8": b"\xff\xd9", b"\x89PNG": b"IEND"}   # first and last byt
 MEMORY = 2**30                  # bytes of decoded images kept in memory; more are streamed
 HOLD_OUT = 10                   # without a test folder every tenth image is held out
 
+# OpenCV's own complaints would stand beside the one line about a broken image.
+cv2.setLogLevel(0)
+
 
 class ImageFiles:
     """Image files decoded on demand: `files[int array]` is uint8 [n, size, size, 3] (RGB).

@@ -58,7 +58,7 @@ def read(name: str, split: str, data_dir: Path | None) -> tuple[np.ndarray, np.n
 def _prepare(name, target):
     missing = NEEDS.get(name)
     if missing and importlib.util.find_spec(missing) is None:
-        raise _ways_out(name, target, f"TFDS needs {missing} to read it")
+        raise _ways_out(name, target, f"TFDS needs `pip install {missing}` to read it")
     try:
         import tensorflow_datasets as tfds
         urls = list(tfds.builder_cls(NAMES[name]).url_infos or ())

@@ -2,7 +2,7 @@
 
 A transform takes uint8 [N, h, w] or [N, h, w, 3], the size asked for and a seed, and returns
 uint8 [N, size, size, 3]. The thesis scales bilinearly after mapping pixels to [-1, 1]; done
-here on uint8 with rounding, that differs by at most half a level of 255.
+here on uint8, that differs by less than one level of 255 (rounding, fixed-point weights).
 """
 
 import cv2

@@ -1,0 +1,169 @@
+import zipfile
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from data import folders
+from framework.errors import UserError
+
+
+def zipped(folder, archive, inside=""):
+    with zipfile.ZipFile(archive, "w") as file:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                file.write(path, f"{inside}{path.relative_to(folder).as_posix()}")
+    return archive
+
+
+def reds(images):
+    return images[np.arange(len(images))][:, 0, 0, 0].tolist()
+
+
+def test_images_come_in_the_order_of_their_paths_as_rgb(tmp_path, write_images):
+    write_images(tmp_path / "a", 3, base=10)
+    write_images(tmp_path / "b" / "c", 2, base=50)
+    (tmp_path / "notes.txt").write_text("no image")
+    (tmp_path / ".hidden.png").write_bytes(b"")
+    images = folders.read(tmp_path, "train", 8)
+    assert images.shape == (5, 8, 8, 3) and images.dtype == np.uint8 and len(images) == 5
+    assert reds(images) == [10, 11, 12, 50, 51]
+    np.testing.assert_array_equal(images[np.array([4, 0])][:, 3, 3], [[51, 0, 9], [10, 0, 9]])
+    assert reds(images[1:4]) == [11, 12, 50]
+
+
+def test_a_zip_file_reads_like_the_folder_it_holds(tmp_path, write_images):
+    for name, base in (("trainA", 0), ("trainB", 100), ("testA", 50), ("testB", 150)):
+        write_images(tmp_path / "set" / name, 4, base)
+    for archive, inside in (("flat.zip", ""), ("nested.zip", "set/")):
+        path = zipped(tmp_path / "set", tmp_path / archive, inside)
+        a, b = folders.parts(path)
+        assert reds(folders.read(a, "train", 8)) == [0, 1, 2, 3]
+        assert reds(folders.read(b, "train", 8)) == [100, 101, 102, 103]
+        assert reds(folders.read(b, "test", 8)) == [150, 151, 152, 153]
+    assert folders.parts(tmp_path / "set") == (tmp_path / "set/trainA", tmp_path / "set/trainB")
+
+
+def test_domains_are_numbered_folders(tmp_path, write_images):
+    for k in (1, 2, 10):
+        write_images(tmp_path / f"domain{k}", 1)
+    assert [p.name for p in folders.parts(tmp_path)] == ["domain1", "domain2", "domain10"]
+    assert folders.parts(tmp_path / "domain1") == (tmp_path / "domain1",)
+
+
+def test_without_a_test_folder_every_tenth_image_is_held_out(tmp_path, write_images):
+    write_images(tmp_path, 25)
+    held = reds(folders.read(tmp_path, "test", 8))
+    kept = reds(folders.read(tmp_path, "train", 8))
+    assert held == [9, 19] and sorted(held + kept) == list(range(25))
+
+
+def test_nothing_to_hold_out(tmp_path, write_images):
+    write_images(tmp_path, 9)
+    assert len(folders.read(tmp_path, "train", 8)) == 9
+    with pytest.raises(UserError, match="9 images; to hold some out it needs 10"):
+        folders.read(tmp_path, "test", 8)
+
+
+def test_the_central_square_is_taken_whatever_the_size(tmp_path):
+    for name, height, width in (("tall.png", 60, 20), ("wide.png", 16, 40)):
+        image = np.zeros((height, width, 3), np.uint8)
+        side = min(height, width)
+        top, left = (height - side) // 2, (width - side) // 2
+        image[top:top + side, left:left + side] = (10, 20, 30)
+        cv2.imwrite(str(tmp_path / name), image)
+    images = folders.read(tmp_path, "train", 10)[np.arange(2)]
+    assert (images == (30, 20, 10)).all()
+
+
+def test_scaling_down_is_the_area_mean(tmp_path):
+    image = np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8)
+    cv2.imwrite(str(tmp_path / "a.png"), image)
+    scaled = folders.decode(tmp_path / "a.png", 8).astype(float)
+    mean = image[..., ::-1].reshape(8, 2, 8, 2, 3).mean((1, 3))
+    assert np.abs(scaled - mean).max() <= 0.51
+
+
+@pytest.mark.parametrize("mode, value, name, expected", [
+    ("L", 100, "a.png", (100, 100, 100)),
+    ("L", 100, "a.jpg", (100, 100, 100)),
+    ("LA", (100, 255), "a.png", (100, 100, 100)),
+    ("P", 0, "a.png", (0, 0, 0)),
+    ("RGBA", (200, 0, 100, 255), "a.png", (200, 0, 100)),
+    ("RGBA", (200, 0, 100, 0), "a.png", (255, 255, 255)),
+    ("RGBA", (200, 0, 100, 51), "a.png", (244, 204, 224)),
+    ("CMYK", (0, 255, 255, 0), "a.jpg", (255, 0, 0)),
+    ("RGB", (200, 0, 100), "a.webp", (200, 0, 100)),
+    ("RGB", (200, 0, 100), "a.BMP", (200, 0, 100)),
+    ("RGB", (200, 0, 100), "a.tiff", (200, 0, 100)),
+    ("I;16", 100 * 257, "a.png", (100, 100, 100)),
+])
+def test_every_kind_of_image_becomes_rgb(tmp_path, mode, value, name, expected):
+    Image.new(mode, (20, 20), value).save(tmp_path / name, quality=100)
+    pixel = folders.read(tmp_path, "train", 8)[np.array([0])][0, 4, 4].astype(int)
+    assert np.abs(pixel - expected).max() <= 3
+
+
+def test_a_jpeg_is_turned_as_its_exif_tag_says(tmp_path):
+    pixels = np.zeros((32, 32, 3), np.uint8)
+    pixels[:16] = 255
+    exif = Image.Exif()
+    exif[0x0112] = 6                        # turn by 90 degrees clockwise to look at it
+    Image.fromarray(pixels).save(tmp_path / "a.jpg", exif=exif, quality=100)
+    image = folders.decode(tmp_path / "a.jpg", 32)[..., 0]
+    assert image[:, :12].max() < 10 and image[:, 20:].min() > 245
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".bmp"])
+def test_a_broken_image_is_named(tmp_path, suffix, capfd):
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    data = cv2.imencode(suffix, noise)[1].tobytes()
+    (tmp_path / f"good{suffix}").write_bytes(data)
+    for broken in (b"", b"no image at all", data[:len(data) * 2 // 3]):
+        (tmp_path / f"bad{suffix}").write_bytes(broken)
+        images = folders.read(tmp_path, "train", 16)
+        with pytest.raises(UserError, match=f"bad{suffix} is broken"):
+            folders.keep(images, 16)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_damaged_member_of_a_zip_file_is_named(tmp_path, write_images):
+    path = zipped(write_images(tmp_path / "set", 3), tmp_path / "set.zip")
+    data = bytearray(path.read_bytes())
+    start = data.find(b"001.png") + len(b"001.png")
+    data[start + 20:start + 40] = bytes(20)
+    path.write_bytes(data)
+    with pytest.raises(UserError, match="001.png"):
+        folders.keep(folders.read(path, "train", 8), 8)
+
+
+def test_large_sets_are_streamed_small_ones_kept(tmp_path, write_images, monkeypatch):
+    write_images(tmp_path, 5)
+    kept = folders.keep(folders.read(tmp_path, "train", 8), 8)
+    assert isinstance(kept, np.ndarray)
+    monkeypatch.setattr(folders, "MEMORY", 5 * 8 * 8 * 3 - 1)
+    streamed = folders.keep(folders.read(tmp_path, "train", 8), 8)
+    assert isinstance(streamed, folders.ImageFiles) and np.shape(streamed) == (5, 8, 8, 3)
+    np.testing.assert_array_equal(streamed[np.arange(5)], kept)
+
+
+def test_missing_empty_and_unreadable_folders(tmp_path, monkeypatch):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file.txt").write_text("x")
+    (tmp_path / "bad.zip").write_text("no zip")
+    with pytest.raises(UserError, match="no folder .*missing"):
+        folders.parts(tmp_path / "missing")
+    with pytest.raises(UserError, match="no images in .*empty"):
+        folders.read(tmp_path / "empty", "train", 8)
+    with pytest.raises(UserError, match="file.txt is not a folder"):
+        folders.parts(tmp_path / "file.txt")
+    with pytest.raises(UserError, match="cannot read .*bad.zip"):
+        folders.parts(tmp_path / "bad.zip")
+
+    def forbidden(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.iterdir", forbidden)
+    with pytest.raises(UserError, match="cannot read the folder .*empty: Permission denied"):
+        folders.parts(tmp_path / "empty")
