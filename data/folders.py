@@ -22,7 +22,7 @@ MEMORY = 2**30                  # bytes of decoded images kept in memory; more a
 HOLD_OUT = 10                   # without a test folder every tenth image is held out
 
 # OpenCV's own complaints would stand beside the one line about a broken image.
-cv2.setLogLevel(0)
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
 class ImageFiles:
