@@ -21,8 +21,10 @@ ENDINGS = {b"\xff\xd8": b"\xff\xd9", b"\x89PNG": b"IEND"}   # first and last byt
 MEMORY = 2**30                  # bytes of decoded images kept in memory; more are streamed
 HOLD_OUT = 10                   # without a test folder every tenth image is held out
 
-# OpenCV's own complaints would stand beside the one line about a broken image.
-cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+# OpenCV's own complaints would stand beside the one line about a broken image. Version 5
+# moved the function.
+_set_log_level = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel
+_set_log_level(0)
 
 
 class ImageFiles:
