@@ -48,9 +48,11 @@ def _train(argv):
     if config.preset and "preset" not in config.explicit and not goes_on:
         print(f"preset: {config.preset} (picked for {config.gan_type} on "
               f"{config.dataset or config.domains})")
+    from trainers.domains import load_domains
+    domains = load_domains(config)
     with quiet():
         from trainers import train
-    return train.main(config)
+    return train.main(config, domains)
 
 
 def _presets(argv):

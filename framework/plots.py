@@ -36,6 +36,11 @@ def image_grid(images, columns: int, scale: int = 1) -> np.ndarray:
     return np.concatenate(parts).repeat(scale, 0).repeat(scale, 1)
 
 
+def enlargement(height: int) -> int:
+    """The scale that shows images of `height` pixels at about 64, which an eye can read."""
+    return max(1, 64 // height)
+
+
 def _tiled(images: np.ndarray, columns: int) -> np.ndarray:
     """uint8 [N, H, W, C] in rows of `columns`; places left over are grey."""
     count, height, width, channels = images.shape

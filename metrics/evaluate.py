@@ -9,8 +9,8 @@ from framework.errors import UserError
 from framework.files import write_text
 from metrics.agreement import PRESENT, class_shares, classes_present, pair_agreement
 from trainers.classifier import read, trained_once
+from trainers.domains import load_domains
 from trainers.restore import Sampler
-from trainers.train import load_domains
 
 JUDGE_SEED = 1000
 

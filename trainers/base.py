@@ -81,8 +81,8 @@ def fit(run, trainer, batches, iterations: int, *, picture, sample_every=500, ch
 
     Goes on from the run's newest checkpoint, if it has one. trainer: has `iterate(iteration,
     batch)` returning a dict of scalars, `state()` and `export(folder)`. batches: a function of
-    (start, stop) that yields what `iterate` takes. picture: draws the samples, uint8. An interrupt ends training
-    after the iteration at hand; whatever ends it, the state is on disk.
+    (start, stop) that yields what `iterate` takes. picture: draws the samples as they are now,
+    uint8 [H, W, 3]. An interrupt ends training after the iteration at hand.
     """
     checkpoints = Checkpoints(run.checkpoints, trainer.state())
     start = checkpoints.restore()

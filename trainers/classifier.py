@@ -17,7 +17,6 @@ from framework.errors import UserError
 from nets.classifier import build_classifier
 from trainers.gan import to_float
 
-
 ITERATIONS = 1500
 BATCH_SIZE = 64
 

@@ -3,14 +3,13 @@
 import keras
 import numpy as np
 
-from data.registry import domain_names
 from framework.errors import UserError
 from losses.adversarial import LOSSES
 from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.build import build_discriminators, build_generators
 from penalties.gradient import PENALTIES
 from trainers.couplings import couplings
-from trainers.gan import AdversarialTrainer
+from trainers.gan import AdversarialTrainer, normalises_batches
 from trainers.registry import TRAINERS
 
 OPTIMIZERS = {
@@ -77,20 +76,24 @@ def build(config, domains, classifier=None) -> AdversarialTrainer:
     classifier: the frozen one that semantic couplings read with, None where none is on.
     Raises UserError where nets and data do not fit each other.
     """
-    image_shape = domains[0].images.shape[1:]
-    generators = generators_for(config, len(domains), image_shape)
+    count, image_shape = len(domains), domains[0].images.shape[1:]
+    generators = generators_for(config, count, image_shape)
+    critics = critics_for(config, count, image_shape)
+    if config.disc_penalty != "none" and normalises_batches(critics):
+        raise UserError("a penalty on the critic's gradient needs scores that do not depend on "
+                        "the rest of the batch; use --critic_norm layer")
+    frequencies = class_frequencies(domains) if classifier else None
     decoupled = config.weight_decay if config.decoupled_weight_decay else None
     optimizer = OPTIMIZERS[config.optimizer]
     return AdversarialTrainer(
-        [d.name for d in domains], generators, critics_for(config, len(domains), image_shape),
-        loss=loss_for(config), g_optimizer=optimizer(config.lr_g, config, decoupled),
-        d_optimizer=optimizer(config.lr_d, config, decoupled), latent=config.latent,
-        critic_steps=config.critic_steps, penalty=PENALTIES.get(config.disc_penalty),
-        penalty_weight=config.penalty_weight,
-        couplings=couplings(config, generators, class_frequencies(domains) if classifier else None),
-        classifier=classifier,
-        warmup=config.coupling_warmup,
-        averaged=generators_for(config, len(domains), image_shape) if config.ema else None, ema=config.ema,
+        [d.name for d in domains], generators, critics, loss=loss_for(config),
+        g_optimizer=optimizer(config.lr_g, config, decoupled),
+        d_optimizer=optimizer(config.lr_d, config, decoupled),
+        latent=config.latent, critic_steps=config.critic_steps,
+        penalty=PENALTIES.get(config.disc_penalty), penalty_weight=config.penalty_weight,
+        couplings=couplings(config, generators, frequencies), classifier=classifier,
+        warmup=config.coupling_warmup, ema=config.ema,
+        averaged=generators_for(config, count, image_shape) if config.ema else None,
         clip=config.clip, instance_noise=config.instance_noise,
         weight_decay=0.0 if decoupled else config.weight_decay, seed=config.seed)
 

@@ -45,6 +45,12 @@ def all_variables(nets) -> list:
     return list({id(v): v for net in nets for v in net.variables}.values())
 
 
+def normalises_batches(nets) -> bool:
+    """Whether any of the nets has a batch norm, which lets a batch's images see each other."""
+    return any(isinstance(layer, keras.layers.BatchNormalization)
+               for net in nets for layer in net.layers)
+
+
 def l2(variables):
     """Sum of the squared kernels (thesis 3.3: c times the sum of squared weights)."""
     kernels = [v for v in variables if len(v.shape) > 1]
@@ -89,8 +95,7 @@ class AdversarialTrainer:
         self.latent_dim = self.generator.input_shape[-1]
         self.latent, self.critic_steps, self.seed = LATENTS[latent], critic_steps, seed
         self.clip, self.instance_noise, self.weight_decay = clip, instance_noise, weight_decay
-        self.critics_mix = any(isinstance(layer, keras.layers.BatchNormalization)
-                               for critic in critics for layer in critic.layers)
+        self.critics_mix = normalises_batches(critics)
         self.averaged, self.ema = averaged and joint(averaged), ema
         self.g_nets = [*generators, *(net for c in couplings for net in c.nets)]
         self.g_variables = trained_variables(self.g_nets)

@@ -1,6 +1,5 @@
 """The generators of a run as its newest checkpoint holds them."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from framework.errors import UserError
 from framework.random import LATENTS, Random
 from nets.build import joint
 from trainers.coupled import generators_for
+from trainers.domains import described
 from trainers.gan import SAMPLE_BATCH, all_variables, generate
 
 
@@ -26,9 +26,9 @@ class Sampler:
         self.config = load_config(path)
         if self.config.gan_type not in ("gan", "cogan", "scogan"):
             raise UserError(f"{path} is a {self.config.gan_type}; it has no generators")
-        described = read_domains(Path(path))
-        self.domains = [d["name"] for d in described]
-        generators = generators_for(self.config, len(described), tuple(described[0]["shape"]))
+        domains = described(Path(path))
+        self.domains = [d["name"] for d in domains]
+        generators = generators_for(self.config, len(domains), tuple(domains[0]["shape"]))
         net = joint(generators)
         kept = {"averaged": net.variables} if self.config.ema else {
             "generators": all_variables(generators)}
@@ -46,11 +46,3 @@ class Sampler:
         z = self.latents(count, seed)
         parts = [self._draw(z[i:i + SAMPLE_BATCH]) for i in range(0, count, SAMPLE_BATCH)]
         return [np.concatenate(images) for images in zip(*parts, strict=True)]
-
-
-def read_domains(path: Path) -> list[dict]:
-    """Name, shape and size of each domain, as the run's folder keeps them."""
-    try:
-        return json.loads((path / "domains.json").read_text())
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path} holds no readable domains.json: {error}") from error

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from framework.errors import UserError
-from framework.plots import image_grid, save_png, scatter_picture
+from framework.plots import enlargement, image_grid, save_png, scatter_picture
 from trainers.restore import Sampler
 
 
@@ -15,5 +15,6 @@ def main(run, *, count=50, seed=1, output=None) -> None:
     sampler = Sampler(run)
     images = sampler(count, seed)
     save_png(output, scatter_picture(images[0]) if images[0].ndim == 2
-             else image_grid(images, sampler.config.sample_columns))
+             else image_grid(images, sampler.config.sample_columns,
+                             enlargement(images[0].shape[1])))
     print(f"{output}: {count} samples of {', '.join(sampler.domains)}, seed {seed}")

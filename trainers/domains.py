@@ -1,0 +1,39 @@
+"""The domains of a run: loaded from its options, and described in its folder.
+
+Without TensorFlow, so that a mistake about the data is answered before it is imported.
+"""
+
+import json
+from pathlib import Path
+
+from data.load import load
+from data.registry import domain_names
+from framework.errors import UserError
+from framework.files import write_text
+
+FILE = "domains.json"
+
+
+def load_domains(config, split: str = "train"):
+    """The run's domains (`data.domain.Domain`s), in order; split "train" or "test".
+
+    Raises UserError where they cannot be had as asked for.
+    """
+    names = domain_names(config.dataset, config.domains, config.data_dir)
+    return load(names, data_dir=config.data_dir or None, image_size=config.image_size or None,
+                limit=config.limit_data or None, seed=config.seed, split=split)
+
+
+def describe(run: Path, domains) -> None:
+    """Keeps names, sizes and image shapes of the domains in the folder of the run: all that
+    drawing from its generators needs to know of the data."""
+    rows = [{"name": d.name, "images": len(d), "shape": d.images.shape[1:]} for d in domains]
+    write_text(run / FILE, json.dumps(rows, indent=2) + "\n")
+
+
+def described(run: Path) -> list[dict]:
+    """Name, images and shape of each domain of a run. Raises UserError where it keeps none."""
+    try:
+        return json.loads((run / FILE).read_text())
+    except (OSError, ValueError):
+        raise UserError(f"{run} has no readable {FILE}: its training never began") from None
