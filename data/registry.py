@@ -174,7 +174,8 @@ def _pair_of_folders(dataset, data_dir):
     if not data_dir or not here.is_dir() or "2" not in dataset or "/" in dataset:
         return None
     places = [here / dataset, here / f"{dataset}.zip", *sorted(here.glob(f"{dataset}_*.zip"))]
-    if dataset in CYCLEGAN or here.name.startswith(dataset):
+    other = any(here.name.startswith(name) for name in CYCLEGAN if name != dataset)
+    if here.name.startswith(dataset) or (dataset in CYCLEGAN and not other):
         places.append(here)
     for place in places:
         parts = folders.parts(place) if place.exists() else ()

@@ -6,9 +6,11 @@ place and moved there when it is whole.
 """
 
 import contextlib
+import http.client
 import importlib.util
 import os
 import shutil
+import ssl
 import tempfile
 import threading
 import urllib.request
@@ -93,17 +95,20 @@ def _download(tfds, name, target):
 def unreachable(url: str, seconds: float = PATIENCE) -> str | None:
     """Why the server of `url` does not give it, or None; asked for at most `seconds`.
 
-    Asked in a thread, because looking up a name keeps to no time limit.
+    Asked in a thread, because looking up a name keeps to no time limit. A certificate that
+    Python does not trust is no reason: TFDS brings certificates of its own.
     """
-    answer = [f"no answer from {urllib.request.Request(url).host} in {seconds:g} s"]
+    request = urllib.request.Request(url, method="HEAD")
+    answer = [f"no answer from {request.host} in {seconds:g} s"]
 
     def ask():
         try:
-            request = urllib.request.Request(url, method="HEAD")
             with urllib.request.urlopen(request, timeout=seconds):
                 answer[0] = None
-        except OSError as error:
-            answer[0] = f"{urllib.request.Request(url).host}: {getattr(error, 'reason', error)}"
+        except (OSError, http.client.HTTPException) as error:
+            reason = getattr(error, "reason", error)
+            trust = isinstance(reason, ssl.SSLCertVerificationError)
+            answer[0] = None if trust else f"{urllib.request.Request(url).host}: {reason}"
 
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
