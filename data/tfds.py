@@ -75,10 +75,11 @@ def _prepare(name, target):
         target.mkdir(parents=True, exist_ok=True)
         _download(tfds, name, target)
     except Exception as error:      # TFDS has many for a failed download
-        for folder in created:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
         raise _ways_out(name, target, _first_line(error)) from error
+    finally:
+        for folder in created:
+            with contextlib.suppress(OSError):      # not empty: the download is in it
+                folder.rmdir()
 
 
 def _download(tfds, name, target):

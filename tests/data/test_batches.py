@@ -122,5 +122,18 @@ def test_closing_ends_the_thread():
     assert not prefetch_threads()
 
 
+def test_closing_drops_what_was_not_begun():
+    asked = []
+
+    def slow(i):
+        asked.append(i)
+        time.sleep(0.1 * (i > 0))
+
+    coming = prefetched(slow, 0, 100, ahead=2)
+    next(coming)
+    coming.close()
+    assert asked in ([0], [0, 1])
+
+
 def prefetch_threads():
     return [t for t in threading.enumerate() if t.name.startswith("prefetch")]

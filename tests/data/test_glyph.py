@@ -34,7 +34,8 @@ def test_classes_are_balanced_in_every_ten():
 
 def test_a_slice_depends_on_nothing_but_seed_and_split():
     whole = Glyphs(1200)[:]
-    np.testing.assert_array_equal(Glyphs(20_000)[480:520], whole[480:520])
+    for start, stop in ((480, 520), (0, 3), (500, 1000), (730, 1100)):
+        np.testing.assert_array_equal(Glyphs(20_000)[start:stop], whole[start:stop])
     np.testing.assert_array_equal(Glyphs(1200).labels, Glyphs(20_000).labels[:1200])
     assert (Glyphs(10, seed=1)[:] != whole[:10]).any((1, 2)).all()
     assert (Glyphs(10, split="test")[:] != whole[:10]).any((1, 2)).all()

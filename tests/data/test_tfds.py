@@ -92,7 +92,7 @@ def test_an_interrupted_download_leaves_nothing(tmp_path, fake, monkeypatch):
 
     monkeypatch.setattr(FakeBuilder, "download", staticmethod(interrupted))
     with pytest.raises(KeyboardInterrupt):
-        tfds.read("mnist", "train", tmp_path)
+        tfds.read("mnist", "train", tmp_path / "new")
     assert list(tmp_path.iterdir()) == []
 
 
