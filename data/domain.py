@@ -13,13 +13,15 @@ class Domain:
     `images` is uint8 [N, H, W, C] in memory, float32 [N, 2] for a toy (points that lie
     roughly in [-1, 1]), or a sequence with `len`, `shape` (N, H, W, C), `dtype` and
     `images[int array] -> uint8 [n, H, W, C]` that decodes files on demand.
-    `labels` is int32 [N] in 0..classes - 1, or None.
+    `labels` is int32 [N] in 0..classes - 1, or None. Where `attributes` names yes-or-no
+    properties instead, it is int32 [N, classes] of 0 and 1, a column for each of them.
     """
 
     name: str
     images: Any
     labels: np.ndarray | None = None
     classes: int | None = None
+    attributes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.images)

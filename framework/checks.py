@@ -30,8 +30,9 @@ def _domains(config, domains):
 
 def _couplings(config, domains):
     on = [name for name in COUPLINGS if getattr(config, name) > 0]
-    if config.gan_type == "gan" and on:
-        raise UserError(f"a gan has no pairs to couple: {on[0]} needs a cogan or a scogan")
+    if config.gan_type in ("gan", "classifier") and on:
+        raise UserError(f"a {config.gan_type} has no pairs to couple: {on[0]} needs a cogan or "
+                        "a scogan")
 
 
 def _loss(config, domains):

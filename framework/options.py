@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from framework.errors import UserError, unknown
 from losses.adversarial import LOSSES
-from nets.architectures import DISCRIMINATORS, GENERATORS
+from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS
 from penalties.gradient import PENALTIES
 
 GROUPS = {
@@ -135,6 +135,8 @@ OPTIONS = (
          _of("auto", *GENERATORS)),
         ("discriminator", str, "auto", "table of the critics; auto: by the data",
          _of("auto", *DISCRIMINATORS)),
+        ("table", str, "quick", "table of the classifier, of a run or of the semantic term",
+         {"choices": CLASSIFIERS}),
         ("width", float, 1.0, "multiplies every layer's width", _from(0.01, 16)),
         ("width_d", float, 0.0, "the same for the critics; 0: as --width", _from(0, 16)),
         ("shared_generator", int, -1, "generator rows shared from the front; -1: as the table "

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from framework.config import load_config
 from framework.errors import UserError
 from framework.files import write_text
 from metrics.agreement import PRESENT, class_shares, classes_present, pair_agreement
+from trainers import classify
 from trainers.classifier import read, trained_once
 from trainers.domains import load_domains
 from trainers.restore import Sampler
@@ -39,14 +41,22 @@ def agreement_report(sampler: Sampler, samples: int, seed: int) -> dict:
 def main(run, *, samples=2000, seed=1) -> None:
     """Evaluates the newest checkpoint of `run`; prints the figures and keeps metrics.json.
 
-    Raises UserError where the run has a single domain, since there is no pair to agree.
+    A classifier is measured on its held-out images. Raises UserError where a run of generators
+    has a single domain, since there is no pair to agree.
     """
+    path, config = Path(run) / "metrics.json", load_config(run)
+    if config.gan_type == "classifier":
+        return keep(path, classify.evaluate(run, config))
     sampler = Sampler(run)
     if len(sampler.domains) < 2:
         raise UserError(f"{run} has one domain; pair agreement needs two or more")
     report = agreement_report(sampler, samples, seed)
-    path = Path(run) / "metrics.json"
-    write_text(path, json.dumps(report, indent=2) + "\n")
+    keep(path, report)
     print(f"pair agreement {report['pair_agreement']:.3f}; {report['classes_present']} of "
           f"{report['classes']} classes in every domain (each at least {100 * PRESENT:.0f} % of "
           f"its images); {samples} pairs, seed {seed}; kept in {path}")
+
+
+def keep(path: Path, report: dict) -> None:
+    """Writes the figures to `path`."""
+    write_text(path, json.dumps(report, indent=2) + "\n")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from functools import lru_cache
 from pathlib import Path
 
 import keras
@@ -21,45 +22,89 @@ ITERATIONS = 1500
 BATCH_SIZE = 64
 
 
-class ClassifierTrainer:
-    """One iteration: an Adam step on the cross entropy over the domains' mixed batches.
+def cross_entropy(labels, logits):
+    """Mean cross entropy of logits [B, C]: softmax over classes for labels [B] (table B.1), a
+    sigmoid for each attribute for labels [B, C] of 0 and 1 (table B.2)."""
+    if len(labels.shape) == 2:
+        return ops.mean(keras.losses.binary_crossentropy(
+            ops.cast(labels, "float32"), logits, from_logits=True))
+    return ops.mean(keras.losses.sparse_categorical_crossentropy(
+        labels, logits, from_logits=True))
 
-    domains: K names, for the log. model: images [B, H, W, C] to logits [B, classes].
+
+def hits(labels, logits):
+    """Which labels are read rightly, 0.0 or 1.0, of the shape of `labels`."""
+    read_as = logits > 0 if len(labels.shape) == 2 else ops.argmax(logits, -1)
+    return ops.cast(ops.cast(read_as, "int32") == ops.cast(labels, "int32"), "float32")
+
+
+class ClassifierTrainer:
+    """One iteration: a step of `optimizer` on the cross entropy over the domains' mixed batches.
+
+    model: images [B, H, W, C] to logits [B, classes].
     """
 
-    def __init__(self, domains, model, lr=1e-3):
-        self.domains, self.model = domains, model
-        self.optimizer = keras.optimizers.Adam(lr)
-        self.optimizer.build(model.trainable_variables)
+    def __init__(self, model, optimizer):
+        self.model, self.optimizer = model, optimizer
+        optimizer.build(model.trainable_variables)
 
     def state(self) -> dict[str, list]:
         return {"model": self.model.variables, "optimizer": self.optimizer.variables}
 
     def iterate(self, iteration, batch):
-        """batch: (images, labels), K tensors [1, B, H, W, C] and K tensors [1, B]."""
+        """batch: (images, labels), K tensors [1, B, H, W, C] and K tensors [1, B(, classes)]."""
         images = tf.concat([to_float(x[0]) for x in batch[0]], 0)
         labels = tf.concat([y[0] for y in batch[1]], 0)
         with tf.GradientTape() as tape:
             logits = ops.cast(self.model(images, training=True), "float32")
-            loss = ops.mean(keras.losses.sparse_categorical_crossentropy(
-                labels, logits, from_logits=True))
+            loss = cross_entropy(labels, logits)
         variables = self.model.trainable_variables
         self.optimizer.apply(tape.gradient(loss, variables), variables)
-        hits = ops.cast(ops.argmax(logits, -1), labels.dtype) == labels
-        return {"classifier/loss": loss, "classifier/accuracy": ops.mean(ops.cast(hits, "float32"))}
+        return {"loss": loss, "accuracy": ops.mean(hits(labels, logits))}
+
+    def export(self, folder):
+        """Writes the classifier, which gives logits, for `--classifier_path`."""
+        save_model(folder / "classifier.keras", self.model)
+
+
+@lru_cache(maxsize=4)
+def reader(model):
+    """`model` in inference mode as one compiled function of images, uint8 or in [-1, 1]."""
+    return compiled(lambda images: model(to_float(images), training=False))
 
 
 def read(model, images, batch_size=500) -> np.ndarray:
     """The model's logits [N, classes] of stored images (uint8) or of images in [-1, 1]."""
-    step = compiled(lambda x: model(to_float(x), training=False))
-    return np.concatenate([step(tf.constant(images[i:i + batch_size])).numpy()
-                           for i in range(0, len(images), batch_size)])
+    order = np.arange(len(images))
+    parts = [order[i:i + batch_size] for i in range(0, len(order), batch_size)]
+    return np.concatenate([reader(model)(tf.constant(images[part])).numpy() for part in parts])
+
+
+def hit_rates(model, domain) -> np.ndarray:
+    """Share of a domain's images read as labelled: a scalar, or one for each attribute."""
+    logits = read(model, domain.images)
+    return np.mean(hits(domain.labels, logits), 0)
 
 
 def accuracy(model, domain) -> float:
-    """Share of a domain's images that the model reads as their label, in [0, 1]."""
-    return float(np.mean(read(model, domain.images[np.arange(len(domain.images))]).argmax(1)
-                         == domain.labels))
+    """Share of a domain's labels that the model reads rightly, in [0, 1]."""
+    return float(np.mean(hit_rates(model, domain)))
+
+
+def labelled_batches(domains, batch_size: int, seed: int):
+    """A function of the iteration: (images, labels), `batch_size` of each domain."""
+    batches = Batches(domains, batch_size, 1, seed)
+    return lambda i: (batches(i), batches.labels(i))
+
+
+def check_labels(domains) -> None:
+    """Raises UserError unless all domains are labelled, with the same classes."""
+    for d in domains:
+        if d.labels is None:
+            raise UserError(f"{d.name} has no labels, so no classifier can learn it")
+        if (d.classes, d.attributes) != (domains[0].classes, domains[0].attributes):
+            raise UserError(f"{domains[0].name} has {domains[0].classes} classes and {d.name} "
+                            f"{d.classes}; one classifier needs the same classes in both")
 
 
 def train_classifier(domains, *, seed=0, table="quick", iterations=ITERATIONS,
@@ -71,10 +116,10 @@ def train_classifier(domains, *, seed=0, table="quick", iterations=ITERATIONS,
     keras.utils.set_random_seed(seed)
     model = build_classifier(domains[0].images.shape[1:], domains[0].classes, table)
     schedule = keras.optimizers.schedules.CosineDecay(lr, iterations)
-    step = compiled(ClassifierTrainer([d.name for d in domains], model, schedule).iterate)
-    batches = Batches(domains, batch_size, 1, seed)
+    step = compiled(ClassifierTrainer(model, keras.optimizers.Adam(schedule)).iterate)
+    batches = labelled_batches(domains, batch_size, seed)
     for i in range(iterations):
-        step(tf.constant(i, tf.int64), (batches(i), batches.labels(i)))
+        step(tf.constant(i, tf.int64), batches(i))
     return model
 
 
@@ -88,13 +133,13 @@ def trained_once(domains, held_out, *, seed=0, table="quick", iterations=ITERATI
     """A classifier of `domains` from the cache, or trained now and kept there.
 
     Says which, with its accuracy on `held_out` (the same domains' held-out images). The
-    file's name follows from the domains, their sizes and the training's settings.
-    Raises UserError where a domain has no labels. Returns (model, accuracies per domain).
+    file's name follows from the domains, their labels and the training's settings.
+    Raises UserError as `check_labels`. Returns (model, accuracies per domain).
     """
-    for d in domains:
-        if d.labels is None:
-            raise UserError(f"{d.name} has no labels, so no classifier can learn it")
-    described = [[d.name, list(map(int, d.images.shape))] for d in domains]
+    check_labels(domains)
+    described = [[d.name, list(map(int, d.images.shape)),
+                  hashlib.sha1(np.ascontiguousarray(d.labels).tobytes()).hexdigest()]
+                 for d in domains]
     key = json.dumps([described, table, iterations, BATCH_SIZE, seed])
     name = "+".join(d.name for d in domains) + "-" + hashlib.sha1(key.encode()).hexdigest()[:8]
     path = cache_folder() / "classifiers" / f"{name}.keras"
@@ -119,7 +164,7 @@ def frozen_reader(config, domains, held_out) -> keras.Model:
     if config.classifier_path:
         model = given_classifier(config.classifier_path, domains)
     else:
-        model, _ = trained_once(domains, held_out, seed=config.seed)
+        model, _ = trained_once(domains, held_out, seed=config.seed, table=config.table)
     model.trainable = False
     return model
 

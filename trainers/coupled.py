@@ -3,14 +3,18 @@
 import keras
 import numpy as np
 
+from data.batches import Batches
 from framework.errors import UserError
 from losses.adversarial import LOSSES
 from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.build import build_discriminators, build_generators
 from penalties.gradient import PENALTIES
+from trainers.classifier import frozen_reader
 from trainers.couplings import couplings
+from trainers.domains import load_domains
 from trainers.gan import AdversarialTrainer, normalises_batches
-from trainers.registry import TRAINERS
+from trainers.pictures import sample_picture
+from trainers.registry import TRAINERS, Training
 
 OPTIMIZERS = {
     "adam": lambda lr, config, decay: keras.optimizers.Adam(
@@ -98,5 +102,15 @@ def build(config, domains, classifier=None) -> AdversarialTrainer:
         weight_decay=0.0 if decoupled else config.weight_decay, seed=config.seed)
 
 
+def training(config, domains) -> Training:
+    """A GAN, CoGAN or SCoGAN for the loop, with the classifier that its couplings read with."""
+    batches = Batches(domains, config.batch_size, config.critic_steps, config.seed)
+    classifier = None
+    if config.semantic_weight > 0 or config.balance_weight > 0:
+        classifier = frozen_reader(config, domains, load_domains(config, "test"))
+    trainer = build(config, domains, classifier)
+    return Training(trainer, batches, sample_picture(trainer, config, domains))
+
+
 for gan_type in ("gan", "cogan", "scogan"):
-    TRAINERS.register(gan_type)(build)
+    TRAINERS.register(gan_type)(training)

@@ -16,6 +16,8 @@ WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
     (["--gan_type", "cogan", "--domains", "glyph"], "a cogan couples at least two domains"),
     ([*GAN, "--feature_weight", "1"], "a gan has no pairs to couple: feature_weight"),
     ([*GAN, "--cycle_weight", "1"], "a gan has no pairs to couple: cycle_weight"),
+    (["--gan_type", "classifier", "--dataset", "glyph", "--semantic_weight", "1"],
+     "a classifier has no pairs to couple: semantic_weight"),
     ([*PAIR, "--clip", "0.01"], "clip belongs to the loss wgan"),
     ([*PAIR, *GP, "--clip", "0.01"], "clip belongs to the loss wgan without a penalty"),
     ([*PAIR, "--loss", "hinge", "--label_smoothing", "0.1"], "label_smoothing means nothing"),

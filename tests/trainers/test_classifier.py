@@ -1,0 +1,133 @@
+"""What a classifier's step, figures and cache are, against numpy."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from data.domain import Domain
+from framework.errors import UserError
+from trainers import classifier
+from trainers.classifier import (
+    ClassifierTrainer,
+    accuracy,
+    check_labels,
+    cross_entropy,
+    given_classifier,
+    hit_rates,
+    hits,
+    read,
+    trained_once,
+)
+
+LOGITS = np.array([[2.0, -1.0, 0.5], [0.0, 3.0, -2.0]], "float32")
+
+
+def linear(outputs=3, shape=(4, 4, 3)):
+    return keras.Sequential([keras.Input(shape), keras.layers.Flatten(),
+                             keras.layers.Dense(outputs)])
+
+
+def domain(name="a", count=40, labels=None, size=16, **about):
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (count, size, size, 3), np.uint8)
+    labels = rng.integers(0, 3, count).astype("int32") if labels is None else labels
+    return Domain(name, images, labels, **{"classes": 3, **about})
+
+
+def test_cross_entropy_of_classes_and_of_attributes_by_hand():
+    exp = np.exp(LOGITS)
+    by_hand = -np.mean(np.log([exp[0, 2] / exp[0].sum(), exp[1, 1] / exp[1].sum()]))
+    np.testing.assert_allclose(cross_entropy(np.array([2, 1]), LOGITS), by_hand, rtol=1e-5)
+    labels = np.array([[1, 0, 0], [1, 1, 0]])
+    p = 1 / (1 + np.exp(-LOGITS))
+    by_hand = -np.mean(np.where(labels, np.log(p), np.log(1 - p)))
+    np.testing.assert_allclose(cross_entropy(labels, LOGITS), by_hand, rtol=1e-5)
+
+
+def test_hits_of_classes_and_of_attributes():
+    np.testing.assert_array_equal(hits(np.array([0, 2]), LOGITS), [1, 0])
+    np.testing.assert_array_equal(hits(np.array([[1, 1, 1], [0, 1, 0]]), LOGITS),
+                                  [[1, 0, 1], [1, 1, 1]])
+
+
+def test_a_step_goes_along_the_gradient_of_the_mixture():
+    keras.utils.set_random_seed(0)
+    model, rng = linear(), np.random.default_rng(1)
+    images = tuple(rng.integers(0, 256, (1, 5, 4, 4, 3), np.uint8) for _ in range(2))
+    labels = tuple(rng.integers(0, 3, (1, 5)) for _ in range(2))
+    kernel, bias = (np.array(v) for v in model.trainable_variables)
+    terms = ClassifierTrainer(model, keras.optimizers.SGD(0.1)).iterate(
+        tf.constant(0), (images, labels))
+
+    x = np.concatenate(images, 1)[0].reshape(10, -1) / 127.5 - 1
+    p = np.exp(x @ kernel + bias)
+    p /= p.sum(1, keepdims=True)
+    y = np.concatenate(labels, 1)[0]
+    error = (p - np.eye(3)[y]) / 10
+    np.testing.assert_allclose(terms["loss"], -np.mean(np.log(p[range(10), y])), rtol=1e-4)
+    np.testing.assert_allclose(terms["accuracy"], np.mean(p.argmax(1) == y))
+    np.testing.assert_allclose(model.trainable_variables[0], kernel - 0.1 * x.T @ error,
+                               rtol=1e-3, atol=1e-6)
+
+
+def test_figures_per_label_and_whole():
+    model = linear(size := 2)
+    model.set_weights([np.zeros((48, size)), np.array([1.0, -1.0])])
+    images = np.zeros((4, 4, 4, 3), np.uint8)
+    labels = np.array([[1, 0], [1, 1], [0, 1], [1, 1]], "int32")
+    faces = Domain("faces", images, labels, 2, ("Smiling", "Young"))
+    np.testing.assert_allclose(hit_rates(model, faces), [0.75, 0.25])
+    assert accuracy(model, faces) == pytest.approx(0.5)
+    digits = Domain("digits", images, np.array([0, 0, 1, 0], "int32"), 2)
+    assert accuracy(model, digits) == pytest.approx(0.75)
+
+
+def test_images_are_read_in_batches_and_in_order():
+    class Files:
+        """Answers to arrays of indices only, as images that are decoded on demand."""
+        def __len__(self):
+            return 7
+
+        def __getitem__(self, which):
+            assert isinstance(which, np.ndarray)
+            return np.stack([np.full((4, 4, 3), 10 * i, np.uint8) for i in which])
+
+    model, files = linear(), Files()
+    whole = model((files[np.arange(7)] / 127.5 - 1).astype("float32")).numpy()
+    np.testing.assert_allclose(read(model, files, batch_size=3), whole, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("second, message", [
+    (Domain("b", np.zeros((2, 4, 4, 3))), "b has no labels"),
+    (domain("b", classes=4), "a has 3 classes and b 4"),
+    (domain("b", attributes=("x", "y", "z")), "the same classes")])
+def test_domains_that_no_classifier_can_learn(second, message):
+    check_labels([domain(), domain("c")])
+    with pytest.raises(UserError, match=message):
+        check_labels([domain(), second])
+
+
+def test_a_classifier_is_trained_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SCOGAN_CACHE", str(tmp_path))
+    data = [domain(count=classifier.BATCH_SIZE)]
+    first, figures = trained_once(data, data, iterations=2)
+    assert "training a classifier of a" in (said := capsys.readouterr().out)
+    assert f"accuracy on held-out a {100 * figures['a']:.1f} %" in said
+    second, again = trained_once(data, data, iterations=2)
+    assert "found in" in capsys.readouterr().out and again == figures
+    for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    other = [domain(count=classifier.BATCH_SIZE, labels=2 - data[0].labels)]
+    trained_once(other, other, iterations=2)
+    assert len(list((tmp_path / "classifiers").glob("a-*.keras"))) == 2
+
+
+def test_a_classifier_given_must_fit(tmp_path):
+    linear().save(tmp_path / "fits.keras")
+    assert given_classifier(tmp_path / "fits.keras", [domain(size=4)]).count_params() == 147
+    with pytest.raises(UserError, match=r"takes \(4, 4, 3\) to 3 classes"):
+        given_classifier(tmp_path / "fits.keras", [domain(size=8)])
+    (tmp_path / "odd.keras").write_text("no model")
+    with pytest.raises(UserError, match="cannot read --classifier_path"):
+        given_classifier(tmp_path / "odd.keras", [domain(size=4)])

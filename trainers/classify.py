@@ -1,0 +1,123 @@
+"""`--gan_type classifier`: a classifier as a run of its own, with figures on held-out images."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from data.pixels import to_unit
+from framework.checkpoint import restore_part
+from framework.errors import UserError
+from framework.plots import enlargement, image_grid
+from nets.classifier import build_classifier
+from trainers.classifier import (
+    ClassifierTrainer,
+    check_labels,
+    hit_rates,
+    hits,
+    labelled_batches,
+    read,
+)
+from trainers.coupled import OPTIMIZERS
+from trainers.domains import load_domains
+from trainers.registry import TRAINERS, Training
+
+RED = (1.0, -1.0, -1.0)
+
+
+@TRAINERS.register("classifier")
+def training(config, domains) -> Training:
+    """A classifier of one domain, or of the mixture of several, for the loop (appendix B).
+
+    The classifier is the run's second player by name: `--lr_d` is its learning rate, and
+    `--weight_decay` is decoupled. Raises UserError for data without the same labels.
+    """
+    check_labels(domains)
+    held_out = load_domains(config, "test")
+    batches = labelled_batches(domains, config.batch_size, config.seed)
+    model = model_for(config, domains)
+    decay = config.weight_decay or None
+    trainer = ClassifierTrainer(model, OPTIMIZERS[config.optimizer](config.lr_d, config, decay))
+    return Training(trainer, batches, held_out_picture(model, config, held_out),
+                    lambda: report(model, domains, held_out))
+
+
+def model_for(config, domains) -> keras.Model:
+    """The run's classifier, built anew; its weights follow from the seed."""
+    keras.utils.set_random_seed(config.seed)
+    return build_classifier(tuple(domains[0].images.shape[1:]), domains[0].classes,
+                            config.table, config.width)
+
+
+def held_out_picture(model, config, held_out):
+    """A function that draws the first held-out images of each domain, the misread underlined.
+
+    The line's length is the share of the image's labels that are misread: all of the width
+    or nothing for classes, a part of it for attributes.
+    """
+    count = config.sample_rows * config.sample_columns
+    first = [np.arange(min(count, len(d))) for d in held_out]
+    shown = [(d.images[part], d.labels[part]) for d, part in zip(held_out, first, strict=True)]
+    scale = enlargement(held_out[0].images.shape[1])
+
+    def draw():
+        return image_grid([underlined(to_unit(images), misread(model, images, labels))
+                           for images, labels in shown], config.sample_columns, scale)
+    return draw
+
+
+def misread(model, images, labels) -> np.ndarray:
+    """Share of each image's labels that the model misreads, [N] in [0, 1]."""
+    right = np.asarray(hits(labels, read(model, images)))
+    return 1 - right.reshape(len(labels), -1).mean(1)
+
+
+def underlined(images, shares) -> np.ndarray:
+    """Images [N, H, W, 3] in [-1, 1], each with a red line below, `shares` [N] of its width."""
+    height, width = images.shape[1:3]
+    under = np.arange(height) >= height - max(1, height // 16)
+    within = np.arange(width) < width * np.asarray(shares)[:, None]
+    return np.where((under[:, None] & within[:, None, :])[..., None], np.float32(RED), images)
+
+
+def report(model, domains, held_out) -> dict:
+    """Accuracy on the held-out images of each domain, printed and as a dict.
+
+    Beside it stands what always answering the commoner label reaches, and for attributes the
+    same of each.
+    """
+    accuracies = {}
+    for trained_on, d in zip(domains, held_out, strict=True):
+        rates, common = hit_rates(model, d), commonest(d)
+        found = {"accuracy": round(float(np.mean(rates)), 4),
+                 "always_the_commonest": round(float(np.mean(common)), 4),
+                 "held_out_images": len(d), "trained_on_images": len(trained_on)}
+        print(f"{d.name}: {100 * found['accuracy']:.1f} % of {len(d)} held-out images, learned "
+              f"from {len(trained_on)} (always the commonest: {100 * np.mean(common):.1f} %)")
+        if d.attributes:
+            found["attributes"] = {name: {"accuracy": round(float(rate), 4),
+                                          "always_the_commonest": round(float(share), 4)}
+                                   for name, rate, share
+                                   in zip(d.attributes, rates, common, strict=True)}
+            for name, each in found["attributes"].items():
+                print(f"    {name}: {100 * each['accuracy']:.1f} % "
+                      f"({100 * each['always_the_commonest']:.1f} %)")
+        accuracies[d.name] = found
+    return {"classifier": accuracies}
+
+
+def commonest(domain) -> np.ndarray:
+    """Share of the commonest class, or of the commoner value of each attribute."""
+    if domain.attributes:
+        yes = domain.labels.mean(0)
+        return np.maximum(yes, 1 - yes)
+    return np.bincount(domain.labels).max() / len(domain.labels)
+
+
+def evaluate(run, config) -> dict:
+    """`report` of the newest checkpoint of a classifier's run. Raises UserError without one."""
+    domains, held_out = load_domains(config), load_domains(config, "test")
+    model = model_for(config, domains)
+    if not restore_part(Path(run) / "checkpoints", {"model": model.variables}):
+        raise UserError(f"{run} has no checkpoint yet; train on with --run {run}")
+    return report(model, domains, held_out)
