@@ -18,3 +18,16 @@ def input_gradient(net, x):
         tape.watch(x)
         scores = net(x)
     return tape.gradient(scores, x, unconnected_gradients="zero")
+
+
+def output_and_products(net, x, weights):
+    """net(x) and for each w in weights(net(x)) the product w'J per sample, of x's shape.
+
+    net: any callable x [B, ...] -> y [B, d]; J [d, ...] is a sample's Jacobian; weights: a
+    function of y to tensors [B, d]. One pass forwards and one backwards for each w, all of it
+    differentiable again by an outer tape. As in `input_gradient`, no batch statistics.
+    """
+    with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+        tape.watch(x)
+        y = net(x)
+    return y, [tape.gradient(y, x, w, unconnected_gradients="zero") for w in weights(y)]

@@ -1,21 +1,26 @@
 """Options that are each valid and contradict each other: found before anything is imported,
 loaded or created."""
 
-import inspect
 from pathlib import Path
 
 from data.registry import domain_names, find
 from framework.errors import UserError
+from framework.options import BY_NAME
+from framework.registry import accepts
 from losses.adversarial import LOSSES
+from losses.kernels import KERNELS, scales_of
 from nets.architectures import DISCRIMINATORS, GENERATORS
+from penalties.gradient import PENALTIES, SCALES
 
 COUPLINGS = ("feature_weight", "cycle_weight", "tying_weight", "semantic_weight")
+MMD_OPTIONS = ("kernel", "kernel_gamma", "kernel_bias", "kernel_scales", "kernel_features",
+               "asymmetry_weight")
 
 
 def check_together(config) -> None:
     """Raises UserError for the first contradiction between two options of `config`."""
     domains = domain_names(config.dataset, config.domains, config.data_dir)
-    for check in (_domains, _couplings, _loss, _nets, _classifier):
+    for check in (_domains, _couplings, _loss, _kernel, _nets, _classifier):
         check(config, domains)
 
 
@@ -36,15 +41,43 @@ def _couplings(config, domains):
 
 
 def _loss(config, domains):
-    takes = inspect.signature(LOSSES.find(config.loss)).parameters
-    if config.label_smoothing and "label_smoothing" not in takes:
-        able = [name for name, loss in LOSSES.items()
-                if "label_smoothing" in inspect.signature(loss).parameters]
-        raise UserError(f"label_smoothing means nothing to the loss {config.loss}; "
-                        f"it belongs to {', '.join(able)}")
+    if config.label_smoothing:
+        _belongs("label_smoothing", "label_smoothing", "loss", config.loss, LOSSES)
     if config.clip and (config.loss != "wgan" or config.disc_penalty != "none"):
         raise UserError("clip belongs to the loss wgan without a penalty; "
                         f"here it is {config.loss} with penalty {config.disc_penalty}")
+
+
+def _kernel(config, domains):
+    terms = {config.disc_penalty: PENALTIES.get(config.disc_penalty),
+             config.critic_scale: SCALES.get(config.critic_scale)}
+    if config.loss != "mmd":
+        kernels = [n for n, term in terms.items() if term and accepts(term, "kernel")]
+        given = [n for n in MMD_OPTIONS if getattr(config, n) != BY_NAME[n].default]
+        alien = kernels + given + ["critic_dim"] * (config.critic_dim > 1)
+        if alien:
+            raise UserError(f"{alien[0]} belongs to the loss mmd; here it is {config.loss}")
+    elif terms[config.disc_penalty] and not accepts(terms[config.disc_penalty], "kernel"):
+        raise UserError(f"{config.disc_penalty} reads a single score and the critic of the loss "
+                        "mmd returns features; use --disc_penalty witness-gp")
+    elif config.batch_size < 2:
+        raise UserError("the loss mmd compares samples: batch_size must be 2 or more")
+    for option in (n for n in MMD_OPTIONS if n.startswith("kernel_")):
+        if getattr(config, option) != BY_NAME[option].default:
+            _belongs(option, option.removeprefix("kernel_"), "kernel", config.kernel, KERNELS)
+    scales_of(config.kernel_scales)
+    if config.critic_scale == "swgan" and config.loss != "wgan":
+        raise UserError(f"swgan scales the loss wgan; here it is {config.loss}")
+    if config.critic_scale == "smmd" and config.kernel == "energy":
+        raise UserError("the energy kernel has no derivative for smmd to read; choose another")
+
+
+def _belongs(option, parameter, kind, chosen, registry):
+    """Refuses `option` where the thing `chosen` of a registry has no such parameter."""
+    able = [name for name, thing in registry.items() if accepts(thing, parameter)]
+    if chosen not in able:
+        raise UserError(f"{option} means nothing to the {kind} {chosen}; "
+                        f"it belongs to {', '.join(able)}")
 
 
 def _nets(config, domains):
@@ -55,10 +88,11 @@ def _nets(config, domains):
         if name in registry and getattr(config, option) > len(registry[name].table):
             raise UserError(f"{option} is {getattr(config, option)} and the table {name} has "
                             f"{len(registry[name].table)} rows")
-    if config.disc_penalty != "none" and config.critic_norm == "table":
+    looks = [n for n in (config.disc_penalty, config.critic_scale) if n != "none"]
+    if looks and config.critic_norm == "table":
         named = DISCRIMINATORS.get(config.discriminator)
         if named and any(row.norm == "batch" for row in named.table):
-            raise UserError(f"{config.disc_penalty} looks at each sample by itself and batch "
+            raise UserError(f"{looks[0]} looks at each sample by itself and batch "
                             "norm in the critic mixes them; use --critic_norm layer")
 
 

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from framework.errors import UserError, unknown
 from losses.adversarial import LOSSES
+from losses.kernels import KERNELS
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS
-from penalties.gradient import PENALTIES
+from penalties.gradient import PENALTIES, SCALES
 
 GROUPS = {
     "run": "which experiment, and where it is kept",
@@ -127,6 +128,18 @@ OPTIONS = (
         ("penalty_weight", float, 10.0, "weight of that penalty (lambda)", _from(0)),
         ("label_smoothing", float, 0.0, "real labels are 1 minus this", _from(0, 0.49)),
         ("instance_noise", float, 0.0, "standard deviation of noise on all that critics see",
+        ("critic_scale", str, "none", "factor of both players' loss that falls with the "
+         "critic's gradient: scaled MMD, or SWGAN for wgan", _of("none", *SCALES)),
+        ("kernel", str, "gaussian", "kernel of the loss mmd; rks: random features for the "
+         "gaussian one, in linear time", {"choices": KERNELS}),
+        ("kernel_gamma", float, 1.0, "gaussian, rks: exp(-gamma distance^2)",
+         _from(1e-9, 1e9)),
+        ("kernel_bias", float, 1.0, "polynomial: (x.y + bias)^2", _from(0, 1e6)),
+        ("kernel_scales", str, "", "gaussian-mixture: its sigmas; rational-quadratic: its "
+         "alphas; with commas (default: 1,2,4,8,16; 0.1,1,10)"),
+        ("kernel_features", int, 300, "rks: random features (eq. 3.10)", _from(1, 1000000)),
+        ("asymmetry_weight", float, 0.0, "weight of the kernelized GAN's regulariser (lambda "
+         "of eq. 3.5)", _from(0)),
          _from(0, 10)),
     ),
     *_group(
@@ -145,6 +158,8 @@ OPTIONS = (
          _from(-1, 64)),
         ("critic_norm", str, "auto", "normalisation in the critics; auto: layer norm under a "
          "gradient penalty, else as the table", _of("auto", "table", "layer", "none")),
+        ("critic_dim", int, 0, "features that the critic returns to the loss mmd; 0: 16, and "
+         "one score for other losses", _from(0, 65536)),
         ("initializer", str, "table", "of the weights; table: as the table's document",
          _of("table", "normal", "xavier", "he")),
         ("init_std", float, 0.02, "standard deviation of the normal initializer", _from(0, 10)),

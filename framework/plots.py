@@ -15,7 +15,7 @@ from framework.files import replacing
 
 GREY = 128
 SEPARATOR = 2
-TITLES = {"d": "critic", "g": "generator", "penalty": "gradient penalty",
+TITLES = {"d": "critic", "g": "generator", "penalty": "gradient penalty", "scale": "critic scale",
           "feature": "feature difference", "cycle": "latent recovery",
           "semantic": "semantic difference", "balance": "class balance",
           "tying": "weight difference"}

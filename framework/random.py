@@ -26,6 +26,10 @@ class Random:
         """Float32 tensor of `shape`, normal with mean 0."""
         return tf.random.stateless_normal(shape, self._next_key(), 0.0, stddev)
 
+    def signs(self, shape):
+        """Float32 tensor of `shape`, -1 or 1 with equal chances."""
+        return tf.where(self.uniform(shape, -1.0, 1.0) < 0, -1.0, 1.0)
+
 
 LATENTS = {
     "uniform": lambda random, shape: random.uniform(shape, -1.0, 1.0),

@@ -1,5 +1,7 @@
 """Names for things: a loss, a net or a data set is one file and one registration."""
 
+import inspect
+
 from framework.errors import unknown
 
 
@@ -24,3 +26,14 @@ class Registry(dict):
         if name not in self:
             raise unknown(self.kind, name, self)
         return self[name]
+
+
+def accepts(function, name: str) -> bool:
+    """Whether `function` has a parameter called `name`."""
+    return name in inspect.signature(function).parameters
+
+
+def called_with(function, settings: dict):
+    """`function` called with those of the `settings` that it has parameters for."""
+    return function(**{name: value for name, value in settings.items()
+                       if accepts(function, name)})

@@ -5,14 +5,13 @@ import numpy as np
 
 from data.batches import Batches
 from framework.errors import UserError
-from losses.adversarial import LOSSES
 from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.build import build_discriminators, build_generators
-from penalties.gradient import PENALTIES
 from trainers.classifier import frozen_reader
 from trainers.couplings import couplings
 from trainers.domains import load_domains
 from trainers.gan import AdversarialTrainer, normalises_batches
+from trainers.objectives import critic_outputs, objective
 from trainers.pictures import sample_picture
 from trainers.registry import TRAINERS, Training
 
@@ -55,17 +54,13 @@ def generators_for(config, domains: int, image_shape) -> list[keras.Model]:
 def critics_for(config, domains: int, image_shape) -> list[keras.Model]:
     """The critics of a run; batch norm becomes layer norm under a gradient penalty (2.5)."""
     net = architecture(DISCRIMINATORS, config.discriminator, image_shape)
-    norm = {"auto": "layer" if config.disc_penalty != "none" else None, "table": None}
+    penalised = config.disc_penalty != "none" or config.critic_scale != "none"
+    norm = {"auto": "layer" if penalised else None, "table": None}
     shared = shared_rows(config.shared_discriminator, config.gan_type, net.shared)
     return build_discriminators(net, domains, shared, image_shape,
                                 config.width_d or config.width,
                                 norm.get(config.critic_norm, config.critic_norm),
-                                config.initializer, config.init_std)
-
-
-def loss_for(config):
-    loss = LOSSES.find(config.loss)
-    return loss(config.label_smoothing) if config.label_smoothing else loss()
+                                config.initializer, config.init_std, critic_outputs(config))
 
 
 def class_frequencies(domains) -> np.ndarray:
@@ -83,18 +78,19 @@ def build(config, domains, classifier=None) -> AdversarialTrainer:
     count, image_shape = len(domains), domains[0].images.shape[1:]
     generators = generators_for(config, count, image_shape)
     critics = critics_for(config, count, image_shape)
-    if config.disc_penalty != "none" and normalises_batches(critics):
+    loss, penalty, scale = objective(config, critics[0].output_shape[-1])
+    if (penalty or scale) and normalises_batches(critics):
         raise UserError("a penalty on the critic's gradient needs scores that do not depend on "
                         "the rest of the batch; use --critic_norm layer")
     frequencies = class_frequencies(domains) if classifier else None
     decoupled = config.weight_decay if config.decoupled_weight_decay else None
     optimizer = OPTIMIZERS[config.optimizer]
     return AdversarialTrainer(
-        [d.name for d in domains], generators, critics, loss=loss_for(config),
+        [d.name for d in domains], generators, critics, loss=loss,
         g_optimizer=optimizer(config.lr_g, config, decoupled),
         d_optimizer=optimizer(config.lr_d, config, decoupled),
         latent=config.latent, critic_steps=config.critic_steps,
-        penalty=PENALTIES.get(config.disc_penalty), penalty_weight=config.penalty_weight,
+        penalty=penalty, penalty_weight=config.penalty_weight, scale=scale,
         couplings=couplings(config, generators, frequencies), classifier=classifier,
         warmup=config.coupling_warmup, ema=config.ema,
         averaged=generators_for(config, count, image_shape) if config.ema else None,

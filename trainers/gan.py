@@ -4,6 +4,7 @@ They differ in how their nets share layers and in which couplings are summed, no
 iteration (thesis algorithm 1, eq. 3.1 and 4.1-4.3).
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import keras
@@ -76,7 +77,9 @@ class AdversarialTrainer:
     loss, so a shared layer is updated once (eq. 3.1).
 
     domains: K names, for the log. generators, critics: K Keras models each. loss: an object
-    of `losses.adversarial`. penalty: a function of (critic, real, fake, alpha) or None.
+    of `losses.adversarial` or `losses.mmd`. penalty: a function of (critic, real, fake, alpha)
+    or None. scale: a function of (critic, real, signs) to the factor of both players' loss, as
+    scaled MMD has it, or None.
     couplings: `trainers.couplings.Coupling`s, each ramped up over `warmup` iterations.
     classifier: a model from images to logits that the couplings read with, or None; it is
     frozen and runs in inference mode.
@@ -86,11 +89,12 @@ class AdversarialTrainer:
 
     def __init__(self, domains, generators, critics, *, loss, g_optimizer, d_optimizer,
                  latent="uniform", critic_steps=1, penalty=None, penalty_weight=10.0,
-                 couplings=(), classifier=None, warmup=0, averaged=None, ema=0.0, clip=0.0,
-                 instance_noise=0.0, weight_decay=0.0, seed=0):
+                 scale=None, couplings=(), classifier=None, warmup=0, averaged=None, ema=0.0,
+                 clip=0.0, instance_noise=0.0, weight_decay=0.0, seed=0):
         self.domains, self.generators, self.critics = domains, generators, critics
         self.generator = joint(generators)
         self.loss, self.penalty, self.penalty_weight = loss, penalty, penalty_weight
+        self.scale = scale
         self.couplings, self.classifier, self.warmup = couplings, classifier, warmup
         self.latent_dim = self.generator.input_shape[-1]
         self.latent, self.critic_steps, self.seed = LATENTS[latent], critic_steps, seed
@@ -138,10 +142,13 @@ class AdversarialTrainer:
         with tf.GradientTape() as tape:
             for name, critic, x, y in zip(self.domains, self.critics, real, fake, strict=True):
                 terms[f"d/{name}"] = self.loss.discriminator(*self.scores(critic, x, y, random))
+                if self.scale:
+                    terms[f"scale/{name}"] = self.scaling(critic, x, random)
+                    terms[f"d/{name}"] *= terms[f"scale/{name}"]
                 if self.penalty:
-                    alpha = random.uniform([tf.shape(x)[0]])
                     terms[f"penalty/{name}"] = self.penalty(
-                        lambda t, critic=critic: critic(t, training=True), x, y, alpha)
+                        partial(critic, training=True), real=x, fake=y,
+                        alpha=random.uniform([tf.shape(x)[0]]))
             loss = sum(terms[f"d/{name}"] for name in self.domains)
             if self.penalty:
                 loss += self.penalty_weight * sum(
@@ -163,6 +170,8 @@ class AdversarialTrainer:
                 real_scores = self.score(critic, x, random) if self.loss.needs_real else None
                 terms[f"g/{name}"] = self.loss.generator(
                     real_scores, self.score(critic, y, random))
+                if self.scale:
+                    terms[f"g/{name}"] *= self.scaling(critic, x, random)
             loss = sum(terms.values())
             for coupling in self.couplings:
                 terms[coupling.name] = coupling.term(produced)
@@ -194,6 +203,11 @@ class AdversarialTrainer:
         if self.critics_mix:
             return self.score(critic, real, random), self.score(critic, fake, random)
         return tf.split(self.score(critic, tf.concat([real, fake], 0), random), 2)
+
+    def scaling(self, critic, real, random):
+        """The factor that `scale` gives for this critic and the real minibatch alone."""
+        signs = random.signs([tf.shape(real)[0], critic.output_shape[-1]])
+        return self.scale(partial(critic, training=True), real=real, signs=signs)
 
     def ramp(self, iteration):
         """Share of the couplings' weights in force: rises linearly to 1 over `warmup`."""

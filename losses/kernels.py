@@ -1,0 +1,225 @@
+"""Kernels on rows of features: x [m, d] and y [n, d] to the matrix of k(x_i, y_j), [m, n].
+
+Everything is float32 under any precision policy; float64 stays float64. Formulas and sets of
+bandwidths: Chen's thesis (2017) sections 3.2.3 and A, whose eq. 3.9 has lost its minus sign
+and whose eq. A.2 is right for no bias but 0; Li et al. 2015 and 2017; Binkowski et al. 2018.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from framework.errors import UserError
+from framework.lazy import Lazy
+from framework.registry import Registry
+
+ops = Lazy("keras.ops")
+
+KERNELS = Registry("kernel")
+DIRECT = 10_000_000
+BANDWIDTHS = (1.0, 2.0, 4.0, 8.0, 16.0)
+ALPHAS = (0.1, 1.0, 10.0)
+ROOT = 1e-5
+
+
+def floats(x):
+    """x as a float32 tensor, or as it is in float64."""
+    x = ops.convert_to_tensor(x)
+    return x if x.dtype == "float64" else ops.cast(x, "float32")
+
+
+def squared_distances(x, y):
+    """||x_i - y_j||^2, [m, n], never negative and exactly zero between a row and itself.
+
+    Few and short rows are subtracted as they are. Long ones go through
+    ||a||^2 + ||b||^2 - 2 a.b, in m n + (m + n) d instead of m n d numbers, with a and b
+    measured from their common mean: distances do not change, and what cancels stays small.
+    On recent GPUs that product has 10 bits unless TensorFloat-32 is switched off.
+    """
+    same = x is y
+    x, y = floats(x), floats(y)
+    size = (x.shape[0], y.shape[0], x.shape[1])
+    if None not in size and np.prod(size, dtype=float) <= DIRECT:
+        return ops.sum(ops.square(x[:, None] - y[None]), -1)
+    center = ops.mean(ops.concatenate([x, y]), 0)
+    x, y = x - center, y - center
+    squares = ops.sum(ops.square(x), -1)[:, None] + ops.sum(ops.square(y), -1)[None]
+    distances = ops.maximum(squares - 2 * ops.matmul(x, ops.transpose(y)), 0)
+    if not same:
+        return distances
+    row = ops.arange(ops.shape(x)[0])
+    return ops.where(row[:, None] == row[None], ops.zeros_like(distances), distances)
+
+
+def linear(x, y):
+    """x.y (eq. 3.8). Not characteristic: its MMD is the distance of the feature means."""
+    return ops.matmul(floats(x), ops.transpose(floats(y)))
+
+
+def polynomial(x, y, degree: int = 2, bias: float = 1.0, scale: float = 1.0):
+    """(scale x.y + bias)^degree. KID has degree 3 and scale 1/d."""
+    return (scale * linear(x, y) + bias) ** degree
+
+
+def gaussian(x, y, gamma: float = 1.0):
+    """exp(-gamma ||x - y||^2) (eq. 3.9); gamma = 1 / (2 sigma^2)."""
+    return ops.exp(-gamma * squared_distances(x, y))
+
+
+def gaussian_mixture(x, y, bandwidths=BANDWIDTHS):
+    """The sum over sigma of exp(-||x - y||^2 / (2 sigma^2)), sigma squared.
+
+    The code of GMMN (Li et al. 2015) does not square: its sigma is the root of what it prints.
+    """
+    distances = squared_distances(x, y)
+    return sum(ops.exp(distances * (-0.5 / sigma**2)) for sigma in bandwidths)
+
+
+def rational_quadratic(x, y, alphas=ALPHAS, dot: float = 0.0):
+    """The sum over alpha of (1 + ||x - y||^2 / (2 alpha))^-alpha, plus dot x.y."""
+    distances = squared_distances(x, y)
+    mixture = sum(ops.exp(-a * ops.log1p(distances * (0.5 / a))) for a in alphas)
+    return mixture + dot * linear(x, y) if dot else mixture
+
+
+def energy(x, y, epsilon: float = ROOT):
+    """||x|| + ||y|| - ||x - y||, whose MMD^2 is the energy distance (twice that of a kernel
+    with a factor of 1/2). epsilon stands in each root: at 0 it would have no derivative."""
+    x_norm, y_norm = (ops.sqrt(ops.sum(ops.square(floats(a)), -1) + epsilon) for a in (x, y))
+    return x_norm[:, None] + y_norm[None] - ops.sqrt(squared_distances(x, y) + epsilon)
+
+
+class RandomKitchenSinks:
+    """Features whose dot product is about exp(-gamma ||x - y||^2) (eq. 3.10, Rahimi 2007).
+
+    Called with x [m, dim] they are sqrt(2/s) cos(sqrt(2 gamma) W x + b), [m, s], s being the
+    number of `features`. W ~ N(0, 1) and b ~ U(0, 2 pi) follow from the seed, so that a run
+    keeps its features without storing them. paired=True gives cosines and sines of s/2
+    frequencies instead: as wide, no worse anywhere, and k(x, x) is exactly 1.
+    Raises UserError for an odd number of paired features.
+    """
+
+    def __init__(self, dim: int, features: int = 300, gamma: float = 1.0, seed: int = 0,
+                 paired: bool = False):
+        if paired and features % 2:
+            raise UserError(f"paired features come in twos, not {features}")
+        random = np.random.default_rng([seed, dim])
+        self.weights = random.standard_normal((features // (1 + paired), dim))
+        self.offsets = random.uniform(0, 2 * np.pi, features)
+        self.features, self.gamma, self.paired = features, gamma, paired
+
+    def __call__(self, x):
+        x = floats(x)
+        frequencies = np.sqrt(2 * self.gamma) * self.weights.T
+        angles = ops.matmul(x, ops.cast(frequencies, x.dtype))
+        waves = (ops.concatenate([ops.cos(angles), ops.sin(angles)], -1) if self.paired
+                 else ops.cos(angles + ops.cast(self.offsets, x.dtype)))
+        return np.sqrt(2 / self.features).item() * waves
+
+
+def linear_kernel_sum(x, y):
+    """The sum of x_i.y_j over all i and j in time and memory of (m + n) d (eq. A.1)."""
+    return ops.sum(ops.sum(floats(x), 0) * ops.sum(floats(y), 0))
+
+
+def polynomial_kernel_sum(x, y, bias: float = 1.0):
+    """The sum of (x_i.y_j + b)^2 over all i and j in time (m + n) d^2, memory d^2.
+
+    <X'X, Y'Y> + 2 b s_x.s_y + m n b^2, with s the sums of the rows, for any m and n. Eq. A.2
+    has b I for the matrix of b's, pairs equal rows only and counts n b^2.
+    """
+    x, y = floats(x), floats(y)
+    m, n = (ops.cast(ops.shape(a)[0], x.dtype) for a in (x, y))
+    second = ops.sum(ops.matmul(ops.transpose(x), x) * ops.matmul(ops.transpose(y), y))
+    return second + 2 * bias * linear_kernel_sum(x, y) + m * n * bias**2
+
+
+def scales_of(text: str) -> tuple[float, ...]:
+    """Positive numbers written with commas, as bandwidths or alphas. Raises UserError."""
+    try:
+        scales = tuple(float(part) for part in text.split(",")) if text else ()
+    except ValueError:
+        scales = (0.0,)
+    if not all(0 < scale < float("inf") for scale in scales):
+        raise UserError(f"kernel_scales must be positive numbers with commas, not {text!r}")
+    return scales
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A kernel and what is known of it in closed form.
+
+    matrix: (x [m, d], y [n, d]) -> [m, n]. total: (x, y) -> the sum of that matrix without
+    forming it, or None; then diagonal: x -> k(x_i, x_i), [m]. local: ||a||^2 -> (v, p, q) with
+    v = k(a, a) and p I + q a a' the derivative of k(a, b) once in each argument at b = a;
+    None where it has none. Scaled MMD reads it.
+    """
+
+    matrix: Callable
+    total: Callable | None = None
+    diagonal: Callable | None = None
+    local: Callable | None = None
+
+    def __call__(self, x, y):
+        return self.matrix(x, y)
+
+
+def _row_squares(x):
+    return ops.sum(ops.square(floats(x)), -1)
+
+
+@KERNELS.register("gaussian")
+def gaussian_kernel(gamma: float = 1.0) -> Kernel:
+    return Kernel(partial(gaussian, gamma=gamma), local=lambda square: (1.0, 2 * gamma, 0.0))
+
+
+@KERNELS.register("linear")
+def linear_kernel() -> Kernel:
+    return Kernel(linear, linear_kernel_sum, _row_squares, lambda square: (square, 1.0, 0.0))
+
+
+@KERNELS.register("polynomial")
+def polynomial_kernel(bias: float = 1.0) -> Kernel:
+    """Degree 2: bias 1 matches means and second moments, bias 0 is the Gram matrix."""
+    return Kernel(partial(polynomial, bias=bias), partial(polynomial_kernel_sum, bias=bias),
+                  lambda x: (_row_squares(x) + bias) ** 2,
+                  lambda square: ((square + bias) ** 2, 2 * (square + bias), 2.0))
+
+
+@KERNELS.register("gaussian-mixture")
+def gaussian_mixture_kernel(scales=BANDWIDTHS) -> Kernel:
+    slope = sum(sigma**-2 for sigma in scales)
+    return Kernel(partial(gaussian_mixture, bandwidths=scales),
+                  local=lambda square: (float(len(scales)), slope, 0.0))
+
+
+@KERNELS.register("rational-quadratic")
+def rational_quadratic_kernel(scales=ALPHAS) -> Kernel:
+    count = float(len(scales))
+    return Kernel(partial(rational_quadratic, alphas=scales),
+                  local=lambda square: (count, count, 0.0))
+
+
+@KERNELS.register("rational-quadratic-dot")
+def rational_quadratic_dot_kernel(scales=ALPHAS) -> Kernel:
+    """With x.y added, the kernel of every script that Binkowski et al. published."""
+    count = float(len(scales))
+    return Kernel(partial(rational_quadratic, alphas=scales, dot=1.0),
+                  local=lambda square: (count + square, count + 1.0, 0.0))
+
+
+@KERNELS.register("energy")
+def energy_kernel() -> Kernel:
+    return Kernel(energy)
+
+
+@KERNELS.register("rks")
+def random_kitchen_sinks_kernel(dim: int, features: int = 300, gamma: float = 1.0,
+                                seed: int = 0) -> Kernel:
+    """Linear time for the Gaussian kernel; `local` is that of the kernel it stands for."""
+    phi = RandomKitchenSinks(dim, features, gamma, seed)
+    return Kernel(lambda x, y: linear(phi(x), phi(y)),
+                  lambda x, y: linear_kernel_sum(phi(x), phi(y)),
+                  lambda x: _row_squares(phi(x)), lambda square: (1.0, 2 * gamma, 0.0))
