@@ -1,6 +1,6 @@
 """One domain: its images and their labels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,3 +25,8 @@ class Domain:
 
     def __len__(self) -> int:
         return len(self.images)
+
+    def only(self, which: np.ndarray) -> "Domain":
+        """The domain of the images number `which`, an array of indices, and their labels."""
+        labels = None if self.labels is None else self.labels[which]
+        return replace(self, images=self.images[which], labels=labels)

@@ -11,14 +11,15 @@ SMALLEST = 8
 
 
 def load(names, data_dir=None, image_size: int | None = None, limit: int | None = None,
-         seed: int = 0, split: str = "train") -> tuple[Domain, ...]:
+         seed: int = 0, split: str = "train", keep=None) -> tuple[Domain, ...]:
     """The domains `names` (see registry.domain_names), all of one height and width, RGB.
 
     K domains of one source share it out: the first takes the first K-th, the second the
     next, so that no image is seen in two domains (thesis 2.7). `split="test"` is held-out
     data. `limit` keeps the first images of every domain (0, None: all). `image_size`
     overrides the native size (0, None), which is the largest if the domains differ. `seed`
-    seeds what is drawn by program.
+    seeds what is drawn by program. `keep`, a function of (name, Domain) to indices, says what
+    stays of the training images of a domain that is to be pruned.
     Raises UserError for data that is missing or broken and for impossible numbers.
     """
     _check(image_size, limit, seed, split)
@@ -36,7 +37,10 @@ def load(names, data_dir=None, image_size: int | None = None, limit: int | None 
         images, labels = images[part], None if labels is None else labels[part]
         if entry.transform is not None:
             images = entry.transform(images, size, (seed, k, SPLITS.index(split)))
-        domains.append(Domain(_title(names, k), images, labels, entry.classes))
+        domain = Domain(_title(names, k), images, labels, entry.classes)
+        if entry.pruned and split == "train":
+            domain = domain.only(keep(names[k], domain))
+        domains.append(domain)
     return tuple(domains)
 
 

@@ -36,13 +36,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Entry:
-    """One domain: a source through a transform (None: points, taken as they are)."""
+    """One domain: a source through a transform (None: points, taken as they are).
+
+    Of a `pruned` one only those images stay that a classifier is sure of (data.load).
+    """
 
     source: Source
     transform: Callable | None
     classes: int | None
     size: int | None                # native height and width in pixels
     description: str
+    pruned: bool = False
 
 
 class Row(NamedTuple):
@@ -93,6 +97,8 @@ for source, kind in ((GLYPH, "drawn digits"), (MNIST, "handwritten digits")):
     for suffix, transform, view in VIEWS:
         DOMAINS[source.name + suffix] = Entry(source, transform, 10, 32, f"{kind}, {view}")
 DOMAINS["svhn"] = Entry(SVHN, transforms.plain, 10, 32, "digits of real house numbers")
+DOMAINS["svhn_pruned"] = Entry(SVHN, transforms.plain, 10, 32,
+                               "svhn without what a classifier is not sure of", pruned=True)
 DOMAINS["ring"] = Entry(_toy("ring"), None, 10, None, "2-D: ten Gaussians on a circle")
 DOMAINS["grid25"] = Entry(_toy("grid25"), None, 25, None, "2-D: 25 Gaussians on a grid")
 
@@ -155,7 +161,7 @@ def _registered_pair(dataset):
 def _pairs():
     """The usual X2Y: each source with its own views, and MNIST with SVHN."""
     return [f"{s.name}2{suffix[1:]}" for s in (GLYPH, MNIST) for suffix, *_ in VIEWS[1:]] + [
-        "mnist2svhn"]
+        "mnist2svhn", "mnist2svhn_pruned"]
 
 
 def _folder_names(paths):

@@ -99,6 +99,8 @@ OPTIONS = (
         ("data_dir", str, "", "where local data sets and downloads are looked for"),
         ("image_size", int, 0, "height and width; 0: as the data set", _from(0, 1024)),
         ("limit_data", int, 0, "use only the first N images of a domain; 0: all", _from(0)),
+        ("prune_confidence", float, 0.4, "probability that a classifier must give to an image "
+         "for it to stay in svhn_pruned", _from(0, 1)),
     ),
     *_group(
         "training",
@@ -126,8 +128,6 @@ OPTIONS = (
         ("disc_penalty", str, "none", "penalty on the critic's gradient",
          _of("none", *PENALTIES)),
         ("penalty_weight", float, 10.0, "weight of that penalty (lambda)", _from(0)),
-        ("label_smoothing", float, 0.0, "real labels are 1 minus this", _from(0, 0.49)),
-        ("instance_noise", float, 0.0, "standard deviation of noise on all that critics see",
         ("critic_scale", str, "none", "factor of both players' loss that falls with the "
          "critic's gradient: scaled MMD, or SWGAN for wgan", _of("none", *SCALES)),
         ("kernel", str, "gaussian", "kernel of the loss mmd; rks: random features for the "
@@ -140,6 +140,8 @@ OPTIONS = (
         ("kernel_features", int, 300, "rks: random features (eq. 3.10)", _from(1, 1000000)),
         ("asymmetry_weight", float, 0.0, "weight of the kernelized GAN's regulariser (lambda "
          "of eq. 3.5)", _from(0)),
+        ("label_smoothing", float, 0.0, "real labels are 1 minus this", _from(0, 0.49)),
+        ("instance_noise", float, 0.0, "standard deviation of noise on all that critics see",
          _from(0, 10)),
     ),
     *_group(
@@ -156,10 +158,10 @@ OPTIONS = (
          "for a cogan, none for a scogan", _from(-1, 64)),
         ("shared_discriminator", int, -1, "critic rows shared from the back; -1: likewise",
          _from(-1, 64)),
-        ("critic_norm", str, "auto", "normalisation in the critics; auto: layer norm under a "
-         "gradient penalty, else as the table", _of("auto", "table", "layer", "none")),
         ("critic_dim", int, 0, "features that the critic returns to the loss mmd; 0: 16, and "
          "one score for other losses", _from(0, 65536)),
+        ("critic_norm", str, "auto", "normalisation in the critics; auto: layer norm under a "
+         "gradient penalty, else as the table", _of("auto", "table", "layer", "none")),
         ("initializer", str, "table", "of the weights; table: as the table's document",
          _of("table", "normal", "xavier", "he")),
         ("init_std", float, 0.02, "standard deviation of the normal initializer", _from(0, 10)),

@@ -1,10 +1,6 @@
 """Classifiers: what the semantic loss reads with, and the judge of pair agreement."""
 
-import hashlib
-import json
-import os
 from functools import lru_cache
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -16,6 +12,7 @@ from framework.checkpoint import save_model
 from framework.devices import compiled
 from framework.errors import UserError
 from nets.classifier import build_classifier
+from trainers.cache import cache_folder, file_name
 from trainers.gan import to_float
 
 ITERATIONS = 1500
@@ -69,15 +66,17 @@ class ClassifierTrainer:
 
 @lru_cache(maxsize=4)
 def reader(model):
-    """`model` in inference mode as one compiled function of images, uint8 or in [-1, 1]."""
-    return compiled(lambda images: model(to_float(images), training=False))
+    """`model` in inference mode, compiled once for any number of images in [-1, 1]."""
+    images = tf.TensorSpec([None, *model.input_shape[1:]])
+    return compiled(lambda x: model(x, training=False)).get_concrete_function(images)
 
 
 def read(model, images, batch_size=500) -> np.ndarray:
     """The model's logits [N, classes] of stored images (uint8) or of images in [-1, 1]."""
     order = np.arange(len(images))
     parts = [order[i:i + batch_size] for i in range(0, len(order), batch_size)]
-    return np.concatenate([reader(model)(tf.constant(images[part])).numpy() for part in parts])
+    return np.concatenate([reader(model)(to_float(tf.constant(images[part]))).numpy()
+                           for part in parts])
 
 
 def hit_rates(model, domain) -> np.ndarray:
@@ -123,12 +122,6 @@ def train_classifier(domains, *, seed=0, table="quick", iterations=ITERATIONS,
     return model
 
 
-def cache_folder() -> Path:
-    """Where trained classifiers are kept: $SCOGAN_CACHE, or the user's cache folder."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("SCOGAN_CACHE") or Path(home) / "scogan")
-
-
 def trained_once(domains, held_out, *, seed=0, table="quick", iterations=ITERATIONS):
     """A classifier of `domains` from the cache, or trained now and kept there.
 
@@ -137,11 +130,7 @@ def trained_once(domains, held_out, *, seed=0, table="quick", iterations=ITERATI
     Raises UserError as `check_labels`. Returns (model, accuracies per domain).
     """
     check_labels(domains)
-    described = [[d.name, list(map(int, d.images.shape)),
-                  hashlib.sha1(np.ascontiguousarray(d.labels).tobytes()).hexdigest()]
-                 for d in domains]
-    key = json.dumps([described, table, iterations, BATCH_SIZE, seed])
-    name = "+".join(d.name for d in domains) + "-" + hashlib.sha1(key.encode()).hexdigest()[:8]
+    name = file_name(domains, table, iterations, BATCH_SIZE, seed)
     path = cache_folder() / "classifiers" / f"{name}.keras"
     if found := path.exists():
         model = keras.saving.load_model(path, compile=False)

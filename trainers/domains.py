@@ -10,6 +10,7 @@ from data.load import load
 from data.registry import domain_names
 from framework.errors import UserError
 from framework.files import write_text
+from trainers.prune import confident
 
 FILE = "domains.json"
 
@@ -17,11 +18,20 @@ FILE = "domains.json"
 def load_domains(config, split: str = "train"):
     """The run's domains (`data.domain.Domain`s), in order; split "train" or "test".
 
+    Of those to be pruned only what a classifier is sure of, but for the held-out images.
     Raises UserError where they cannot be had as asked for.
     """
+    def load_split(names, split, keep=None):
+        return load(names, data_dir=config.data_dir or None, seed=config.seed, split=split,
+                    image_size=config.image_size or None, limit=config.limit_data or None,
+                    keep=keep)
+
+    def keep(name, domain):
+        (held_out,) = load_split([name], "test")
+        return confident(domain, held_out, config.prune_confidence, table=config.table,
+                         seed=config.seed)
     names = domain_names(config.dataset, config.domains, config.data_dir)
-    return load(names, data_dir=config.data_dir or None, image_size=config.image_size or None,
-                limit=config.limit_data or None, seed=config.seed, split=split)
+    return load_split(names, split, keep)
 
 
 def describe(run: Path, domains) -> None:

@@ -1,0 +1,43 @@
+"""Pruning: images that a classifier is not sure of are left out of a domain (thesis 2.7)."""
+
+import json
+
+import numpy as np
+
+from data.domain import Domain
+from framework.files import write_text
+from framework.quiet import quiet
+from trainers.cache import cache_folder, file_name
+
+EPOCHS = 10                     # as the classifiers of chapter 5; more where images are few
+
+
+def confident(domain: Domain, held_out: Domain, confidence: float, *, table="quick",
+              seed=0) -> np.ndarray:
+    """Indices of the images whose highest predicted probability is above `confidence`, rising.
+
+    As in the thesis, the classifier has learned these very images. The list is kept in the
+    cache folder; the classifier is trained, and TensorFlow imported, only where there is none
+    yet. Says how many images stay.
+    """
+    path = cache_folder() / "pruned" / (
+        file_name([domain], confidence, table, seed) + ".json")
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kept = np.flatnonzero(highest_probability(domain, held_out, table, seed) > confidence)
+        write_text(path, json.dumps({"of": len(domain), "prune_confidence": confidence,
+                                     "kept": kept.tolist()}) + "\n")
+    kept = np.array(json.loads(path.read_text())["kept"], int)
+    print(f"{domain.name}: {len(kept)} of {len(domain)} images stay, read with a probability "
+          f"above {confidence:g}; their list is {path}")
+    return kept
+
+
+def highest_probability(domain, held_out, table, seed) -> np.ndarray:
+    """What a classifier of the domain gives to the likeliest class of each image, [N]."""
+    with quiet():
+        from trainers.classifier import BATCH_SIZE, ITERATIONS, read, trained_once
+    steps = max(ITERATIONS, EPOCHS * len(domain) // BATCH_SIZE)
+    model, _ = trained_once([domain], [held_out], seed=seed, table=table, iterations=steps)
+    logits = read(model, domain.images).astype(float)
+    return 1 / np.exp(logits - logits.max(1, keepdims=True)).sum(1)
