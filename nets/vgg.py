@@ -1,0 +1,187 @@
+"""VGG as an extractor of features (Simonyan and Zisserman 2014), cut at the deepest layer used.
+
+Keras is imported at the first net, so that names and weight files can be checked at once.
+"""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from framework.errors import UserError, unknown
+from framework.lazy import Lazy
+
+keras = Lazy("keras")
+ops = Lazy("keras.ops")
+
+# Convolutions in blocks 1 to 5. All are 3x3 with ReLU; each block ends in 2x2 pooling.
+BLOCKS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
+FILTERS = (64, 128, 256, 512, 512)
+MEAN_BGR = (103.939, 116.779, 123.68)
+RANDOM = "random"
+
+
+class VGGFeatures:
+    """Images [B, H, W, 3] in [-1, 1] -> list of features, one [B, h, w, c] for each layer.
+
+    layers: names as in Keras, such as "block3_conv1" (its output after the ReLU, elsewhere
+    called relu3_1) or "block2_pool". weights: "imagenet", which Keras downloads once; a file,
+    see `check_weights`; None or "random" for weights of no training, the same each time. net:
+    "vgg19" or "vgg16". pooling: "max", or "average" as Gatys et al. 2015 prefer.
+    Everything is float32 under any precision policy; nothing here is ever trained.
+    Raises UserError for unknown layers and for weights that cannot be had.
+    """
+
+    def __init__(self, layers, weights: str | Path | None = "imagenet", net: str = "vgg19",
+                 pooling: str = "max"):
+        self.layers = tuple(layers)
+        names = needed(self.layers, net)
+        found = _weights(self.layers, names, weights, net)
+        x = image = keras.Input((None, None, 3), dtype="float32")
+        outputs = {}
+        for name in names:
+            outputs[name] = x = _layer(name, pooling)(x)
+        self.model = keras.Model(image, [outputs[name] for name in self.layers], name=net)
+        self.model.trainable = False
+        for name, (kernel, bias) in found.items():
+            self.model.get_layer(name).set_weights([kernel, bias])
+
+    def __call__(self, images) -> list:
+        """The features of `images`. Raises UserError where they are too small to be pooled."""
+        halvings = sum(name.endswith("pool") for name in needed(self.layers, self.model.name))
+        if any(size is not None and size < 2 ** halvings for size in images.shape[1:3]):
+            raise UserError(f"images of {images.shape[1]}x{images.shape[2]} are too small for "
+                            f"the layers {', '.join(self.layers)}, before which "
+                            f"{self.model.name} halves them {halvings} times; choose other "
+                            "layers or resize the images")
+        found = self.model(to_vgg(images), training=False)
+        return found if isinstance(found, list) else [found]    # Keras unwraps a list of one
+
+
+def to_vgg(images):
+    """Images in [-1, 1], RGB, as the published weights want them: 0..255, BGR, minus the mean
+    colour of ImageNet. Float32 [..., 3]."""
+    levels = (0.5 * ops.cast(images, "float32") + 0.5) * 255
+    return ops.flip(levels, axis=-1) - ops.convert_to_tensor(MEAN_BGR, "float32")
+
+
+def layer_names(net: str = "vgg19") -> list[str]:
+    """All layers of `net` from the image on: block1_conv1, ..., block5_pool."""
+    if net not in BLOCKS:
+        raise unknown("vgg", net, BLOCKS)
+    return [f"block{b}_{part}" for b, count in enumerate(BLOCKS[net], 1)
+            for part in (*(f"conv{i + 1}" for i in range(count)), "pool")]
+
+
+def needed(layers, net: str) -> list[str]:
+    """The layers of `net` down to the deepest of `layers`. Raises UserError for an unknown."""
+    names = layer_names(net)
+    for layer in layers:
+        if layer not in names:
+            raise unknown(f"layer of {net}", layer, names)
+    if not layers:
+        raise UserError(f"no layer of {net} is named; there are {', '.join(names)}")
+    return names[:1 + max(map(names.index, layers))]
+
+
+def check_weights(path: str | Path, layers, net: str = "vgg19") -> None:
+    """Raises UserError unless the file `path` holds what `layers` need; reads only its index.
+
+    A file is an .npz with LAYER/kernel [3, 3, in, out] and LAYER/bias [out] for each
+    convolution, or one of Keras's own .h5 files. An .npz that ends early serves the layers
+    that it holds.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise UserError(f"there are no weights of {net} at {path}")
+    if path.suffix != ".npz":
+        return
+    try:
+        with zipfile.ZipFile(path) as file:
+            held = {name.removesuffix(".npy") for name in file.namelist()}
+    except (OSError, zipfile.BadZipFile) as error:
+        raise UserError(f"cannot read the weights {path}: {error}") from error
+    for name in convolutions(needed(layers, net)):
+        if not {f"{name}/kernel", f"{name}/bias"} <= held:
+            whole = [n for n in layer_names(net) if {f"{n}/kernel", f"{n}/bias"} <= held]
+            raise UserError(f"{path} has no {name}, which {', '.join(layers)} of {net} need; it "
+                            f"holds {', '.join(whole) or 'no layer of it'}")
+
+
+def convolutions(names) -> list[str]:
+    """Those of the layers that have weights."""
+    return [name for name in names if "conv" in name]
+
+
+def _layer(name: str, pooling: str):
+    about = {"name": name, "dtype": "float32"}
+    if name.endswith("pool"):
+        kinds = {"max": keras.layers.MaxPooling2D, "average": keras.layers.AveragePooling2D}
+        return kinds[pooling](2, **about)
+    filters = FILTERS[int(name[len("block")]) - 1]
+    return keras.layers.Conv2D(filters, 3, padding="same", activation="relu",
+                               kernel_initializer="zeros", **about)
+
+
+def _weights(layers, names, weights, net) -> dict:
+    """Kernel and bias for each convolution of `names`."""
+    if weights in (None, RANDOM):
+        return _random(names)
+    if weights == "imagenet":
+        return _of_keras(names, net, "imagenet")
+    check_weights(weights, layers, net)
+    if Path(weights).suffix != ".npz":
+        return _of_keras(names, net, weights)
+    return _of_npz(names, weights)
+
+
+def _random(names) -> dict:
+    """He-normal kernels, zero biases, from a seed of their own: a continued run must find the
+    same net, and no other net may start differently for it."""
+    rng, found = np.random.default_rng(0), {}
+    for name, (inputs, filters) in _channels(names).items():
+        kernel = rng.standard_normal((3, 3, inputs, filters), np.float32)
+        found[name] = kernel * np.float32(np.sqrt(2 / (9 * inputs))), np.zeros(filters)
+    return found
+
+
+def _channels(names) -> dict:
+    channels, inputs = {}, 3
+    for name in convolutions(names):
+        filters = FILTERS[int(name[len("block")]) - 1]
+        channels[name], inputs = (inputs, filters), filters
+    return channels
+
+
+def _of_npz(names, path) -> dict:
+    found = {}
+    for name, (inputs, filters) in _channels(names).items():
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                kernel, bias = (file[f"{name}/{part}"] for part in ("kernel", "bias"))
+        except Exception as error:  # zipfile, zlib and numpy each have their own for a bad file
+            raise UserError(f"cannot read {name} in the weights {path}: {error}") from error
+        if (kernel.shape, bias.shape) != ((3, 3, inputs, filters), (filters,)):
+            raise UserError(f"{path}: {name} has kernel {kernel.shape} and bias {bias.shape}, "
+                            f"not {(3, 3, inputs, filters)} and {(filters,)}")
+        found[name] = kernel, bias
+    return found
+
+
+def _of_keras(names, net: str, weights) -> dict:
+    """From Keras's own net of that name, with downloaded weights or an .h5 file of them."""
+    build = {"vgg16": keras.applications.VGG16, "vgg19": keras.applications.VGG19}[net]
+    file = f"{net}_weights_tf_dim_ordering_tf_kernels_notop.h5"
+    try:
+        model = build(include_top=False, weights="imagenet" if weights == "imagenet" else None)
+        if weights != "imagenet":
+            model.load_weights(weights)
+    except Exception as error:      # a download and an .h5 file each fail in many ways
+        why = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+        if weights != "imagenet":
+            raise UserError(f"cannot read the weights {weights}: {why}") from error
+        raise UserError(f"the ImageNet weights of {net} cannot be downloaded ({why}): put {file} "
+                        "into ~/.keras/models, or name a file of them with --vgg_weights (.h5 or "
+                        ".npz with LAYER/kernel and LAYER/bias), or use --vgg_weights random"
+                        ) from error
+    return {name: model.get_layer(name).get_weights() for name in convolutions(names)}
