@@ -13,6 +13,9 @@ from nets.architectures import DISCRIMINATORS, GENERATORS
 from penalties.gradient import PENALTIES, SCALES
 
 COUPLINGS = ("feature_weight", "cycle_weight", "tying_weight", "semantic_weight")
+SINGLE = ("gan", "mmd_gan", "gmmn")
+CRITICS_ALONE = ("disc_penalty", "critic_scale", "asymmetry_weight", "critic_dim",
+                 "critic_steps", "critic_norm", "discriminator", "instance_noise")
 MMD_OPTIONS = ("kernel", "kernel_gamma", "kernel_bias", "kernel_scales", "kernel_features",
                "asymmetry_weight")
 
@@ -25,17 +28,24 @@ def check_together(config) -> None:
 
 
 def _domains(config, domains):
-    if config.gan_type == "gan" and len(domains) != 1:
-        raise UserError(f"a gan has one domain, not {len(domains)} ({', '.join(domains)}); "
-                        "use --gan_type cogan or scogan")
+    if config.gan_type in SINGLE and len(domains) != 1:
+        raise UserError(f"a {config.gan_type} has one domain, not {len(domains)} "
+                        f"({', '.join(domains)}); use --gan_type cogan or scogan")
     if config.gan_type in ("cogan", "scogan") and len(domains) < 2:
         raise UserError(f"a {config.gan_type} couples at least two domains, and "
                         f"{domains[0]} is one; use --gan_type gan")
+    if config.gan_type in ("mmd_gan", "gmmn") and config.loss != "mmd":
+        raise UserError(f"a {config.gan_type} has the loss mmd; here it is {config.loss}")
+    if config.gan_type == "gmmn":
+        given = [n for n in CRITICS_ALONE if getattr(config, n) != BY_NAME[n].default]
+        if given:
+            raise UserError(f"a gmmn has no critic, and {given[0]} is about the critic; "
+                            "use --gan_type mmd_gan")
 
 
 def _couplings(config, domains):
     on = [name for name in COUPLINGS if getattr(config, name) > 0]
-    if config.gan_type in ("gan", "classifier") and on:
+    if config.gan_type in (*SINGLE, "classifier") and on:
         raise UserError(f"a {config.gan_type} has no pairs to couple: {on[0]} needs a cogan or "
                         "a scogan")
 

@@ -17,7 +17,7 @@ from framework.options import BY_NAME, GROUPS, OPTIONS, Option, checked
 
 __all__ = ["Config", "Option", "OPTIONS", "load_config", "parser", "resolve"]
 
-DATASETS = {"gan": "glyph"}
+DATASETS = {"gan": "glyph", "mmd_gan": "glyph", "gmmn": "glyph"}
 SOME_PAIR = "glyph2street"
 EXPERIMENT = {"gan_type", "dataset", "domains", "preset", "config"}
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from framework.errors import UserError, unknown
 from losses.adversarial import LOSSES
 from losses.kernels import KERNELS
-from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS
+from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, SPECTRAL
 from penalties.gradient import PENALTIES, SCALES
 
 GROUPS = {
@@ -83,7 +83,8 @@ OPTIONS = (
     *_group(
         "run",
         ("gan_type", str, "scogan", "one GAN, GANs coupled by shared layers or by soft terms, "
-         "or the classifier of the semantic term", _of("gan", "cogan", "scogan", "classifier")),
+         "a GAN of kernels, moment matching without a critic, or the classifier of the semantic "
+         "term", _of("gan", "cogan", "scogan", "mmd_gan", "gmmn", "classifier")),
         ("preset", str, "", "settings by name, see `presets`; none: plain defaults "
          "(default: the one that gan_type and dataset pick)"),
         ("config", str, "", "TOML or JSON file of options, over the preset, under flags"),
@@ -119,6 +120,8 @@ OPTIONS = (
         ("decoupled_weight_decay", bool, False, "shrink weights beside the gradient (AdamW)"),
         ("clip", float, 0.0, "clip the critic's weights to [-c, c], for wgan without penalty; "
          "0: off", _from(0, 100)),
+        ("clip_gradient", float, 0.0, "bound of the norm of each variable's gradient; 0: off",
+         _from(0, 1e9)),
         ("ema", float, 0.0, "decay of the moving average of the generators that samples are "
          "drawn from; 0: off", _from(0, 0.999999)),
     ),
@@ -161,7 +164,8 @@ OPTIONS = (
         ("critic_dim", int, 0, "features that the critic returns to the loss mmd; 0: 16, and "
          "one score for other losses", _from(0, 65536)),
         ("critic_norm", str, "auto", "normalisation in the critics; auto: layer norm under a "
-         "gradient penalty, else as the table", _of("auto", "table", "layer", "none")),
+         "gradient penalty, else as the table; spectral-scale: with a learned scale (SN-SMMD)",
+         _of("auto", "table", "layer", "none", *SPECTRAL)),
         ("initializer", str, "table", "of the weights; table: as the table's document",
          _of("table", "normal", "xavier", "he")),
         ("init_std", float, 0.02, "standard deviation of the normal initializer", _from(0, 10)),

@@ -19,8 +19,9 @@ class Row(NamedTuple):
     `kernel` x `kernel` x `filters`), "conv", "convt" (transposed convolution), "upconv"
     (nearest resize by `stride`, then a convolution of stride 1), "residual" (two convolutions
     and the identity), "patches" (convolution, then the mean over space).
-    norm: None, "batch", "layer" or "instance". activation: None, "prelu" (slope 0.25 at first),
-    "relu", "leaky0.2", "leaky0.3" or "tanh". pool: max pooling of this size and stride.
+    norm: None, "batch", "layer", "instance" or, of the row's own weights, one of SPECTRAL.
+    activation: None, "prelu" (slope 0.25 at first), "relu", "leaky0.2", "leaky0.3" or "tanh".
+    pool: max pooling of this size and stride.
     """
 
     kind: str
@@ -50,6 +51,8 @@ class Architecture(NamedTuple):
     bias: float = 0.0
 
 
+# Spectral normalisation by name, and whether its scale is learned.
+SPECTRAL = {"spectral": False, "spectral-scale": True}
 BATCH_PRELU = {"norm": "batch", "activation": "prelu"}
 
 # Table 2.1. The critic's sigmoid belongs to the loss: every critic here ends in a raw score.
@@ -160,6 +163,31 @@ QUICK_DISCRIMINATOR = (
     Row("dense", 1),
 )
 
+# Radford et al. 2016: figure 1 gives the generator; the critic's filters are those of the
+# authors' code, half of the generator's in reverse. The 28x28 nets are the same idea with two
+# doublings, for the original size of MNIST.
+DCGAN_GENERATOR = (
+    Row("project", 1024, 4, **BATCH_RELU),                        # 4x4x1024
+    Row("convt", 512, 5, 2, **BATCH_RELU),                        # 8x8x512
+    Row("convt", 256, 5, 2, **BATCH_RELU),                        # 16x16x256
+    Row("convt", 128, 5, 2, **BATCH_RELU),                        # 32x32x128
+    Row("convt", 3, 5, 2, activation="tanh"),                     # 64x64x3
+)
+BATCH_LEAKY = {"norm": "batch", "activation": "leaky0.2"}
+DCGAN_DISCRIMINATOR = (
+    Row("conv", 64, 5, 2, activation="leaky0.2"),                 # 32x32x64
+    Row("conv", 128, 5, 2, **BATCH_LEAKY),                        # 16x16x128
+    Row("conv", 256, 5, 2, **BATCH_LEAKY),                        # 8x8x256
+    Row("conv", 512, 5, 2, **BATCH_LEAKY),                        # 4x4x512
+    Row("dense", 1),
+)
+DCGAN28_GENERATOR = (
+    Row("project", 256, 7, **BATCH_RELU),                         # 7x7x256
+    Row("convt", 128, 5, 2, **BATCH_RELU),                        # 14x14x128
+    Row("convt", 3, 5, 2, activation="tanh"),                     # 28x28x3
+)
+DCGAN28_DISCRIMINATOR = DCGAN_DISCRIMINATOR[:2] + DCGAN_DISCRIMINATOR[-1:]  # 14x14, 7x7
+
 # Section 4.2.2 gives no table; these are the rows of the thesis's code. The last
 # row has as many units as the latent.
 LATENT_ENCODER = (
@@ -191,6 +219,7 @@ DISCRIMINATORS = Registry("discriminator")
 CLASSIFIERS = Registry("classifier")
 
 TOY, DIGIT, FACE, FACE256, FACE64 = (2,), (32, 32, 3), (128, 128, 3), (256, 256, 3), (64, 64, 3)
+DIGIT28 = (28, 28, 3)
 XAVIER = {"initializer": "xavier"}
 
 # Digits start from Xavier (5.1), faces from normal weights of 0.02 (5.3; 2.6 prints 0.2), both
@@ -204,6 +233,8 @@ GENERATORS.update({
     "residual64": Architecture(RESIDUAL64_GENERATOR, FACE64, 6),
     "residual128": Architecture(RESIDUAL_GENERATOR, FACE, 6),
     "quick": Architecture(QUICK_GENERATOR, DIGIT, 3, **XAVIER),
+    "dcgan64": Architecture(DCGAN_GENERATOR, FACE64, 4),
+    "dcgan28": Architecture(DCGAN28_GENERATOR, DIGIT28, 2),
 })
 DISCRIMINATORS.update({
     "toy": Architecture(TOY_DISCRIMINATOR, TOY, 2, **XAVIER),
@@ -214,6 +245,8 @@ DISCRIMINATORS.update({
     "residual64": Architecture(RESIDUAL_DISCRIMINATOR, FACE64, 3),
     "residual128": Architecture(RESIDUAL_DISCRIMINATOR, FACE, 3),
     "quick": Architecture(QUICK_DISCRIMINATOR, DIGIT, 2, **XAVIER),
+    "dcgan64": Architecture(DCGAN_DISCRIMINATOR, FACE64, 3),
+    "dcgan28": Architecture(DCGAN28_DISCRIMINATOR, DIGIT28, 2),
 })
 CLASSIFIERS.update({
     "B.1": Architecture(THESIS_CLASSIFIER, DIGIT, **XAVIER),
@@ -247,13 +280,17 @@ def resized(table: tuple[Row, ...]) -> tuple[Row, ...]:
 
 
 def renormed(table: tuple[Row, ...], norm: str | None) -> tuple[Row, ...]:
-    """`table` with its batch norms made layer norms (norm="layer") or with no norm ("none").
+    """`table` with its batch norms made layer norms (norm="layer"), with no norm ("none"), or
+    with spectral normalisation of all weights instead (one of SPECTRAL).
 
     Section 2.5: a gradient penalty needs scores that do not depend on the rest of the batch.
     None leaves the table as it is. Raises UserError for another `norm`.
     """
+    if norm in SPECTRAL:
+        return tuple(r._replace(norm=None if r.kind == "input" else norm) for r in table)
     if norm not in (None, "layer", "none"):
-        raise UserError(f"critic norm must be 'layer' or 'none', not {norm!r}")
+        raise UserError("critic norm must be layer, none, spectral or spectral-scale, "
+                        f"not {norm!r}")
     if norm == "layer":
         return tuple(r._replace(norm="layer") if r.norm == "batch" else r for r in table)
     return tuple(row._replace(norm=None) for row in table) if norm == "none" else table

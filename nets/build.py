@@ -1,7 +1,7 @@
 """Tables -> Keras models: one chain per domain, in which shared rows are the same layers.
 
-Only Keras's own layers are used, so a saved `.keras` file loads without this project. Every
-net's last row computes in float32 under any precision policy.
+Only Keras's own layers are used, so a saved `.keras` file loads without this project; spectral
+critics are the exception. Every net's last row computes in float32 under any precision policy.
 """
 
 import keras
@@ -56,7 +56,8 @@ def build_discriminators(table: Table, domains: int, shared: int,
 
     The last `shared` rows are the same layers. norm: None as in the table; "layer" puts layer
     norm (over all axes but the batch, scale per channel) for every batch norm, as a gradient
-    penalty needs (section 2.5); "none" removes all norms. Other arguments as in
+    penalty needs (section 2.5); "none" removes all norms; "spectral" and "spectral-scale" put
+    spectral normalisation for them. outputs: length of what is returned. Other arguments as in
     `build_generators`. Raises UserError for numbers out of range and unfitting images.
     """
     architecture = _architecture(table)

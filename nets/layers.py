@@ -1,4 +1,5 @@
-"""One table row as Keras's own layers, so that saved nets load without this project."""
+"""One table row as Keras's own layers, so that saved nets load without this project (but for
+spectral critics, whose layers are in nets/spectral.py)."""
 
 from typing import NamedTuple
 
@@ -6,7 +7,8 @@ import keras
 from keras import layers, ops
 
 from framework.errors import UserError
-from nets.architectures import Architecture, Row
+from nets.architectures import SPECTRAL, Architecture, Row
+from nets.spectral import SpectralConv2D, SpectralDense
 
 ACTIVATIONS = {
     "relu": lambda **common: layers.ReLU(**common),
@@ -79,6 +81,7 @@ class Block:
     def __init__(self, row: Row, name: str, start: Start, dtype: str | None = None):
         self.name, self.start, self.dtype = name, start, dtype
         self.image = row.kind not in ("dense", "patches")
+        self.spectral = {"learnable": SPECTRAL[row.norm]} if row.norm in SPECTRAL else None
         if row.kind == "residual":
             inner = self._conv(row, "conv_1", 1) + self._norm(row, "norm_1")
             self.layers = (inner + self._activation(row) + self._conv(row, "conv_2", 1)
@@ -106,6 +109,9 @@ class Block:
         return {"name": f"{self.name}_{part}", "dtype": self.dtype}
 
     def _conv(self, row: Row, part: str, stride: int, kind=layers.Conv2D) -> list:
+        if self.spectral:
+            return [SpectralConv2D(row.filters, row.kernel, stride, row.padding,
+                                   **self.spectral, **self.start.new(), **self._common(part))]
         return [kind(row.filters, row.kernel, stride, row.padding, **self.start.new(),
                      **self._common(part))]
 
@@ -132,10 +138,13 @@ class Block:
         raise ValueError(f"unknown kind of row {row.kind!r}")
 
     def _dense(self, units: int):
+        if self.spectral:
+            return SpectralDense(units, **self.spectral, **self.start.new(),
+                                 **self._common("dense"))
         return layers.Dense(units, **self.start.new(), **self._common("dense"))
 
     def _norm(self, row: Row, part: str = "norm") -> list:
-        if row.norm is None:
+        if row.norm is None or self.spectral:
             return []
         common = self._common(part)
         if row.norm == "batch":

@@ -17,9 +17,10 @@ from trainers.registry import TRAINERS, Training
 
 OPTIMIZERS = {
     "adam": lambda lr, config, decay: keras.optimizers.Adam(
-        lr, config.beta_1, config.beta_2, weight_decay=decay),
+        lr, config.beta_1, config.beta_2, weight_decay=decay,
+        clipnorm=config.clip_gradient or None),
     "rmsprop": lambda lr, config, decay: keras.optimizers.RMSprop(
-        lr, rho=0.99, weight_decay=decay),
+        lr, rho=0.99, weight_decay=decay, clipnorm=config.clip_gradient or None),
 }
 
 
@@ -108,5 +109,5 @@ def training(config, domains) -> Training:
     return Training(trainer, batches, sample_picture(trainer, config, domains))
 
 
-for gan_type in ("gan", "cogan", "scogan"):
+for gan_type in ("gan", "cogan", "scogan", "mmd_gan"):
     TRAINERS.register(gan_type)(training)

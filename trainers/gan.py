@@ -74,7 +74,8 @@ class AdversarialTrainer:
 
     All critics form one player and all generators (with the nets their couplings train)
     another; each player has one optimizer and takes one step along the gradient of its joint
-    loss, so a shared layer is updated once (eq. 3.1).
+    loss, so a shared layer is updated once (eq. 3.1). Critics that have nothing to learn take
+    no steps: moment matching is this iteration with `critic_steps` 0.
 
     domains: K names, for the log. generators, critics: K Keras models each. loss: an object
     of `losses.adversarial` or `losses.mmd`. penalty: a function of (critic, real, fake, alpha)
@@ -127,7 +128,7 @@ class AdversarialTrainer:
         real: K tensors [critic_steps, B, ...], uint8 images or float32 points.
         """
         random = Random(self.seed, iteration)
-        real = [to_float(images) for images in real]
+        real, d_terms = [to_float(images) for images in real], {}
         for step in range(self.critic_steps):
             d_terms = self.update_critics(random, [images[step] for images in real])
         g_terms = self.update_generators(random, iteration, [images[-1] for images in real])
@@ -243,7 +244,7 @@ class AdversarialTrainer:
                 zip(self.domains, self.sampled, strict=True)}
         nets |= {"generators": joint(self.sampled)}
         nets |= {f"critic_{name}": net for name, net in
-                 zip(self.domains, self.critics, strict=True)}
+                 zip(self.domains, self.critics, strict=True) if net.variables}
         nets |= {c.name: net for c in self.couplings for net in c.nets}
         for name, net in nets.items():
             save_model(folder / f"{name}.keras", net)

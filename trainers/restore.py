@@ -24,8 +24,8 @@ class Sampler:
 
     def __init__(self, path):
         self.config = load_config(path)
-        if self.config.gan_type not in ("gan", "cogan", "scogan"):
-            raise UserError(f"{path} is a {self.config.gan_type}; it has no generators")
+        if self.config.gan_type == "classifier":
+            raise UserError(f"{path} is a classifier; it has no generators")
         domains = described(Path(path))
         self.domains = [d["name"] for d in domains]
         generators = generators_for(self.config, len(domains), tuple(domains[0]["shape"]))

@@ -5,7 +5,7 @@ import json
 from data.batches import prefetched
 from framework.files import write_text
 from framework.run import Run
-from trainers import classify, coupled  # noqa: F401  (they register their gan_types)
+from trainers import classify, coupled, gmmn  # noqa: F401  (they register their gan_types)
 from trainers.base import fit
 from trainers.domains import describe
 from trainers.registry import TRAINERS

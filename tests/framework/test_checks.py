@@ -7,6 +7,7 @@ from framework.errors import UserError
 
 GAN = ["--gan_type", "gan", "--dataset", "glyph", "--preset", "none"]
 PAIR = ["--dataset", "glyph2edge", "--preset", "none"]
+MMD = ["--loss", "mmd"]
 WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
 
 
@@ -30,6 +31,32 @@ WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
     ([*PAIR, "--classifier_path", "some.keras"], "semantic and balance terms only"),
     ([*PAIR, "--classifier_path", "no.keras", "--semantic_weight", "1"], "no classifier at"),
     (["--dataset", "glyph2edgy"], "unknown data set"),
+    ([*PAIR, "--kernel", "linear"], "kernel belongs to the loss mmd; here it is nonsaturating"),
+    ([*PAIR, "--asymmetry_weight", "1"], "asymmetry_weight belongs to the loss mmd"),
+    ([*PAIR, "--critic_dim", "2"], "critic_dim belongs to the loss mmd"),
+    ([*PAIR, "--disc_penalty", "witness-gp"], "witness-gp belongs to the loss mmd"),
+    ([*PAIR, "--critic_scale", "smmd"], "smmd belongs to the loss mmd"),
+    ([*PAIR, *MMD, "--disc_penalty", "wgan-gp"], "use --disc_penalty witness-gp"),
+    ([*PAIR, *MMD, "--batch_size", "1"], "batch_size must be 2 or more"),
+    ([*PAIR, *MMD, "--kernel_bias", "2"],
+     "kernel_bias means nothing to the kernel gaussian; it belongs to polynomial"),
+    ([*PAIR, *MMD, "--kernel", "linear", "--kernel_gamma", "2"],
+     "kernel_gamma means nothing to the kernel linear; it belongs to gaussian, rks"),
+    ([*PAIR, *MMD, "--kernel", "gaussian-mixture", "--kernel_scales", "1,-2"],
+     "kernel_scales must be positive"),
+    ([*PAIR, *MMD, "--kernel", "gaussian-mixture", "--kernel_scales", "1;2"],
+     "kernel_scales must be positive"),
+    ([*PAIR, *MMD, "--critic_scale", "swgan"], "swgan scales the loss wgan; here it is mmd"),
+    ([*PAIR, *MMD, "--kernel", "energy", "--critic_scale", "smmd"], "no derivative for smmd"),
+    ([*PAIR, *WGAN, "--critic_scale", "swgan", "--discriminator", "face128", "--critic_norm",
+      "table"], "swgan looks at each sample"),
+    (["--gan_type", "gmmn", "--preset", "none"], "a gmmn has the loss mmd"),
+    (["--gan_type", "mmd_gan", "--preset", "none", "--loss", "wgan"], "a mmd_gan has the loss"),
+    (["--gan_type", "mmd_gan", *PAIR, *MMD], "a mmd_gan has one domain, not 2"),
+    (["--gan_type", "gmmn", "--preset", "none", *MMD, "--disc_penalty", "witness-gp"],
+     "a gmmn has no critic, and disc_penalty is about"),
+    (["--gan_type", "gmmn", "--preset", "none", *MMD, "--cycle_weight", "1"],
+     "a gmmn has no pairs to couple"),
     (["--gan_type", "gan", "--dataset", "ring", "--semantic_weight", "1"], "semantic_weight"),
 ])
 def test_contradictions(argv, message):
@@ -62,7 +89,13 @@ def test_classifiers_need_labels(tmp_path, flags, message):
     [*PAIR, "--generator", "quick", "--feature_weight", "1", "--feature_layers", "4"],
     [*PAIR, "--generator", "quick", "--feature_layers", "5"],
     [*PAIR, "--generator", "quick", "--shared_generator", "4"],
-    [*GAN, "--balance_weight", "1"],
+    [*GAN, "--balance_weight", "1"], [*PAIR, *MMD], [*PAIR, "--critic_dim", "1"],
+    [*PAIR, *MMD, "--kernel", "energy", "--critic_scale", "smmd-reference"],
+    [*PAIR, *MMD, "--kernel", "polynomial", "--kernel_bias", "2", "--disc_penalty", "witness-gp"],
+    [*PAIR, *MMD, "--kernel", "gaussian-mixture", "--kernel_scales", "1, 2.5"],
+    [*PAIR, *WGAN, "--critic_scale", "swgan"], [*GAN, *MMD, "--critic_norm", "spectral"],
+    ["--gan_type", "gmmn", "--preset", "none", *MMD, "--kernel", "rks"],
+    ["--gan_type", "mmd_gan", "--preset", "none", *MMD, "--asymmetry_weight", "16"],
     ["--gan_type", "classifier", "--dataset", "glyph2edge"],
 ])
 def test_what_goes_together(argv):

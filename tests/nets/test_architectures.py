@@ -87,7 +87,7 @@ def test_norm_of_the_critic():
     patches = DISCRIMINATORS["residual128"].table
     assert renormed(patches, "layer") == patches
     with pytest.raises(UserError, match="critic norm"):
-        renormed(FACE_DISCRIMINATOR, "spectral")
+        renormed(FACE_DISCRIMINATOR, "instance")
 
 
 def test_names_are_known_without_tensorflow():

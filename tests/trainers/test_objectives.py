@@ -1,0 +1,64 @@
+"""From options to loss, penalty and scale."""
+
+import numpy as np
+import pytest
+
+from framework.config import resolve
+from losses.adversarial import LOSSES, NonSaturating
+from losses.kernels import KERNELS
+from losses.mmd import MMD
+from penalties.gradient import gradient_penalty
+from trainers.objectives import critic_outputs, kernel_for, objective
+
+GAN = ["--gan_type", "gan", "--dataset", "glyph", "--preset", "none"]
+MMD_LOSS = [*GAN, "--loss", "mmd"]
+X = np.sin(1 + np.arange(12.0)).reshape(4, 3).astype("float32")
+Y = np.cos(2 + np.arange(9.0)).reshape(3, 3).astype("float32")
+
+
+@pytest.mark.parametrize("flags, outputs", [
+    (GAN, 1), (MMD_LOSS, 16), ([*MMD_LOSS, "--critic_dim", "5"], 5)])
+def test_length_of_what_critics_return(flags, outputs):
+    assert critic_outputs(resolve(flags)) == outputs
+
+
+@pytest.mark.parametrize("flags, value", [
+    (["gaussian"], 0.002965961), (["gaussian", "--kernel_gamma", "0.5"], 0.054460642),
+    (["linear"], -1.342615), (["polynomial"], 0.117385),
+    (["polynomial", "--kernel_bias", "0"], 1.802616), (["gaussian-mixture"], 3.315475),
+    (["gaussian-mixture", "--kernel_scales", "2,5,10,20,40,80"], 5.334987),
+    (["rational-quadratic"], 1.044918), (["rational-quadratic-dot"], -0.297697),
+    (["rational-quadratic", "--kernel_scales", ".2,.5,1,2,5"], 1.483067),
+    (["energy"], 0.091528)])
+def test_kernels_from_flags(flags, value):
+    kernel = kernel_for(resolve([*MMD_LOSS, "--kernel", *flags]), 3)
+    assert float(kernel(X, Y)[0, 0]) == pytest.approx(value, rel=2e-5, abs=1e-6)
+
+
+def test_random_features_from_flags():
+    flags = [*MMD_LOSS, "--kernel", "rks", "--kernel_gamma", "0.5", "--kernel_features"]
+    wide = kernel_for(resolve([*flags, "200000"]), 3)
+    assert float(wide(X, Y)[0, 0]) == pytest.approx(0.05446, abs=0.01)
+    few, other = (kernel_for(resolve([*flags, "4", "--seed", seed]), 3) for seed in "01")
+    assert abs(float(few(X, Y)[0, 0] - other(X, Y)[0, 0])) > 1e-3
+
+
+def test_every_kernel_and_every_loss_is_made():
+    for name in KERNELS:
+        loss, penalty, scale = objective(resolve([*MMD_LOSS, "--kernel", name]), 3)
+        assert isinstance(loss, MMD) and penalty is scale is None
+    for name in LOSSES:
+        assert type(objective(resolve([*GAN, "--loss", name]), 1)[0]) is LOSSES[name]
+
+
+def test_terms_get_the_kernel_that_they_ask_for():
+    config = resolve([*MMD_LOSS, "--kernel_gamma", "0.5", "--disc_penalty", "witness-gp",
+                      "--critic_scale", "smmd", "--asymmetry_weight", "16"])
+    loss, penalty, scale = objective(config, 3)
+    assert loss.asymmetry == 16
+    for term in (penalty, scale):
+        assert float(term.keywords["kernel"](X, Y)[0, 0]) == pytest.approx(0.054460642, rel=1e-4)
+    loss, penalty, scale = objective(resolve([
+        *GAN, "--disc_penalty", "wgan-gp", "--label_smoothing", "0.1"]), 1)
+    assert isinstance(loss, NonSaturating) and loss.label_smoothing == 0.1
+    assert penalty is gradient_penalty

@@ -1,0 +1,40 @@
+"""Generative moment matching networks (Li et al. 2015; Chen's thesis 2.3)."""
+
+import keras
+import numpy as np
+
+from data.batches import Batches
+from losses.mmd import RootMMD
+from trainers.coupled import OPTIMIZERS, generators_for
+from trainers.gan import AdversarialTrainer
+from trainers.objectives import kernel_for
+from trainers.pictures import sample_picture
+from trainers.registry import TRAINERS, Training
+
+
+def pixels(image_shape) -> keras.Model:
+    """The critic of a network that has none: images as rows of numbers."""
+    x = keras.Input(image_shape, name="x")
+    return keras.Model(x, keras.layers.Flatten(dtype="float32")(x), name="pixels")
+
+
+@TRAINERS.register("gmmn")
+def training(config, domains) -> Training:
+    """A generator that minimises the root of the biased MMD^2 of its images and the data's.
+
+    No critic: the kernel reads pixels, so several bandwidths and large batches are needed. A
+    batch of B takes B x B numbers, with the kernel rks B x features.
+    """
+    image_shape = tuple(domains[0].images.shape[1:])
+    generators = generators_for(config, 1, image_shape)
+    decoupled = config.weight_decay if config.decoupled_weight_decay else None
+    optimizer = OPTIMIZERS[config.optimizer]
+    trainer = AdversarialTrainer(
+        [domains[0].name], generators, [pixels(image_shape)],
+        loss=RootMMD(kernel_for(config, int(np.prod(image_shape)))), critic_steps=0,
+        g_optimizer=optimizer(config.lr_g, config, decoupled),
+        d_optimizer=optimizer(config.lr_d, config, None), latent=config.latent,
+        averaged=generators_for(config, 1, image_shape) if config.ema else None, ema=config.ema,
+        weight_decay=0.0 if decoupled else config.weight_decay, seed=config.seed)
+    batches = Batches(domains, config.batch_size, 1, config.seed)
+    return Training(trainer, batches, sample_picture(trainer, config, domains))
