@@ -155,6 +155,7 @@ OPTIONS = (
          _of("auto", *DISCRIMINATORS)),
         ("table", str, "quick", "table of the classifier, of a run or of the semantic term",
          {"choices": CLASSIFIERS}),
+        ("conditional", bool, False, "tell generators and critics the labels of the data"),
         ("width", float, 1.0, "multiplies every layer's width", _from(0.01, 16)),
         ("width_d", float, 0.0, "the same for the critics; 0: as --width", _from(0, 16)),
         ("shared_generator", int, -1, "generator rows shared from the front; -1: as the table "
@@ -185,6 +186,9 @@ OPTIONS = (
         ("semantic_on", str, "probabilities", "what is compared",
          _of("probabilities", "logits", "kl")),
         ("balance_weight", float, 0.0, "keeps the batch's mean prediction uniform", _from(0)),
+        ("classifier_noise", float, 0.0, "train that classifier on images with noise of up to "
+         "this standard deviation; its gradient then moves strokes rather than pixels",
+         _from(0, 10)),
         ("classifier_path", str, "", "classifier of the semantic and balance terms, a .keras "
          "file (default: trained before the run)"),
         ("coupling_warmup", int, 0, "iterations over which the coupling weights rise",

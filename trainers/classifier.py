@@ -11,6 +11,7 @@ from data.batches import Batches
 from framework.checkpoint import save_model
 from framework.devices import compiled
 from framework.errors import UserError
+from framework.random import Random
 from nets.classifier import build_classifier
 from trainers.cache import cache_folder, file_name
 from trainers.gan import to_float
@@ -38,11 +39,15 @@ def hits(labels, logits):
 class ClassifierTrainer:
     """One iteration: a step of `optimizer` on the cross entropy over the domains' mixed batches.
 
-    model: images [B, H, W, C] to logits [B, classes].
+    model: images [B, H, W, C] to logits [B, classes]. Every image gets normal noise of its own
+    standard deviation, uniform in [0, `noise`): what a classifier reads through noise it reads
+    by its strokes, and so the gradient that it hands to a generator moves strokes (not in the
+    thesis).
     """
 
-    def __init__(self, model, optimizer):
+    def __init__(self, model, optimizer, noise=0.0, seed=0):
         self.model, self.optimizer = model, optimizer
+        self.noise, self.seed = noise, seed
         optimizer.build(model.trainable_variables)
 
     def state(self) -> dict[str, list]:
@@ -51,6 +56,10 @@ class ClassifierTrainer:
     def iterate(self, iteration, batch):
         """batch: (images, labels), K tensors [1, B, H, W, C] and K tensors [1, B(, classes)]."""
         images = tf.concat([to_float(x[0]) for x in batch[0]], 0)
+        if self.noise:
+            random = Random(self.seed, iteration)
+            sd = random.uniform([tf.shape(images)[0], 1, 1, 1], 0.0, self.noise)
+            images += sd * random.normal(tf.shape(images))
         labels = tf.concat([y[0] for y in batch[1]], 0)
         with tf.GradientTape() as tape:
             logits = ops.cast(self.model(images, training=True), "float32")
@@ -106,23 +115,26 @@ def check_labels(domains) -> None:
                             f"{d.classes}; one classifier needs the same classes in both")
 
 
-def train_classifier(domains, *, seed=0, table="quick", iterations=ITERATIONS,
+def train_classifier(domains, *, seed=0, table="quick", noise=0.0, iterations=ITERATIONS,
                      batch_size=BATCH_SIZE, lr=1e-3) -> keras.Model:
     """A classifier of the mixture of labelled `domains`, batch_size images of each a step.
 
-    Adam, the learning rate falling from `lr` to 0 along a cosine.
+    Adam, the learning rate falling from `lr` to 0 along a cosine. noise: see
+    `ClassifierTrainer`.
     """
     keras.utils.set_random_seed(seed)
     model = build_classifier(domains[0].images.shape[1:], domains[0].classes, table)
     schedule = keras.optimizers.schedules.CosineDecay(lr, iterations)
-    step = compiled(ClassifierTrainer(model, keras.optimizers.Adam(schedule)).iterate)
+    trainer = ClassifierTrainer(model, keras.optimizers.Adam(schedule), noise, seed)
+    step = compiled(trainer.iterate)
     batches = labelled_batches(domains, batch_size, seed)
     for i in range(iterations):
         step(tf.constant(i, tf.int64), batches(i))
     return model
 
 
-def trained_once(domains, held_out, *, seed=0, table="quick", iterations=ITERATIONS):
+def trained_once(domains, held_out, *, seed=0, table="quick", noise=0.0,
+                 iterations=ITERATIONS):
     """A classifier of `domains` from the cache, or trained now and kept there.
 
     Says which, with its accuracy on `held_out` (the same domains' held-out images). The
@@ -130,14 +142,15 @@ def trained_once(domains, held_out, *, seed=0, table="quick", iterations=ITERATI
     Raises UserError as `check_labels`. Returns (model, accuracies per domain).
     """
     check_labels(domains)
-    name = file_name(domains, table, iterations, BATCH_SIZE, seed)
+    name = file_name(domains, table, iterations, BATCH_SIZE, seed, noise)
     path = cache_folder() / "classifiers" / f"{name}.keras"
     if found := path.exists():
         model = keras.saving.load_model(path, compile=False)
     else:
         print(f"training a classifier of {', '.join(d.name for d in domains)} "
               f"({iterations} iterations)", flush=True)
-        model = train_classifier(domains, seed=seed, table=table, iterations=iterations)
+        model = train_classifier(domains, seed=seed, table=table, noise=noise,
+                                 iterations=iterations)
         save_model(path, model)
     accuracies = {d.name: accuracy(model, d) for d in held_out}
     figures = ", ".join(f"{name} {100 * a:.1f} %" for name, a in accuracies.items())
@@ -153,7 +166,8 @@ def frozen_reader(config, domains, held_out) -> keras.Model:
     if config.classifier_path:
         model = given_classifier(config.classifier_path, domains)
     else:
-        model, _ = trained_once(domains, held_out, seed=config.seed, table=config.table)
+        model, _ = trained_once(domains, held_out, seed=config.seed, table=config.table,
+                                noise=config.classifier_noise)
     model.trainable = False
     return model
 

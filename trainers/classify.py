@@ -37,7 +37,8 @@ def training(config, domains) -> Training:
     batches = labelled_batches(domains, config.batch_size, config.seed)
     model = model_for(config, domains)
     decay = config.weight_decay or None
-    trainer = ClassifierTrainer(model, OPTIMIZERS[config.optimizer](config.lr_d, config, decay))
+    optimizer = OPTIMIZERS[config.optimizer](config.lr_d, config, decay)
+    trainer = ClassifierTrainer(model, optimizer, config.classifier_noise, config.seed)
     return Training(trainer, batches, held_out_picture(model, config, held_out),
                     lambda: report(model, domains, held_out))
 

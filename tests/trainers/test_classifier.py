@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from data.domain import Domain
 from framework.errors import UserError
+from framework.random import Random
 from trainers import classifier
 from trainers.classifier import (
     ClassifierTrainer,
@@ -49,6 +50,21 @@ def test_hits_of_classes_and_of_attributes():
     np.testing.assert_array_equal(hits(np.array([0, 2]), LOGITS), [1, 0])
     np.testing.assert_array_equal(hits(np.array([[1, 1, 1], [0, 1, 0]]), LOGITS),
                                   [[1, 0, 1], [1, 1, 1]])
+
+
+def test_noise_of_each_image_has_its_own_deviation():
+    model, images = linear(), np.full((1, 6, 4, 4, 3), 200, np.uint8)
+    labels = np.arange(6)[None] % 3
+    kernel, bias = (np.array(v) for v in model.trainable_variables)
+    terms = ClassifierTrainer(model, keras.optimizers.SGD(0.0), noise=0.8, seed=5).iterate(
+        tf.constant(9), ((images,), (labels,)))
+    random = Random(5, 9)
+    sd = np.array(random.uniform([6, 1, 1, 1], 0.0, 0.8))
+    noisy = 200 / 127.5 - 1 + sd * np.array(random.normal([6, 4, 4, 3]))
+    logits = noisy.reshape(6, -1) @ kernel + bias
+    shares = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    by_hand = -np.mean(np.log(shares[np.arange(6), labels[0]]))
+    np.testing.assert_allclose(terms["loss"], by_hand, rtol=1e-5)
 
 
 def test_a_step_goes_along_the_gradient_of_the_mixture():
