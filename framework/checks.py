@@ -108,6 +108,10 @@ def _nets(config, domains):
 
 def _classifier(config, domains):
     path = config.classifier_path
+    if config.conditional:
+        for name in domains:
+            if find(name).classes is None:
+                raise UserError(f"conditional needs labelled data, and {name} has no labels")
     reads = [name for name in ("semantic_weight", "balance_weight") if getattr(config, name)]
     if not path and (reads or config.gan_type == "classifier"):
         for name in domains:

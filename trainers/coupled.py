@@ -3,11 +3,11 @@
 import keras
 import numpy as np
 
-from data.batches import Batches
 from framework.errors import UserError
 from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.build import build_discriminators, build_generators
 from trainers.classifier import frozen_reader
+from trainers.conditional import batches_for, told_classes, told_shape
 from trainers.couplings import couplings
 from trainers.domains import load_domains
 from trainers.gan import AdversarialTrainer, normalises_batches
@@ -43,22 +43,23 @@ def architecture(registry, name: str, image_shape):
     return chosen
 
 
-def generators_for(config, domains: int, image_shape) -> list[keras.Model]:
-    """The generators of a run, built anew; their weights follow from the seed."""
+def generators_for(config, domains: int, image_shape, classes: int = 0) -> list[keras.Model]:
+    """The generators of a run, built anew; their weights follow from the seed. classes: length
+    of the code that they are told."""
     keras.utils.set_random_seed(config.seed)
     net = architecture(GENERATORS, config.generator, image_shape)
     shared = shared_rows(config.shared_generator, config.gan_type, net.shared)
-    return build_generators(net, domains, shared, config.latent_dim, config.width,
+    return build_generators(net, domains, shared, config.latent_dim + classes, config.width,
                             config.initializer, config.init_std, config.upsampling)
 
 
-def critics_for(config, domains: int, image_shape) -> list[keras.Model]:
+def critics_for(config, domains: int, image_shape, classes: int = 0) -> list[keras.Model]:
     """The critics of a run; batch norm becomes layer norm under a gradient penalty (2.5)."""
     net = architecture(DISCRIMINATORS, config.discriminator, image_shape)
     penalised = config.disc_penalty != "none" or config.critic_scale != "none"
     norm = {"auto": "layer" if penalised else None, "table": None}
     shared = shared_rows(config.shared_discriminator, config.gan_type, net.shared)
-    return build_discriminators(net, domains, shared, image_shape,
+    return build_discriminators(net, domains, shared, told_shape(image_shape, classes),
                                 config.width_d or config.width,
                                 norm.get(config.critic_norm, config.critic_norm),
                                 config.initializer, config.init_std, critic_outputs(config))
@@ -77,8 +78,9 @@ def build(config, domains, classifier=None) -> AdversarialTrainer:
     Raises UserError where nets and data do not fit each other.
     """
     count, image_shape = len(domains), domains[0].images.shape[1:]
-    generators = generators_for(config, count, image_shape)
-    critics = critics_for(config, count, image_shape)
+    classes = told_classes(config, domains)
+    generators = generators_for(config, count, image_shape, classes)
+    critics = critics_for(config, count, image_shape, classes)
     loss, penalty, scale = objective(config, critics[0].output_shape[-1])
     if (penalty or scale) and normalises_batches(critics):
         raise UserError("a penalty on the critic's gradient needs scores that do not depend on "
@@ -94,19 +96,19 @@ def build(config, domains, classifier=None) -> AdversarialTrainer:
         penalty=penalty, penalty_weight=config.penalty_weight, scale=scale,
         couplings=couplings(config, generators, frequencies), classifier=classifier,
         warmup=config.coupling_warmup, ema=config.ema,
-        averaged=generators_for(config, count, image_shape) if config.ema else None,
-        clip=config.clip, instance_noise=config.instance_noise,
+        averaged=generators_for(config, count, image_shape, classes) if config.ema else None,
+        classes=classes, clip=config.clip, instance_noise=config.instance_noise,
         weight_decay=0.0 if decoupled else config.weight_decay, seed=config.seed)
 
 
 def training(config, domains) -> Training:
     """A GAN, CoGAN or SCoGAN for the loop, with the classifier that its couplings read with."""
-    batches = Batches(domains, config.batch_size, config.critic_steps, config.seed)
     classifier = None
     if config.semantic_weight > 0 or config.balance_weight > 0:
         classifier = frozen_reader(config, domains, load_domains(config, "test"))
     trainer = build(config, domains, classifier)
-    return Training(trainer, batches, sample_picture(trainer, config, domains))
+    return Training(trainer, batches_for(config, domains, config.critic_steps),
+                    sample_picture(trainer, config, domains))
 
 
 for gan_type in ("gan", "cogan", "scogan", "mmd_gan"):

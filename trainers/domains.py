@@ -35,9 +35,10 @@ def load_domains(config, split: str = "train"):
 
 
 def describe(run: Path, domains) -> None:
-    """Keeps names, sizes and image shapes of the domains in the folder of the run: all that
-    drawing from its generators needs to know of the data."""
-    rows = [{"name": d.name, "images": len(d), "shape": d.images.shape[1:]} for d in domains]
+    """Keeps names, sizes, image shapes and numbers of classes of the domains in the folder of
+    the run: all that drawing from its generators needs to know of the data."""
+    rows = [{"name": d.name, "images": len(d), "shape": d.images.shape[1:],
+             "classes": d.classes} for d in domains]
     write_text(run / FILE, json.dumps(rows, indent=2) + "\n")
 
 

@@ -16,6 +16,7 @@ from framework.checkpoint import save_model
 from framework.devices import compiled
 from framework.random import LATENTS, Random
 from nets.build import image_model, joint
+from trainers.conditional import codes, told, with_code
 
 SAMPLE_BATCH = 500
 
@@ -23,10 +24,10 @@ SAMPLE_BATCH = 500
 class Produced(NamedTuple):
     """What all generators made of the same latents.
 
-    z [B, latent_dim]; images: K tensors [B, ...]; features: per domain, one tensor per row of
-    the generator's table; logits: what a frozen classifier reads in the images, K times
-    [B, classes], empty where no coupling asks for it; real: K tensors of real images, of the
-    last critic update.
+    z [B, latent_dim], followed by the code of a conditional run; images: K tensors [B, ...];
+    features: per domain, one tensor per row of the generator's table; logits: what a frozen
+    classifier reads in the images, K times [B, classes], empty where no coupling asks for it;
+    real: K tensors of real images, of the last critic update.
     """
 
     z: object
@@ -85,19 +86,21 @@ class AdversarialTrainer:
     classifier: a model from images to logits that the couplings read with, or None; it is
     frozen and runs in inference mode.
     averaged: K further generators that keep an exponential moving average with rate `ema`,
-    or None. clip: bound of every critic weight after a critic update, 0 for none.
+    or None. classes: length of the code that generators and critics are told, 0 for none
+    (`trainers.conditional`). clip: bound of every critic weight after a critic update, 0 for
+    none.
     """
 
     def __init__(self, domains, generators, critics, *, loss, g_optimizer, d_optimizer,
                  latent="uniform", critic_steps=1, penalty=None, penalty_weight=10.0,
                  scale=None, couplings=(), classifier=None, warmup=0, averaged=None, ema=0.0,
-                 clip=0.0, instance_noise=0.0, weight_decay=0.0, seed=0):
+                 classes=0, clip=0.0, instance_noise=0.0, weight_decay=0.0, seed=0):
         self.domains, self.generators, self.critics = domains, generators, critics
         self.generator = joint(generators)
         self.loss, self.penalty, self.penalty_weight = loss, penalty, penalty_weight
         self.scale = scale
         self.couplings, self.classifier, self.warmup = couplings, classifier, warmup
-        self.latent_dim = self.generator.input_shape[-1]
+        self.latent_dim, self.classes = self.generator.input_shape[-1] - classes, classes
         self.latent, self.critic_steps, self.seed = LATENTS[latent], critic_steps, seed
         self.clip, self.instance_noise, self.weight_decay = clip, instance_noise, weight_decay
         self.critics_mix = normalises_batches(critics)
@@ -122,26 +125,37 @@ class AdversarialTrainer:
                 "g_optimizer": self.g_optimizer.variables,
                 "d_optimizer": self.d_optimizer.variables}
 
-    def iterate(self, iteration, real):
+    def iterate(self, iteration, batch):
         """Runs iteration number `iteration` and returns its terms, a dict of scalars.
 
-        real: K tensors [critic_steps, B, ...], uint8 images or float32 points.
+        batch: K tensors [critic_steps, B, ...], uint8 images or float32 points; of a trainer
+        with `classes` a pair of these and of K tensors of labels [critic_steps, B].
         """
-        random = Random(self.seed, iteration)
-        real, d_terms = [to_float(images) for images in real], {}
+        random, d_terms = Random(self.seed, iteration), {}
+        real, code = self.unpacked(batch)
         for step in range(self.critic_steps):
-            d_terms = self.update_critics(random, [images[step] for images in real])
-        g_terms = self.update_generators(random, iteration, [images[-1] for images in real])
+            d_terms = self.update_critics(random, [x[step] for x in real],
+                                          [c[step] for c in code])
+        g_terms = self.update_generators(random, iteration, [x[-1] for x in real],
+                                         [c[-1] for c in code])
         if self.averaged:
             self.average(iteration)
         return d_terms | g_terms
 
-    def update_critics(self, random, real):
-        z = self.draw_latents(random, real[0])
+    def unpacked(self, batch):
+        """Images in [-1, 1] and codes of a batch, K of each, over its steps; the codes are
+        None where nothing is told."""
+        images, labels = batch if self.classes else (batch, None)
+        untold = [[None] * max(1, self.critic_steps)] * len(images)
+        code = [codes(y, self.classes) for y in labels] if labels else untold
+        return [to_float(x) for x in images], code
+
+    def update_critics(self, random, real, code):
+        z = self.draw_latents(random, real[0], code[0])
         fake = [made["image"] for made in generate(self.generator, z, True)]
         terms = {}
         with tf.GradientTape() as tape:
-            for name, critic, x, y in zip(self.domains, self.critics, real, fake, strict=True):
+            for name, critic, x, y in self.seen(real, code, fake):
                 terms[f"d/{name}"] = self.loss.discriminator(*self.scores(critic, x, y, random))
                 if self.scale:
                     terms[f"scale/{name}"] = self.scaling(critic, x, random)
@@ -161,13 +175,12 @@ class AdversarialTrainer:
                 v.assign(ops.clip(v, -self.clip, self.clip))
         return terms
 
-    def update_generators(self, random, iteration, real):
-        z = self.draw_latents(random, real[0])
+    def update_generators(self, random, iteration, real, code):
+        z = self.draw_latents(random, real[0], code[0])
         terms = {}
         with tf.GradientTape() as tape:
             produced = self.produce(z, real)
-            for name, critic, x, y in zip(self.domains, self.critics, real, produced.images,
-                                          strict=True):
+            for name, critic, x, y in self.seen(real, code, produced.images):
                 real_scores = self.score(critic, x, random) if self.loss.needs_real else None
                 terms[f"g/{name}"] = self.loss.generator(
                     real_scores, self.score(critic, y, random))
@@ -187,8 +200,16 @@ class AdversarialTrainer:
         logits = [self.classifier(x, training=False) for x in images] if self.classifier else []
         return Produced(z, images, [m["features"] for m in made], logits, real)
 
-    def draw_latents(self, random, real):
-        return self.latent(random, [tf.shape(real)[0], self.latent_dim])
+    def draw_latents(self, random, real, code=None):
+        """Latents for a batch as large as `real`, with the code of the first domain's images:
+        so its classes are drawn as often as the data have them."""
+        return with_code(self.latent(random, [tf.shape(real)[0], self.latent_dim]), code)
+
+    def seen(self, real, code, fake) -> list[tuple]:
+        """(name, critic, real, fake) of each domain, both as the critic sees them: the real
+        with their own code, the generated with the one that they were drawn for."""
+        return [(name, critic, told(x, c), told(y, code[0])) for name, critic, x, c, y
+                in zip(self.domains, self.critics, real, code, fake, strict=True)]
 
     def score(self, critic, images, random):
         """The critic's raw scores [B, 1] of `images`, seen through the instance noise."""

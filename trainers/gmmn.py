@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 
-from data.batches import Batches
 from losses.mmd import RootMMD
+from trainers.conditional import batches_for, told_classes, told_shape
 from trainers.coupled import OPTIMIZERS, generators_for
 from trainers.gan import AdversarialTrainer
 from trainers.objectives import kernel_for
@@ -25,16 +25,18 @@ def training(config, domains) -> Training:
     No critic: the kernel reads pixels, so several bandwidths and large batches are needed. A
     batch of B takes B x B numbers, with the kernel rks B x features.
     """
-    image_shape = tuple(domains[0].images.shape[1:])
-    generators = generators_for(config, 1, image_shape)
+    image_shape, classes = tuple(domains[0].images.shape[1:]), told_classes(config, domains)
+    seen = told_shape(image_shape, classes)
+    generators = generators_for(config, 1, image_shape, classes)
     decoupled = config.weight_decay if config.decoupled_weight_decay else None
     optimizer = OPTIMIZERS[config.optimizer]
     trainer = AdversarialTrainer(
-        [domains[0].name], generators, [pixels(image_shape)],
-        loss=RootMMD(kernel_for(config, int(np.prod(image_shape)))), critic_steps=0,
+        [domains[0].name], generators, [pixels(seen)],
+        loss=RootMMD(kernel_for(config, int(np.prod(seen)))), critic_steps=0, classes=classes,
         g_optimizer=optimizer(config.lr_g, config, decoupled),
         d_optimizer=optimizer(config.lr_d, config, None), latent=config.latent,
-        averaged=generators_for(config, 1, image_shape) if config.ema else None, ema=config.ema,
-        weight_decay=0.0 if decoupled else config.weight_decay, seed=config.seed)
-    batches = Batches(domains, config.batch_size, 1, config.seed)
-    return Training(trainer, batches, sample_picture(trainer, config, domains))
+        averaged=generators_for(config, 1, image_shape, classes) if config.ema else None,
+        ema=config.ema, weight_decay=0.0 if decoupled else config.weight_decay,
+        seed=config.seed)
+    return Training(trainer, batches_for(config, domains, 1),
+                    sample_picture(trainer, config, domains))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import tensorflow as tf
 
 from framework.checkpoint import restore_part
 from framework.config import load_config
@@ -10,13 +11,15 @@ from framework.devices import compiled
 from framework.errors import UserError
 from framework.random import LATENTS, Random
 from nets.build import joint
+from trainers.conditional import class_rows, with_code
 from trainers.coupled import generators_for
 from trainers.domains import described
 from trainers.gan import SAMPLE_BATCH, all_variables, generate
 
 
 class Sampler:
-    """Draws from a run without its data; `domains` holds their names.
+    """Draws from a run without its data; `domains` holds their names, `classes` the length of
+    the code that its generators are told, 0 for none.
 
     Reads the averaged generators where the run keeps them. Raises UserError where the folder
     is no run of generators or has no checkpoint yet.
@@ -28,7 +31,9 @@ class Sampler:
             raise UserError(f"{path} is a classifier; it has no generators")
         domains = described(Path(path))
         self.domains = [d["name"] for d in domains]
-        generators = generators_for(self.config, len(domains), tuple(domains[0]["shape"]))
+        self.classes = domains[0]["classes"] if self.config.conditional else 0
+        generators = generators_for(self.config, len(domains), tuple(domains[0]["shape"]),
+                                    self.classes)
         net = joint(generators)
         kept = {"averaged": net.variables} if self.config.ema else {
             "generators": all_variables(generators)}
@@ -37,12 +42,25 @@ class Sampler:
         self._draw = compiled(lambda z: [m["image"] for m in generate(net, z, False)])
 
     def latents(self, count: int, seed: int):
-        """z [count, latent_dim] of the run's latent distribution."""
+        """z [count, latent_dim] of the run's latent distribution, without any code."""
         draw = LATENTS[self.config.latent]
         return draw(Random(seed, 0), [count, self.config.latent_dim])
 
-    def __call__(self, count: int, seed: int = 0) -> list[np.ndarray]:
-        """K arrays [count, ...] of images in [-1, 1] (or points), row i of each from one z."""
-        z = self.latents(count, seed)
-        parts = [self._draw(z[i:i + SAMPLE_BATCH]) for i in range(0, count, SAMPLE_BATCH)]
+    def draw(self, z) -> list[np.ndarray]:
+        """K arrays [N, ...] of images in [-1, 1] (or points), row i of each from z[i], which
+        holds latent and code."""
+        parts = [self._draw(z[i:i + SAMPLE_BATCH]) for i in range(0, len(z), SAMPLE_BATCH)]
         return [np.concatenate(images) for images in zip(*parts, strict=True)]
+
+    def __call__(self, count: int, seed: int = 0) -> list[np.ndarray]:
+        """`draw` from `count` latents, with every class in turn where it is told them."""
+        code = tf.one_hot(np.arange(count) % self.classes, self.classes) if self.classes else None
+        return self.draw(with_code(self.latents(count, seed), code))
+
+    def grid(self, count: int, seed: int) -> tuple[list[np.ndarray], int]:
+        """Images for a picture, and how many stand in a row: `count` latents in the run's usual
+        rows, or as many as make `count` images of a row per class."""
+        if not self.classes:
+            return self(count, seed), self.config.sample_columns
+        columns = max(1, count // self.classes)
+        return self.draw(class_rows(self.latents(columns, seed), self.classes)), columns

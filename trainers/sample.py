@@ -13,8 +13,7 @@ def main(run, *, count=50, seed=1, output=None) -> None:
     if output.suffix.lower() != ".png":
         raise UserError(f"--output {output}: the picture is a .png")
     sampler = Sampler(run)
-    images = sampler(count, seed)
+    images, columns = sampler.grid(count, seed)
     save_png(output, scatter_picture(images[0]) if images[0].ndim == 2
-             else image_grid(images, sampler.config.sample_columns,
-                             enlargement(images[0].shape[1])))
-    print(f"{output}: {count} samples of {', '.join(sampler.domains)}, seed {seed}")
+             else image_grid(images, columns, enlargement(images[0].shape[1])))
+    print(f"{output}: {len(images[0])} samples of {', '.join(sampler.domains)}, seed {seed}")

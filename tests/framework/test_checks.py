@@ -68,6 +68,7 @@ def test_contradictions(argv, message):
     (["--semantic_weight", "1"], "semantic_weight needs labelled data, and folder:"),
     (["--balance_weight", "1"], "balance_weight needs labelled data"),
     (["--gan_type", "classifier"], "a classifier needs labelled data"),
+    (["--conditional"], "conditional needs labelled data, and folder:"),
 ])
 def test_classifiers_need_labels(tmp_path, flags, message):
     for name in ("domain1", "domain2"):

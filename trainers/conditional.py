@@ -1,0 +1,67 @@
+"""Labels for generators and critics (Mirza and Osindero 2014; Chen's thesis 3.3.4).
+
+A code [B, classes] holds a 1 for each class or attribute that a sample has. Generators read it
+behind the latent, critics as further channels of the image, constant over it (of a point:
+further coordinates). So every loss, penalty and coupling sees pairs of image and label without
+knowing, and what is drawn for a label is judged against images of that label.
+"""
+
+import tensorflow as tf
+
+from data.batches import Batches
+from framework.errors import UserError
+
+
+def told_classes(config, domains) -> int:
+    """Length of the code that the nets of a run are told: 0 unless `--conditional`.
+
+    Raises UserError for domains without labels or with different numbers of classes.
+    """
+    if not config.conditional:
+        return 0
+    found = {d.classes if d.labels is not None else None for d in domains}
+    if len(found) > 1 or None in found:
+        raise UserError("conditional needs domains with the same labels; here they are of "
+                        f"{', '.join(str(d.classes or 'no') for d in domains)} classes")
+    return found.pop()
+
+
+def told_shape(image_shape, classes: int) -> tuple[int, ...]:
+    """The shape of what a critic sees of images of `image_shape`."""
+    return *image_shape[:-1], image_shape[-1] + classes
+
+
+def codes(labels, classes: int):
+    """Labels [...] of classes, or [..., classes] of 0 and 1 for attributes, as float32 codes."""
+    several = labels.shape[-1] == classes and len(labels.shape) == 3
+    return tf.cast(labels, tf.float32) if several else tf.one_hot(labels, classes)
+
+
+def told(images, code):
+    """Images [B, ..., C] with their code [B, classes] behind the channels; the images alone
+    where `code` is None."""
+    if code is None:
+        return images
+    between = (1,) * (len(images.shape) - 2)
+    planes = tf.reshape(code, (tf.shape(code)[0], *between, code.shape[-1]))
+    return tf.concat([images, planes * tf.ones_like(images[..., :1])], -1)
+
+
+def with_code(z, code):
+    """What a generator reads: the latents [B, latent_dim], and their code if there is one."""
+    return z if code is None else tf.concat([z, code], -1)
+
+
+def class_rows(z, classes: int):
+    """The latents [N, latent_dim] once for each class, [classes * N, latent_dim + classes]:
+    for a grid with a row per class and a latent per column. z itself for no classes."""
+    if not classes:
+        return z
+    code = tf.repeat(tf.eye(classes), len(z), 0)
+    return with_code(tf.tile(z, (classes, 1)), code)
+
+
+def batches_for(config, domains, steps: int):
+    """A function of the iteration to what the trainer takes: images, with labels if told."""
+    batches = Batches(domains, config.batch_size, steps, config.seed)
+    return (lambda i: (batches(i), batches.labels(i))) if config.conditional else batches
