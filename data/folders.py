@@ -30,13 +30,14 @@ _set_log_level(0)
 class ImageFiles:
     """Image files decoded on demand: `files[int array]` is uint8 [n, size, size, 3] (RGB).
 
-    A slice is again a sequence of files. Raises UserError naming a file that is broken.
+    A slice is again a sequence of files. fit: a function of (image, size) that crops and
+    scales. Raises UserError naming a file that is broken.
     """
 
     dtype, ndim = np.dtype(np.uint8), 4
 
-    def __init__(self, files: list, size: int):
-        self.files, self.size = files, size
+    def __init__(self, files: list, size: int, fit=None):
+        self.files, self.size, self.fit = files, size, fit or square
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -47,11 +48,11 @@ class ImageFiles:
 
     def __getitem__(self, which):
         if isinstance(which, slice):
-            return ImageFiles(self.files[which], self.size)
+            return ImageFiles(self.files[which], self.size, self.fit)
         images = np.empty((len(which), self.size, self.size, 3), np.uint8)
 
         def fill(i):
-            images[i] = decode(self.files[which[i]], self.size)
+            images[i] = self.fit(decode(self.files[which[i]]), self.size)
 
         with ThreadPoolExecutor() as pool:
             list(pool.map(fill, range(len(which))))
@@ -64,8 +65,8 @@ def keep(images: ImageFiles, size: int, seed=0):
     return images[np.arange(len(images))] if fits else images
 
 
-def decode(file, size: int) -> np.ndarray:
-    """The image in `file` (a path, also inside a zip file), uint8 [size, size, 3], RGB."""
+def decode(file) -> np.ndarray:
+    """The image in `file` (a path, also inside a zip file), uint8 [H, W, 3], RGB."""
     try:
         data = file.read_bytes()
     except (OSError, zipfile.BadZipFile, zlib.error) as error:
@@ -77,7 +78,7 @@ def decode(file, size: int) -> np.ndarray:
     image = None if cut or not data else cv2.imdecode(np.frombuffer(data, np.uint8), how)
     if image is None or image.dtype not in (np.uint8, np.uint16):
         raise UserError(f"the image {file} is broken; mend or remove it")
-    return _square(_rgb(image), size)
+    return _rgb(image)
 
 
 def _rgb(image):
@@ -91,11 +92,17 @@ def _rgb(image):
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
-def _square(image, size):
+def square(image: np.ndarray, size: int) -> np.ndarray:
+    """The central square of an image [H, W, 3], scaled."""
     side = min(image.shape[:2])
     top, left = (image.shape[0] - side) // 2, (image.shape[1] - side) // 2
-    how = cv2.INTER_AREA if size < side else cv2.INTER_LINEAR
-    return cv2.resize(image[top:top + side, left:left + side], (size, size), interpolation=how)
+    return scaled(image[top:top + side, left:left + side], size)
+
+
+def scaled(image: np.ndarray, size: int) -> np.ndarray:
+    """An image [H, W, 3] at [size, size, 3]: area mean down, bilinear up."""
+    how = cv2.INTER_AREA if size < min(image.shape[:2]) else cv2.INTER_LINEAR
+    return cv2.resize(image, (size, size), interpolation=how)
 
 
 def read(path: Path, split: str, size: int) -> ImageFiles:
@@ -105,17 +112,17 @@ def read(path: Path, split: str, size: int) -> ImageFiles:
     are every tenth image. Raises UserError for a folder that is missing, unreadable or empty.
     """
     test = path.parent / ("test" + path.name.removeprefix("train"))
-    if path.name.startswith("train") and _exists(test):
-        files = _files(test if split == "test" else path)
+    if path.name.startswith("train") and exists(test):
+        found = files(test if split == "test" else path)
     else:
-        files = _files(path)
-        held = files[HOLD_OUT - 1::HOLD_OUT]
+        found = files(path)
+        held = found[HOLD_OUT - 1::HOLD_OUT]
         if split == "test" and not held:
-            raise UserError(f"{path} has {len(files)} images; to hold some out it needs "
+            raise UserError(f"{path} has {len(found)} images; to hold some out it needs "
                             f"{HOLD_OUT}, or a test folder beside a train folder")
         out = set(held)
-        files = held if split == "test" else [f for f in files if f not in out]
-    return ImageFiles(files, size)
+        found = held if split == "test" else [f for f in found if f not in out]
+    return ImageFiles(found, size)
 
 
 def parts(path: Path) -> tuple[Path, ...]:
@@ -124,7 +131,7 @@ def parts(path: Path) -> tuple[Path, ...]:
 
     Raises UserError for a folder that is missing or unreadable.
     """
-    names = {child.name for child in _children(path) if child.is_dir()}
+    names = {child.name for child in children(path) if child.is_dir()}
     for series in ([f"domain{k}" for k in range(1, 100)], [f"train{x}" for x in "ABCDEFGH"]):
         found = [name for name in series if name in names]
         if found:
@@ -133,29 +140,36 @@ def parts(path: Path) -> tuple[Path, ...]:
     return inner if len(inner) > 1 else (path,)
 
 
-def _files(path) -> list:
-    files = list(_walk(_place(path), path))
-    if not files:
+def files(path) -> list:
+    """All image files in the folder `path`, which may lie inside a zip file, by their paths.
+
+    Raises UserError for a folder that is missing, unreadable or without images.
+    """
+    found = list(_walk(_place(path), path))
+    if not found:
         raise UserError(f"there are no images in {path} "
                         f"({', '.join(sorted(s[1:] for s in SUFFIXES))} are looked for)")
-    return files
+    return found
 
 
 def _walk(folder, path):
-    for child in _children(path, folder):
+    for child in children(path, folder):
         if child.is_dir():
             yield from _walk(child, child)
         elif Path(child.name).suffix.lower() in SUFFIXES:
             yield child
 
 
-def _children(path, folder=None):
-    """What lies in the folder, by name, without what is hidden or a Mac's (__MACOSX)."""
+def children(path, folder=None) -> list:
+    """What lies in the folder `path`, by name, without what is hidden or a Mac's (__MACOSX).
+
+    Raises UserError for a folder that is missing or unreadable.
+    """
     try:
-        children = list((folder or _place(path)).iterdir())
+        found = list((folder or _place(path)).iterdir())
     except OSError as error:
         raise UserError(f"cannot read the folder {path}: {error.strerror}") from error
-    visible = (c for c in children if not c.name.startswith((".", "__")))
+    visible = (c for c in found if not c.name.startswith((".", "__")))
     return sorted(visible, key=lambda child: child.name)
 
 
@@ -181,7 +195,8 @@ def _place(path: Path):
     return place
 
 
-def _exists(path) -> bool:
+def exists(path) -> bool:
+    """Whether there is a folder `path`, or one of that name inside a zip file."""
     try:
         return bool(_place(path))
     except UserError:

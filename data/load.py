@@ -37,7 +37,9 @@ def load(names, data_dir=None, image_size: int | None = None, limit: int | None 
         images, labels = images[part], None if labels is None else labels[part]
         if entry.transform is not None:
             images = entry.transform(images, size, (seed, k, SPLITS.index(split)))
-        domain = Domain(_title(names, k), images, labels, entry.classes)
+        attributes = entry.source.attributes(where)
+        domain = Domain(_title(names, k), images, labels, len(attributes) or entry.classes,
+                        attributes)
         if entry.pruned and split == "train":
             domain = domain.only(keep(names[k], domain))
         domains.append(domain)
@@ -74,7 +76,7 @@ def _part(count, position, parts, limit, name) -> slice:
 
 
 def _title(names, k) -> str:
-    """A short name for domain k, unlike those of the others: of a path only the last part."""
-    titles = [Path(name).name if name.startswith(registry.FOLDER) else name for name in names]
-    titles = [title.removeprefix(registry.FOLDER) or "images" for title in titles]
+    """A short name for domain k, unlike those of the others: what follows the colon, and of a
+    path only its last part."""
+    titles = [Path(name[name.find(":") + 1:]).name or "images" for name in names]
     return titles[k] if titles.count(titles[k]) == 1 else f"{titles[k]}_{k + 1}"

@@ -5,12 +5,11 @@ file with its reading function, one Source and one line per domain here.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
-from data import digits, folders, toys, transforms
+from data import celeba, digits, folders, records, toys, transforms
 from data.glyph import COUNTS, Glyphs
 from framework.errors import UserError, unknown
 from framework.registry import Registry
@@ -23,7 +22,8 @@ class Source:
     `open(data_dir, split, size, seed)` returns (images, labels): images have a length and
     slices, uint8 [N, h, w(, 3)] or float32 [N, 2]; labels are int32 [N] or None.
     `is_here(data_dir)` and `count(data_dir)`, the number of training images that lie there,
-    answer at once; `full_size` is the number of the published set.
+    answer at once; `full_size` is the number of the published set. Labels with a column for
+    each of `attributes(data_dir)` are int32 [N, A] of 0 and 1.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Source:
     full_size: int | None = None
     is_here: Callable = lambda data_dir: True
     count: Callable = lambda data_dir: None
+    attributes: Callable = lambda data_dir: ()
 
 
 @dataclass(frozen=True)
@@ -49,22 +50,12 @@ class Entry:
     pruned: bool = False
 
 
-class Row(NamedTuple):
-    """One line of the list of data sets."""
-
-    name: str
-    size: int | None
-    source: str
-    here: bool
-    description: str
-
-
 DOMAINS: Registry = Registry("data set")
 
 
 def _digits(name, full_size):
     return Source(name, lambda data_dir, split, size, seed: digits.read(name, data_dir, split),
-                  f"{name}.npz or TFDS", full_size, partial(digits.is_here, name),
+                  digits.origin(name), full_size, partial(digits.is_here, name),
                   partial(digits.count, name))
 
 
@@ -83,8 +74,25 @@ def _folder(path):
         folders.read(path, split, size), None), "your images")
 
 
+def _records(place):
+    """A set of CycleGAN from TFDS; `place` is SET/trainA or SET/trainB."""
+    name, part = place.split("/")
+
+    def read(data_dir, split, size, seed):
+        files = records.read(name, part.replace("train", split), data_dir)
+        return folders.ImageFiles(files, size), None
+    return Source(place, read, "TFDS")
+
+
+def _faces(name, full_size=None):
+    return Source(name, lambda data_dir, split, size, seed: celeba.read(
+        name, data_dir, split, size), "celeba/ or zip, or TFDS", full_size, celeba.is_here,
+        partial(celeba.count, name), celeba.attributes)
+
+
 MNIST = _digits("mnist", 60_000)
 SVHN = _digits("svhn", 73_257)
+USPS = _digits("usps", 7_291)
 GLYPH = Source("glyph", _glyphs, "drawn by program", COUNTS["train"])
 VIEWS = (                           # suffix of the name, transform, what it shows
     ("", transforms.plain, "white on black"),
@@ -99,6 +107,9 @@ for source, kind in ((GLYPH, "drawn digits"), (MNIST, "handwritten digits")):
 DOMAINS["svhn"] = Entry(SVHN, transforms.plain, 10, 32, "digits of real house numbers")
 DOMAINS["svhn_pruned"] = Entry(SVHN, transforms.plain, 10, 32,
                                "svhn without what a classifier is not sure of", pruned=True)
+DOMAINS["usps"] = Entry(USPS, transforms.plain, 10, 32, "digits of the US postal service")
+DOMAINS["celeba"] = Entry(_faces("celeba", celeba.FULL_SIZE), folders.keep,
+                          len(celeba.ATTRIBUTES), 128, "faces with attributes")
 DOMAINS["ring"] = Entry(_toy("ring"), None, 10, None, "2-D: ten Gaussians on a circle")
 DOMAINS["grid25"] = Entry(_toy("grid25"), None, 25, None, "2-D: 25 Gaussians on a grid")
 
@@ -106,17 +117,24 @@ CYCLEGAN = {                        # Zhu et al. 2017; images of trainA and trai
     "apple2orange": 995 + 1019, "horse2zebra": 1067 + 1334, "summer2winter_yosemite": 2193,
     "monet2photo": 7359, "cezanne2photo": 6812, "ukiyoe2photo": 6849, "vangogh2photo": 6687,
 }
-FOLDER = "folder:"
+FOLDER, LOCAL, RECORDS = "folder:", "cyclegan:", "tfds:"
 
 
 def find(name: str) -> Entry:
-    """The entry of the domain `name`, which may be `folder:PATH`.
+    """The entry of the domain `name`, which may also be `folder:PATH`, `celeba:NAME` or
+    `celeba:without_NAME`, and, of a set of CycleGAN, `cyclegan:PATH` or `tfds:SET/trainA`.
 
     Raises UserError with the nearest valid name.
     """
-    if name.startswith(FOLDER):
-        path = Path(name.removeprefix(FOLDER)).expanduser()
-        return Entry(_folder(path), folders.keep, None, 64, f"images in {path}")
+    kind, place = name[:name.find(":") + 1], name[name.find(":") + 1:]
+    if kind in (FOLDER, LOCAL):
+        path = Path(place).expanduser()
+        return Entry(_folder(path), folders.keep, None, 64 if kind == FOLDER else 128,
+                     f"images in {path}")
+    if kind == RECORDS:
+        return Entry(_records(place), folders.keep, None, 128, f"{place} of CycleGAN")
+    if kind == celeba.PREFIX:
+        return replace(DOMAINS["celeba"], source=_faces(name), description=place)
     return DOMAINS.find(name)
 
 
@@ -125,8 +143,10 @@ def domain_names(dataset: str, domains: str | None = None, data_dir=None) -> tup
 
     `domains` is a list with commas and comes first. `dataset` is one domain; X2Y, where Y may
     be short for X_Y; folder:PATH, whose domain1, domain2, ... or trainA, trainB are the
-    domains, else it is one; folder:A,B; or a set of CycleGAN in `data_dir`, as the folder or
-    zip file NAME or as `data_dir` itself. Raises UserError with the nearest valid name.
+    domains, else it is one; folder:A,B; a set of CycleGAN in `data_dir`, as the folder or zip
+    file NAME or as `data_dir` itself, else from TFDS; or CelebSmiling, CelebBlond,
+    CelebEyeglasses or celeba:NAME, the faces without and with an attribute. Raises UserError
+    with the nearest valid name.
     """
     if domains:
         names = tuple(name.strip() for name in domains.split(","))
@@ -137,18 +157,19 @@ def domain_names(dataset: str, domains: str | None = None, data_dir=None) -> tup
         return _folder_names(dataset.removeprefix(FOLDER))
     if dataset in DOMAINS:
         return (dataset,)
-    names = _registered_pair(dataset) or _pair_of_folders(dataset, data_dir)
+    names = (celeba.pair(dataset) or registered_pair(dataset)
+             or pair_of_folders(dataset, data_dir))
     if names:
         return names
     if dataset in CYCLEGAN:
-        raise UserError(f"{dataset} is not in --data_dir ({data_dir or 'not given'}); put "
-                        f"{dataset}/ or {dataset}.zip with trainA and trainB there")
+        return tuple(f"{RECORDS}{dataset}/{part}" for part in ("trainA", "trainB"))
     if Path(dataset).is_dir():
         raise UserError(f"unknown data set {dataset!r}; for a folder say folder:{dataset}")
-    raise unknown("data set", dataset, {*DOMAINS, *_pairs(), *CYCLEGAN})
+    raise unknown("data set", dataset, {*DOMAINS, *pairs(), *CYCLEGAN, *celeba.SETS})
 
 
-def _registered_pair(dataset):
+def registered_pair(dataset: str) -> tuple[str, str] | None:
+    """The two registered domains of X2Y, where Y may be short for X_Y; None if there are none."""
     for at, letter in enumerate(dataset):
         x, y = dataset[:at], dataset[at + 1:]
         if letter == "2" and x in DOMAINS:
@@ -158,10 +179,10 @@ def _registered_pair(dataset):
     return None
 
 
-def _pairs():
-    """The usual X2Y: each source with its own views, and MNIST with SVHN."""
+def pairs() -> list[str]:
+    """The usual X2Y: each source with its own views, and MNIST with other sets."""
     return [f"{s.name}2{suffix[1:]}" for s in (GLYPH, MNIST) for suffix, *_ in VIEWS[1:]] + [
-        "mnist2svhn", "mnist2svhn_pruned"]
+        "mnist2svhn", "mnist2svhn_pruned", "mnist2usps"]
 
 
 def _folder_names(paths):
@@ -175,43 +196,18 @@ def _folder_names(paths):
     return tuple(f"{FOLDER}{place}" for place in places)
 
 
-def _pair_of_folders(dataset, data_dir):
+def pair_of_folders(dataset: str, data_dir) -> tuple[str, ...] | None:
+    """The domains that lie in `data_dir` as folders or in a zip file; None if there are none."""
     here = Path(data_dir or ".").expanduser()
     if not data_dir or not here.is_dir() or "2" not in dataset or "/" in dataset:
         return None
     places = [here / dataset, here / f"{dataset}.zip", *sorted(here.glob(f"{dataset}_*.zip"))]
-    other = any(here.name.startswith(name) for name in CYCLEGAN if name != dataset)
-    if here.name.startswith(dataset) or (dataset in CYCLEGAN and not other):
+    if here.name.startswith(dataset) or dataset in CYCLEGAN:
         places.append(here)
+    others = tuple(name for name in CYCLEGAN if name != dataset)
     for place in places:
         parts = folders.parts(place) if place.exists() else ()
-        if len(parts) > 1:
-            return tuple(f"{FOLDER}{part}" for part in parts)
+        if len(parts) > 1 and not parts[0].parent.name.startswith(others):
+            kind = LOCAL if dataset in CYCLEGAN else FOLDER
+            return tuple(f"{kind}{part}" for part in parts)
     return None
-
-
-def describe(data_dir=None) -> list[Row]:
-    """Every name with its number of training images, its source and whether it is here.
-
-    The number is that of the file in `data_dir`, else that of the published set. Opens no
-    image and imports no TensorFlow.
-    """
-    where = Path(data_dir).expanduser() if data_dir else None
-    rows = [Row(name, entry.source.count(where) or entry.source.full_size, entry.source.origin,
-                entry.source.is_here(where), entry.description)
-            for name, entry in DOMAINS.items()]
-    for pair in _pairs():
-        x, y = (find(name) for name in _registered_pair(pair))
-        here = x.source.is_here(where) and y.source.is_here(where)
-        rows.append(Row(pair, None, x.source.origin, here, "two of the above"))
-    rows += [Row(name, size, "folder or zip with trainA, trainB", _pair_is_here(name, data_dir),
-                 "two domains of CycleGAN") for name, size in CYCLEGAN.items()]
-    return [*rows, Row(f"{FOLDER}PATH", None, "your images", True,
-                       "one domain, or as many as it has folders domain1, domain2, ...")]
-
-
-def _pair_is_here(name, data_dir):
-    try:
-        return _pair_of_folders(name, data_dir) is not None
-    except UserError:
-        return False

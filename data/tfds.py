@@ -1,4 +1,4 @@
-"""MNIST and SVHN through TensorFlow Datasets, for when no local file is there.
+"""Data sets through TensorFlow Datasets, for when no local file is there.
 
 TFDS retries for minutes where the network is away and leaves half of a data set behind. Here
 the server is asked first, within seconds, and the data set is prepared in a folder beside its
@@ -20,8 +20,10 @@ import numpy as np
 
 from framework.errors import UserError
 
-NAMES = {"mnist": "mnist", "svhn": "svhn_cropped"}
+NAMES = {"mnist": "mnist", "svhn": "svhn_cropped", "celeba": "celeb_a"}
 NEEDS = {"svhn": "scipy"}       # TFDS reads SVHN's .mat files with it, and does not ask for it
+PLACES = {"mnist": "mnist.npz", "svhn": "svhn.npz",
+          "celeba": "celeba/ with img_align_celeba and list_attr_celeba.txt"}
 INSTEAD = {"mnist": "glyph", "svhn": "glyph_street"}
 PATIENCE = 4.0                  # seconds to wait for the server
 
@@ -32,9 +34,14 @@ def root(data_dir: Path | None) -> Path:
     return Path(data_dir or default).expanduser()
 
 
+def published(name: str) -> str:
+    """What TFDS calls the data set `name`, any unknown one being a set of CycleGAN."""
+    return NAMES.get(name, f"cycle_gan/{name}")
+
+
 def is_prepared(name: str, data_dir: Path | None) -> bool:
-    """Whether `mnist` or `svhn` lies prepared in the folder. Needs no TensorFlow."""
-    return any((root(data_dir) / NAMES[name]).glob("*/dataset_info.json"))
+    """Whether the data set lies prepared in the folder. Needs no TensorFlow."""
+    return any((root(data_dir) / published(name)).glob("*/dataset_info.json"))
 
 
 def read(name: str, split: str, data_dir: Path | None) -> tuple[np.ndarray, np.ndarray]:
@@ -44,28 +51,32 @@ def read(name: str, split: str, data_dir: Path | None) -> tuple[np.ndarray, np.n
     if the network is away, naming the ways out; nothing is left behind then.
     """
     if not is_prepared(name, data_dir):
-        _prepare(name, root(data_dir))
+        prepare(name, root(data_dir))
     import tensorflow_datasets as tfds
     try:
-        builder = tfds.builder(NAMES[name], data_dir=root(data_dir))
+        builder = tfds.builder(published(name), data_dir=root(data_dir))
         arrays = tfds.as_numpy(builder.as_dataset(split=split, batch_size=-1))
     except Exception as error:      # TFDS and TensorFlow have many for a damaged data set
-        raise UserError(f"TFDS cannot read {root(data_dir) / NAMES[name]}; remove it to have "
-                        f"it downloaded again ({_first_line(error)})") from error
+        raise UserError(f"TFDS cannot read {root(data_dir) / published(name)}; remove it to have "
+                        f"it downloaded again ({first_line(error)})") from error
     images = arrays["image"]
     images = images[..., 0] if images.shape[-1] == 1 else images
     return images, arrays["label"].astype(np.int32)
 
 
-def _prepare(name, target):
+def prepare(name: str, target: Path, **settings) -> None:
+    """Downloads the data set into `target`, prepared; `settings` are those of TFDS's builder.
+
+    Raises UserError, within seconds if the network is away; nothing is left behind then.
+    """
     missing = NEEDS.get(name)
     if missing and importlib.util.find_spec(missing) is None:
         raise _ways_out(name, target, f"TFDS needs `pip install {missing}` to read it")
     try:
         import tensorflow_datasets as tfds
-        urls = list(tfds.builder_cls(NAMES[name]).url_infos or ())
+        urls = list(tfds.builder_cls(published(name).split("/")[0]).url_infos or ())
     except Exception as error:      # whatever an installation that does not fit may raise
-        raise _ways_out(name, target, f"TFDS fails: {_first_line(error)}") from error
+        raise _ways_out(name, target, f"TFDS fails: {first_line(error)}") from error
     for url in urls[:1]:
         why = unreachable(url)
         if why:
@@ -73,19 +84,19 @@ def _prepare(name, target):
     created = [folder for folder in (target, *target.parents) if not folder.exists()]
     try:
         target.mkdir(parents=True, exist_ok=True)
-        _download(tfds, name, target)
+        _download(tfds, name, target, settings)
     except Exception as error:      # TFDS has many for a failed download
-        raise _ways_out(name, target, _first_line(error)) from error
+        raise _ways_out(name, target, first_line(error)) from error
     finally:
         for folder in created:
             with contextlib.suppress(OSError):      # not empty: the download is in it
                 folder.rmdir()
 
 
-def _download(tfds, name, target):
+def _download(tfds, name, target, settings):
     """Prepares the data set in a folder of its own inside `target`, then moves it in place."""
     with tempfile.TemporaryDirectory(prefix=".incomplete-", dir=target) as folder:
-        builder = tfds.builder(NAMES[name], data_dir=folder)
+        builder = tfds.builder(published(name), data_dir=folder, **settings)
         builder.download_and_prepare(download_dir=Path(folder) / "downloads")
         made = Path(builder.data_dir)
         place = target / made.relative_to(folder)
@@ -118,10 +129,12 @@ def unreachable(url: str, seconds: float = PATIENCE) -> str | None:
 
 
 def _ways_out(name, target, why) -> UserError:
-    return UserError(
-        f"{name} is not in {target} and cannot be downloaded ({why}): put {name}.npz into "
-        f"--data_dir, or allow the download, or use {INSTEAD[name]}, which needs neither")
+    place = PLACES.get(name, f"{name}/ or {name}.zip with trainA and trainB")
+    instead = f", or use {INSTEAD[name]}, which needs neither" if name in INSTEAD else ""
+    return UserError(f"{name} is not in {target} and cannot be downloaded ({why}): put {place} "
+                     f"into --data_dir, or allow the download{instead}")
 
 
-def _first_line(error) -> str:
+def first_line(error) -> str:
+    """The first line of what an exception says, or its kind."""
     return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

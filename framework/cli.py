@@ -2,7 +2,7 @@
 
 import sys
 
-from data.registry import describe
+from data.listing import describe
 from framework import presets
 from framework.config import Parser, load_config, parser, resolve
 from framework.errors import UserError, unknown

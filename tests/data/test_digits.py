@@ -48,3 +48,16 @@ def test_a_missing_data_folder_is_refused(tmp_path, asked):
     with pytest.raises(UserError, match="no folder .*typo to look for svhn"):
         digits.read("svhn", tmp_path / "typo", "train")
     assert asked == [] and not (tmp_path / "typo").exists()
+
+
+def test_usps_is_read_from_its_file_only(tmp_path, write_npz):
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (40, 16, 16), np.uint8)
+    assert not digits.is_here("usps", tmp_path) and digits.origin("usps") == "usps.npz"
+    with pytest.raises(UserError, match="usps is not in --data_dir.*put usps.npz there"):
+        digits.read("usps", tmp_path, "train")
+    with pytest.raises(UserError, match="not given"):
+        digits.read("usps", None, "train")
+    write_npz(tmp_path, "usps", train_images=images)
+    np.testing.assert_array_equal(digits.read("usps", tmp_path, "train")[0], images)
+    assert digits.is_here("usps", tmp_path) and digits.count("usps", tmp_path) == 40

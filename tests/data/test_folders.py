@@ -80,7 +80,7 @@ def test_the_central_square_is_taken_whatever_the_size(tmp_path):
 def test_scaling_down_is_the_area_mean(tmp_path):
     image = np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8)
     cv2.imwrite(str(tmp_path / "a.png"), image)
-    scaled = folders.decode(tmp_path / "a.png", 8).astype(float)
+    scaled = folders.square(folders.decode(tmp_path / "a.png"), 8).astype(float)
     mean = image[..., ::-1].reshape(8, 2, 8, 2, 3).mean((1, 3))
     assert np.abs(scaled - mean).max() <= 0.51
 
@@ -111,7 +111,7 @@ def test_a_jpeg_is_turned_as_its_exif_tag_says(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6                        # turn by 90 degrees clockwise to look at it
     Image.fromarray(pixels).save(tmp_path / "a.jpg", exif=exif, quality=100)
-    image = folders.decode(tmp_path / "a.jpg", 32)[..., 0]
+    image = folders.square(folders.decode(tmp_path / "a.jpg"), 32)[..., 0]
     assert image[:, :12].max() < 10 and image[:, 20:].min() > 245
 
 

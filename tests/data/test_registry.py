@@ -1,14 +1,11 @@
-import subprocess
-import sys
-
 import pytest
 
-from data.registry import DOMAINS, describe, domain_names, find
+from data.registry import DOMAINS, domain_names, find
 from framework.errors import UserError
 
 
-def pair(path, *names):
-    return tuple(f"folder:{path / name}" for name in names)
+def pair(path, *names, kind="folder"):
+    return tuple(f"{kind}:{path / name}" for name in names)
 
 
 @pytest.mark.parametrize("dataset, names", [
@@ -62,23 +59,43 @@ def test_cyclegan_sets_are_found_in_the_data_folder(tmp_path, write_images):
         for part in ("trainA", "trainB"):
             write_images(tmp_path / name / part, 1)
         found = domain_names(name, data_dir=tmp_path)
-        assert found == pair(tmp_path / name, "trainA", "trainB")
+        kind = "cyclegan" if name == "horse2zebra" else "folder"
+        assert found == pair(tmp_path / name, "trainA", "trainB", kind=kind)
     inside = tmp_path / "horse2zebra"
-    assert domain_names("horse2zebra", data_dir=inside) == pair(inside, "trainA", "trainB")
-    with pytest.raises(UserError, match="apple2orange is not in"):
-        domain_names("apple2orange", data_dir=inside)
+    local = pair(inside, "trainA", "trainB", kind="cyclegan")
+    assert domain_names("horse2zebra", data_dir=inside) == local
+    assert [find(name).size for name in (*local, f"folder:{inside}")] == [128, 128, 64]
     bare = tmp_path / "photos"
     (tmp_path / "day2night").rename(bare)
-    assert domain_names("apple2orange", data_dir=bare) == pair(bare, "trainA", "trainB")
-    with pytest.raises(UserError, match="put apple2orange/ or apple2orange.zip"):
-        domain_names("apple2orange", data_dir=tmp_path)
-    with pytest.raises(UserError, match="not given.*put horse2zebra/"):
-        domain_names("horse2zebra")
+    assert domain_names("apple2orange", data_dir=bare) == pair(bare, "trainA", "trainB",
+                                                               kind="cyclegan")
     with pytest.raises(UserError, match="did you mean 'glyph2edge'"):
         domain_names("glyph2edg", data_dir=inside)
 
 
+def test_cyclegan_sets_that_are_not_there_are_those_of_tfds(tmp_path, write_images):
+    write_images(tmp_path / "horse2zebra" / "trainA", 1)
+    write_images(tmp_path / "horse2zebra" / "trainB", 1)
+    tfds = ("tfds:apple2orange/trainA", "tfds:apple2orange/trainB")
+    assert domain_names("apple2orange") == tfds
+    assert domain_names("apple2orange", data_dir=tmp_path) == tfds
+    assert domain_names("apple2orange", data_dir=tmp_path / "horse2zebra") == tfds
+    assert find(tfds[0]).size == 128 and find(tfds[0]).classes is None
+
+
+def test_faces():
+    smiling = ("celeba:without_Smiling", "celeba:Smiling")
+    assert domain_names("CelebSmiling") == domain_names("celeba:Smiling") == smiling
+    assert domain_names("CelebBlond")[1] == "celeba:Blond_Hair"
+    assert domain_names("CelebEyeglasses")[0] == "celeba:without_Eyeglasses"
+    assert domain_names("celeba") == ("celeba",)
+    assert domain_names("", "celeba:Male, celeba:without_Young") == (
+        "celeba:Male", "celeba:without_Young")
+    assert (find("celeba").size, find("celeba:Male").classes) == (128, 13)
+
+
 @pytest.mark.parametrize("wrong, near", [
+    ("CelebSmile", "CelebSmiling"),
     ("mnits", "mnist"), ("mnist2edg", "mnist2edge"), ("glyph2stret", "glyph2street"),
     ("horse2zebr", "horse2zebra"), ("mnist2", "mnist"), ("rings", "ring"),
 ])
@@ -87,38 +104,11 @@ def test_an_unknown_name_is_answered_with_the_nearest(wrong, near):
         domain_names(wrong)
 
 
-def test_every_domain_is_described_with_what_is_here(tmp_path, write_npz, write_images,
-                                                     monkeypatch):
-    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
-    nothing = {row.name: row for row in describe()}
-    assert set(DOMAINS) <= set(nothing)
-    assert all(row[1] is None or row.size > 0 for row in nothing.values())
-    assert (nothing["mnist"].size, nothing["svhn"].size) == (60_000, 73_257)
-    for name in ("mnist_edge", "svhn", "mnist2svhn", "mnist2edge", "horse2zebra"):
-        assert nothing[name].here is False
-    for name in ("glyph", "glyph_street", "ring", "grid25", "glyph2street"):
-        assert nothing[name].here is True
-    write_npz(tmp_path)
-    for part in ("trainA", "trainB"):
-        write_images(tmp_path / "horse2zebra" / part, 1)
-    (tmp_path / "monet2photo.zip").write_text("broken")
-    rows = {row.name: row for row in describe(tmp_path)}
-    assert rows["mnist"].size == rows["mnist_street"].size == 40
-    assert rows["mnist2edge"].here and rows["horse2zebra"].here
-    assert not any(rows[name].here for name in ("svhn", "mnist2svhn", "monet2photo"))
-
-
 def test_entries_hold_what_the_sets_are():
     for name, entry in DOMAINS.items():
-        toy = name in ("ring", "grid25")
-        assert entry.size == (None if toy else 32) and (entry.transform is None) == toy
-        assert entry.classes == (25 if name == "grid25" else 10) and entry.description
+        toy, faces = name in ("ring", "grid25"), name == "celeba"
+        assert entry.size == (None if toy else 128 if faces else 32)
+        assert (entry.transform is None) == toy and entry.description
+        assert entry.classes == (25 if name == "grid25" else 13 if faces else 10)
+        assert entry.pruned == (name == "svhn_pruned")
     assert find("folder:some/where").classes is None
-
-
-def test_listing_imports_no_tensorflow():
-    program = ("import sys; from data.registry import describe; describe(); "
-               "import data.load, data.batches, data.pixels; "
-               "sys.exit(any(name.split('.')[0] in ('tensorflow', 'keras', "
-               "'tensorflow_datasets') for name in sys.modules))")
-    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

@@ -1,0 +1,168 @@
+"""CelebA and its like: faces in a folder or zip file, with a table of +-1 attributes.
+
+A set is `celeba/` or `celeba.zip` in the data folder, any `celeb*.zip` there, or the data
+folder (or zip file) itself, wherever a table lies: list_attr_celeba.txt, or a CSV with the
+file's name first. Images are those of img_align_celeba (a folder or a zip file) or of images/
+beside the table, else all there are. Rows and images are joined by file name.
+"""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from data import folders, records
+from data.attributes import read_table
+from framework.errors import UserError, unknown
+
+NAME = "celeba"
+SETS = {"CelebSmiling": "Smiling", "CelebBlond": "Blond_Hair", "CelebEyeglasses": "Eyeglasses"}
+FULL_SIZE = 202_599
+WITH = {"Smiling": 97_669, "Blond_Hair": 29_983, "Eyeglasses": 13_193}      # thesis table 2.2
+ATTRIBUTES = (                  # of at least 50,000 faces each (thesis 5.3)
+    "Arched_Eyebrows", "Attractive", "Heavy_Makeup", "High_Cheekbones", "Male",
+    "Mouth_Slightly_Open", "No_Beard", "Oval_Face", "Pointy_Nose", "Smiling", "Wavy_Hair",
+    "Wearing_Lipstick", "Young")
+CROP = 0.7                      # share of height and width that the thesis's code keeps
+PREFIX, WITHOUT = f"{NAME}:", "without_"
+TABLE = re.compile(r"(?i)(.*[_-])?attr(ibutes?)?([_.-].*)?\.(txt|csv)")
+PARTITION = re.compile(r"(?i)list_eval_partition\.(txt|csv)")
+TEST = 2                        # in list_eval_partition; 0 is training, 1 validation
+IMAGES = ("img_align_celeba", "img_align_celeba.zip", "Img/img_align_celeba",
+          "Img/img_align_celeba.zip", "images")
+
+
+class Faces(NamedTuple):
+    """`files`, the `attributes` that `has` [N, A] tells of, and which are `held_out` [N]."""
+
+    files: list
+    attributes: tuple[str, ...]
+    has: np.ndarray
+    held_out: np.ndarray
+
+    def learned(self) -> tuple[str, ...]:
+        """What a classifier learns: the thesis's 13 attributes, or all of a table without."""
+        return tuple(name for name in ATTRIBUTES if name in self.attributes) or self.attributes
+
+    def column(self, attribute: str) -> np.ndarray:
+        """Which faces have the attribute, [N]. Raises UserError with the nearest name."""
+        if attribute not in self.attributes:
+            raise unknown("attribute", attribute, self.attributes)
+        return self.has[:, self.attributes.index(attribute)]
+
+
+def read(domain: str, data_dir: Path | None, split: str, size: int):
+    """Images uint8 [N, size, size, 3] of a domain, decoded on demand, and labels int32 [N, A]
+    of 0 and 1 for `attributes(data_dir)`.
+
+    domain: "celeba", "celeba:NAME" (with the attribute) or "celeba:without_NAME". Held out is
+    the test part of list_eval_partition, else every tenth face. Raises UserError where the set
+    cannot be had, does not fit together or lacks the attribute.
+    """
+    faces = _faces(data_dir)
+    rows = np.flatnonzero(_of(domain, faces) & (faces.held_out == (split == "test")))
+    labels = np.stack([faces.column(name)[rows] for name in faces.learned()], 1)
+    return folders.ImageFiles([faces.files[i] for i in rows], size, crop), labels.astype(np.int32)
+
+
+def attributes(data_dir: Path | None) -> tuple[str, ...]:
+    """Names of the labels' columns."""
+    return _faces(data_dir).learned()
+
+
+def is_here(data_dir: Path | None) -> bool:
+    """Whether the set can be read without a network."""
+    return _place(data_dir) is not None or records.is_here(NAME, data_dir)
+
+
+def count(domain: str, data_dir: Path | None) -> int | None:
+    """How many faces of a domain lie in the data folder, held-out ones among them; None where
+    there is no set."""
+    try:
+        place = _place(data_dir)
+        return int(_of(domain, _local(place)).sum()) if place else None
+    except UserError:
+        return None
+
+
+def pair(dataset: str) -> tuple[str, str] | None:
+    """The domains without and with the attribute that `dataset` (CelebSmiling, celeba:NAME)
+    is about; None for another data set."""
+    name = PREFIX + SETS[dataset] if dataset in SETS else dataset
+    if not name.startswith(PREFIX):
+        return None
+    return PREFIX + WITHOUT + _attribute(name), PREFIX + _attribute(name)
+
+
+def crop(image: np.ndarray, size: int) -> np.ndarray:
+    """The central 0.7 of CelebA's 178x218 images, scaled to a square as the thesis does, which
+    widens faces by a fifth; square images, as of CelebA-HQ, are scaled whole."""
+    height, width = image.shape[:2]
+    if height != width:
+        top, left = (int(side * (1 - CROP) / 2) for side in (height, width))
+        image = image[top:height - top, left:width - left]
+    return folders.scaled(image, size)
+
+
+def _of(domain, faces) -> np.ndarray:
+    """Which of the faces belong to the domain, [N]."""
+    if domain == NAME:
+        return np.ones(len(faces.files), bool)
+    return faces.column(_attribute(domain)) != domain.startswith(PREFIX + WITHOUT)
+
+
+def _attribute(domain):
+    return domain.removeprefix(PREFIX).removeprefix(WITHOUT)
+
+
+def _faces(data_dir) -> Faces:
+    place = _place(data_dir)
+    return _local(place) if place else _of_tfds(data_dir)
+
+
+def _place(data_dir) -> Path | None:
+    """The folder or zip file with a table of attributes, None where there is none."""
+    if not data_dir or not data_dir.exists():
+        return None
+    named = (data_dir / NAME, data_dir / f"{NAME}.zip", data_dir / "CelebA")
+    for place in (*named, *sorted(data_dir.glob("[cC]eleb*.zip")), data_dir):
+        if place.exists() and _find(place, TABLE):
+            return place
+    return None
+
+
+def _find(place, pattern):
+    """The file in `place`, or in its folder Anno, whose name the pattern matches; or None."""
+    beside = [place, place / "Anno", place / "Eval"]
+    return next((child for folder in beside if folders.exists(folder)
+                 for child in folders.children(folder) if pattern.fullmatch(child.name)), None)
+
+
+@lru_cache(maxsize=2)
+def _local(place) -> Faces:
+    table = read_table(_find(place, TABLE))
+    images = next((place / name for name in IMAGES if folders.exists(place / name)), place)
+    files = [f for f in folders.files(images) if Path(f.name).stem in table.rows]
+    if not files:
+        raise UserError(f"no image in {images} has a name of the table in {place}, such as "
+                        f"{next(iter(table.rows))}")
+    stems = [Path(file.name).stem for file in files]
+    held_out = np.arange(len(files)) % folders.HOLD_OUT == folders.HOLD_OUT - 1
+    if partition := _find(place, PARTITION):
+        part = read_table(partition)
+        test = {stem for stem, row in part.rows.items() if part.values[row, 0] == TEST}
+        held_out = np.array([stem in test for stem in stems])
+    has = table.values[[table.rows[stem] for stem in stems]] > 0
+    return Faces(files, table.names, has, held_out)
+
+
+@lru_cache(maxsize=2)
+def _of_tfds(data_dir) -> Faces:
+    parts = [records.read(NAME, split, data_dir) for split in ("train", "validation", "test")]
+    files = [file for part in parts for file in part]
+    names = tuple(sorted(files[0]["attributes"]))
+    rows = (file["attributes"] for file in files)
+    has = np.array([[row[name] for name in names] for row in rows], bool)
+    return Faces(files, names, has, np.repeat([False, False, True], [*map(len, parts)]))
