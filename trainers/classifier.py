@@ -127,7 +127,7 @@ def train_classifier(domains, *, seed=0, table="quick", noise=0.0, iterations=IT
     schedule = keras.optimizers.schedules.CosineDecay(lr, iterations)
     trainer = ClassifierTrainer(model, keras.optimizers.Adam(schedule), noise, seed)
     step = compiled(trainer.iterate)
-    batches = labelled_batches(domains, batch_size, seed)
+    batches = labelled_batches(domains, min(batch_size, *map(len, domains)), seed)
     for i in range(iterations):
         step(tf.constant(i, tf.int64), batches(i))
     return model
