@@ -13,7 +13,7 @@ USAGE = """\
 python main.py --gan_type scogan --dataset mnist2svhn [OPTION ...]
        python main.py [train] --preset NAME [OPTION ...]
        python main.py [train] --run RUN
-       python main.py sample RUN | evaluate RUN
+       python main.py sample RUN | walk RUN | evaluate RUN
        python main.py presets | datasets"""
 ABOUT = """\
 Trains generative adversarial networks on one domain (gan) or on pairs that were never seen
@@ -83,6 +83,22 @@ def _sample(argv):
                        output=arguments.output)
 
 
+def _walk(argv):
+    about = _run_parser("walk", "Draws the steps between latents of a run.")
+    about.add_argument("--rows", type=int, default=8, help="walks (default: 8)")
+    about.add_argument("--columns", type=int, default=10, help="steps (default: 10)")
+    about.add_argument("--seed", type=int, default=1, help="of the latents (default: 1)")
+    about.add_argument("--gif", action="store_true", help="also as an animated GIF")
+    about.add_argument("--mp4", action="store_true", help="also as an MP4 film")
+    about.add_argument("--output", default="", help="PNG file (default: in the run's folder)")
+    arguments = about.parse_args(argv)
+    _at_least(arguments, rows=1, columns=2, seed=0)
+    load_config(arguments.run)
+    with quiet():
+        from trainers import walk
+    return walk.main(**vars(arguments))
+
+
 def _evaluate(argv):
     about = _run_parser("evaluate", "Measures a run and writes its metrics.json.")
     about.add_argument("--samples", type=int, default=2000, help="pairs (default: 2000)")
@@ -115,5 +131,5 @@ def _print_table(header, rows):
         print("  ".join(cells).rstrip())
 
 
-COMMANDS = {"train": _train, "sample": _sample, "evaluate": _evaluate,
+COMMANDS = {"train": _train, "sample": _sample, "walk": _walk, "evaluate": _evaluate,
             "presets": _presets, "datasets": _datasets}
