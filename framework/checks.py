@@ -53,8 +53,8 @@ def _couplings(config, domains):
 def _loss(config, domains):
     if config.label_smoothing:
         _belongs("label_smoothing", "label_smoothing", "loss", config.loss, LOSSES)
-    if config.clip and (config.loss != "wgan" or config.disc_penalty != "none"):
-        raise UserError("clip belongs to the loss wgan without a penalty; "
+    if config.clip and (config.loss not in ("wgan", "mmd") or config.disc_penalty != "none"):
+        raise UserError("clip belongs to the losses wgan and mmd without a penalty; "
                         f"here it is {config.loss} with penalty {config.disc_penalty}")
 
 

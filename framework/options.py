@@ -118,8 +118,8 @@ OPTIONS = (
         ("beta_2", float, 0.999, "Adam's (RMSProp's) decay of the square", _from(0, 0.9999999)),
         ("weight_decay", float, 0.0, "L2 penalty on the weights", _from(0, 1)),
         ("decoupled_weight_decay", bool, False, "shrink weights beside the gradient (AdamW)"),
-        ("clip", float, 0.0, "clip the critic's weights to [-c, c], for wgan without penalty; "
-         "0: off", _from(0, 100)),
+        ("clip", float, 0.0, "clip the critic's weights to [-c, c], for wgan or mmd without "
+         "penalty; 0: off", _from(0, 100)),
         ("clip_gradient", float, 0.0, "bound of the norm of each variable's gradient; 0: off",
          _from(0, 1e9)),
         ("ema", float, 0.0, "decay of the moving average of the generators that samples are "

@@ -19,8 +19,8 @@ WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
     ([*GAN, "--cycle_weight", "1"], "a gan has no pairs to couple: cycle_weight"),
     (["--gan_type", "classifier", "--dataset", "glyph", "--semantic_weight", "1"],
      "a classifier has no pairs to couple: semantic_weight"),
-    ([*PAIR, "--clip", "0.01"], "clip belongs to the loss wgan"),
-    ([*PAIR, *GP, "--clip", "0.01"], "clip belongs to the loss wgan without a penalty"),
+    ([*PAIR, "--clip", "0.01"], "clip belongs to the losses wgan and mmd"),
+    ([*PAIR, *GP, "--clip", "0.01"], "clip belongs to the losses wgan and mmd without"),
     ([*PAIR, "--loss", "hinge", "--label_smoothing", "0.1"], "label_smoothing means nothing"),
     ([*PAIR, *GP, "--discriminator", "face128", "--critic_norm", "table"], "critic_norm layer"),
     ([*PAIR, "--generator", "quick", "--feature_weight", "1", "--feature_layers", "5"],
@@ -82,7 +82,7 @@ def test_classifiers_need_labels(tmp_path, flags, message):
 
 @pytest.mark.parametrize("argv", [
     GAN, PAIR, ["--domains", "glyph,glyph_edge,glyph_negative"],
-    [*PAIR, *WGAN, "--clip", "0.01"],
+    [*PAIR, *WGAN, "--clip", "0.01"], [*PAIR, *MMD, "--clip", "0.01"],
     [*PAIR, "--loss", "nonsaturating", "--label_smoothing", "0.1"],
     [*PAIR, *GP, "--discriminator", "face128", "--critic_norm", "layer"],
     [*PAIR, *GP, "--discriminator", "face128"],

@@ -22,6 +22,7 @@ def called(monkeypatch, tmp_path):
         return SimpleNamespace(main=lambda *a, **k: calls.append((name, a, k)))
     monkeypatch.setattr(trainers, "train", stand_in("train"), raising=False)
     monkeypatch.setattr(trainers, "sample", stand_in("sample"), raising=False)
+    monkeypatch.setattr(trainers, "walk", stand_in("walk"), raising=False)
     monkeypatch.setattr(metrics, "evaluate", stand_in("evaluate"), raising=False)
     monkeypatch.chdir(tmp_path)
     return calls
@@ -69,6 +70,16 @@ def test_sample(called, run):
                       ("sample", (run,), {"count": 9, "seed": 4, "output": "x.png"})]
 
 
+def test_walk(called, run):
+    main(["walk", run])
+    main(["walk", run, "--rows", "2", "--columns", "5", "--seed", "4", "--gif", "--mp4",
+          "--output", "x.png"])
+    usual = {"run": run, "rows": 8, "columns": 10, "seed": 1, "gif": False, "mp4": False}
+    assert called == [("walk", (), {**usual, "output": ""}), ("walk", (), {
+        "run": run, "rows": 2, "columns": 5, "seed": 4, "gif": True, "mp4": True,
+        "output": "x.png"})]
+
+
 def test_evaluate(called, run):
     main(["evaluate", run])
     main(["evaluate", run, "--samples", "9", "--seed", "4"])
@@ -78,6 +89,7 @@ def test_evaluate(called, run):
 
 @pytest.mark.parametrize("argv, message", [
     (["sample"], "required: RUN"), (["sample", "none"], "no run at none"),
+    (["walk", "RUN", "--columns", "1"], "columns must be at least 2"),
     (["evaluate", "none"], "no run at none"), (["sample", "RUN", "--count", "0"], "at least 1"),
     (["sample", "RUN", "--seed", "-1"], "seed must be at least 0"),
     (["evaluate", "RUN", "--samples", "1"], "samples must be at least 2"),

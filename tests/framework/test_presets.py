@@ -32,7 +32,8 @@ def _data(preset):
     if "dataset" in preset.values:
         return []
     gan_type = next((p.split("/")[0] for p in preset.default_for), "scogan")
-    return ["--gan_type", gan_type, "--dataset", "glyph" if gan_type == "gan" else "glyph2edge"]
+    return ["--gan_type", gan_type, "--dataset",
+            "glyph2edge" if gan_type in ("cogan", "scogan", "classifier") else "glyph"]
 
 
 @pytest.mark.parametrize("name", [n for n in presets.names() if n.startswith(("5.", "7."))])
@@ -94,7 +95,11 @@ def test_table_5_2_as_printed():
     ("scogan/mnist2svhn", "5.2-mnist2svhn-slfr"), ("cogan/mnist2edge", "3-mnist2edge-cogan"),
     ("scogan/glyph2street", "demo"), ("cogan/glyph2edge", "quick-glyph2edge-cogan"),
     ("gan/ring", "2.3-ring-k1"), ("gan/mnist_edge", "2.6-digits-dcgan"),
-    ("scogan/my/own/images", "own-scogan"), ("gan/elsewhere", "own-gan"), ("odd/ring", "")])
+    ("scogan/my/own/images", "own-scogan"), ("gan/elsewhere", "own-gan"), ("odd/ring", ""),
+    ("mmd_gan/mnist", "chen-3.4-mnist"), ("mmd_gan/folder:my/faces", "chen-3.5-faces"),
+    ("mmd_gan/glyph", "quick-glyph-mmd"), ("mmd_gan/svhn", "own-mmd_gan"),
+    ("gmmn/mnist", "chen-3.4-mnist-gmmn"), ("gmmn/folder:faces", "chen-3.5-faces-gmmn"),
+    ("gmmn/glyph", "quick-glyph-gmmn"), ("gmmn/svhn", "own-gmmn")])
 def test_which_preset_a_pair_picks(pair, name):
     assert presets.default_for(*pair.split("/", 1)) == name
 
