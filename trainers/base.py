@@ -106,7 +106,8 @@ def fit(run, trainer, batches, iterations: int, *, picture, sample_every=500, ch
             ending = done == iterations or bool(interrupted)
             if done % log_every == 0 or ending:
                 newest = reporter.log()
-                bar.set_postfix({n: f"{v:.3g}" for n, v in newest.items()}, refresh=False)
+                bar.set_postfix({name: f"{value:.3g}" for name, value in newest.items()
+                                 if not name.startswith("weighted/")}, refresh=False)
             bar.update()
             if done % checkpoint_every == 0 or ending:
                 reporter.log()

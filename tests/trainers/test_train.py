@@ -47,8 +47,9 @@ def test_every_term_is_in_the_table(run):
     with open(run / "losses.csv") as file:
         rows = list(csv.DictReader(file))
     assert [int(row["iteration"]) for row in rows] == list(range(6))
+    terms = {"feature", "cycle", "semantic", "balance"}
     assert set(rows[0]) == {"iteration", "d/glyph", "d/glyph_negative", "g/glyph",
-                            "g/glyph_negative", "feature", "cycle", "semantic", "balance"}
+                            "g/glyph_negative", *terms, *(f"weighted/{t}" for t in terms)}
     assert all(np.isfinite(float(value)) for row in rows for value in row.values())
 
 
