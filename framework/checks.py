@@ -10,9 +10,11 @@ from framework.registry import accepts
 from losses.adversarial import LOSSES
 from losses.kernels import KERNELS, scales_of
 from nets.architectures import DISCRIMINATORS, GENERATORS
+from nets.vgg import RANDOM, check_weights, layers_in_use, layers_of, needed
 from penalties.gradient import PENALTIES, SCALES
 
-COUPLINGS = ("feature_weight", "cycle_weight", "tying_weight", "semantic_weight")
+COUPLINGS = ("feature_weight", "cycle_weight", "tying_weight", "semantic_weight",
+             "content_weight")
 SINGLE = ("gan", "mmd_gan", "gmmn")
 CRITICS_ALONE = ("disc_penalty", "critic_scale", "asymmetry_weight", "critic_dim",
                  "critic_steps", "critic_norm", "discriminator", "instance_noise")
@@ -23,7 +25,7 @@ MMD_OPTIONS = ("kernel", "kernel_gamma", "kernel_bias", "kernel_scales", "kernel
 def check_together(config) -> None:
     """Raises UserError for the first contradiction between two options of `config`."""
     domains = domain_names(config.dataset, config.domains, config.data_dir)
-    for check in (_domains, _couplings, _loss, _kernel, _nets, _classifier):
+    for check in (_domains, _couplings, _loss, _kernel, _nets, _classifier, _perceptual):
         check(config, domains)
 
 
@@ -125,3 +127,16 @@ def _classifier(config, domains):
                         "give one of them a weight")
     if not Path(path).is_file():
         raise UserError(f"there is no classifier at {path}")
+
+
+def _perceptual(config, domains):
+    on = config.content_weight > 0 or config.style_weight > 0
+    if config.balance_perceptual and not on:
+        raise UserError("balance_perceptual finds the weights of content and style; turn one of "
+                        "them on with a content_weight or a style_weight")
+    if on:
+        for name in ("content", "style"):
+            if getattr(config, f"{name}_weight") > 0:
+                needed(layers_of(getattr(config, f"{name}_layers")), config.vgg)
+        if config.vgg_weights not in ("imagenet", RANDOM):
+            check_weights(config.vgg_weights, layers_in_use(config), config.vgg)

@@ -12,6 +12,7 @@ from framework.errors import UserError, unknown
 from losses.adversarial import LOSSES
 from losses.kernels import KERNELS
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, SPECTRAL
+from nets.vgg import BLOCKS
 from penalties.gradient import PENALTIES, SCALES
 
 GROUPS = {
@@ -191,6 +192,23 @@ OPTIONS = (
          _from(0, 10)),
         ("classifier_path", str, "", "classifier of the semantic and balance terms, a .keras "
          "file (default: trained before the run)"),
+        ("content_weight", float, 0.0, "difference of VGG's features between the domains' "
+         "images (eq. 4.5)", _from(0)),
+        ("style_weight", float, 0.0, "difference of Gram matrices between generated and real "
+         "images (eq. 4.5)", _from(0)),
+        ("content_layers", str, "block5_conv2", "layers of VGG, with commas"),
+        ("style_layers", str, "block1_conv1,block2_conv1,block3_conv1,block4_conv1,"
+         "block5_conv1", "layers of VGG, with commas"),
+        ("style_on", str, "pairs", "Gram matrices compared image by image, or their means over "
+         "the batch", _of("pairs", "batch")),
+        ("vgg", str, "vgg19", "the net of content and style", {"choices": BLOCKS}),
+        ("vgg_weights", str, "imagenet", "imagenet (downloaded once), random, or a file: .npz "
+         "with LAYER/kernel and LAYER/bias, or Keras's .h5"),
+        ("vgg_resize", int, 0, "height and width at which VGG sees the images; 0: as they are",
+         _from(0, 2048)),
+        ("balance_perceptual", float, 0.0, "share of the adversarial loss at which content and "
+         "style each start, their weights only turning them on; 0: weights as given",
+         _from(0, 1000)),
         ("coupling_warmup", int, 0, "iterations over which the coupling weights rise",
          _from(0)),
     ),

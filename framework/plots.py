@@ -18,7 +18,8 @@ SEPARATOR = 2
 TITLES = {"d": "critic", "g": "generator", "penalty": "gradient penalty", "scale": "critic scale",
           "feature": "feature difference", "cycle": "latent recovery",
           "semantic": "semantic difference", "balance": "class balance",
-          "tying": "weight difference"}
+          "tying": "weight difference", "content": "content difference",
+          "style": "style difference", "weighted": "couplings as weighted"}
 COLOURS = ("#1f6fb4", "#d9541e", "#2a9150", "#8b4fb0", "#b08a1e", "#3aa5ad", "#c23b6e",
            "#666666")
 

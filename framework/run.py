@@ -16,7 +16,7 @@ from framework.history import History
 from framework.options import BY_NAME
 
 LOCK = ".lock"
-PATHS = {"data_dir", "classifier_path"}
+PATHS = {"data_dir", "classifier_path", "vgg_weights"}
 
 
 class Run:

@@ -48,14 +48,17 @@ class VGGFeatures:
 
     def __call__(self, images) -> list:
         """The features of `images`. Raises UserError where they are too small to be pooled."""
-        halvings = sum(name.endswith("pool") for name in needed(self.layers, self.model.name))
-        if any(size is not None and size < 2 ** halvings for size in images.shape[1:3]):
-            raise UserError(f"images of {images.shape[1]}x{images.shape[2]} are too small for "
-                            f"the layers {', '.join(self.layers)}, before which "
-                            f"{self.model.name} halves them {halvings} times; choose other "
-                            "layers or resize the images")
+        self.check_size(*images.shape[1:3])
         found = self.model(to_vgg(images), training=False)
         return found if isinstance(found, list) else [found]    # Keras unwraps a list of one
+
+    def check_size(self, height: int | None, width: int | None) -> None:
+        """Raises UserError for images too small to be pooled as often as the layers need."""
+        halvings = sum(name.endswith("pool") for name in needed(self.layers, self.model.name))
+        if any(size is not None and size < 2 ** halvings for size in (height, width)):
+            raise UserError(f"images of {height}x{width} are too small for the layers "
+                            f"{', '.join(self.layers)}, before which {self.model.name} halves "
+                            f"them {halvings} times; choose other layers or resize the images")
 
 
 def to_vgg(images):
@@ -82,6 +85,19 @@ def needed(layers, net: str) -> list[str]:
     if not layers:
         raise UserError(f"no layer of {net} is named; there are {', '.join(names)}")
     return names[:1 + max(map(names.index, layers))]
+
+
+def layers_of(text: str) -> tuple[str, ...]:
+    """The layers named in `text`, parted by commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def layers_in_use(config) -> tuple[str, ...]:
+    """The layers that the perceptual terms of a run's options need, each once."""
+    terms = ((config.content_weight, config.content_layers),
+             (config.style_weight, config.style_layers))
+    return tuple(dict.fromkeys(name for weight, text in terms if weight > 0
+                               for name in layers_of(text)))
 
 
 def check_weights(path: str | Path, layers, net: str = "vgg19") -> None:

@@ -1,17 +1,21 @@
 """GAN, CoGAN and SCoGAN from a run's options: nets, loss, couplings and optimizers."""
 
+from functools import partial
+
 import keras
 import numpy as np
 
 from framework.errors import UserError
 from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.build import build_discriminators, build_generators
+from trainers.balance import Balance
 from trainers.classifier import frozen_reader
 from trainers.conditional import batches_for, told_classes, told_shape
-from trainers.couplings import couplings
+from trainers.couplings import Frozen, couplings
 from trainers.domains import load_domains
 from trainers.gan import AdversarialTrainer, normalises_batches
 from trainers.objectives import critic_outputs, objective
+from trainers.perceptual import perception
 from trainers.pictures import sample_picture
 from trainers.registry import TRAINERS, Training
 
@@ -66,16 +70,35 @@ def critics_for(config, domains: int, image_shape, classes: int = 0) -> list[ker
 
 
 def class_frequencies(domains) -> np.ndarray:
-    """Mean over the domains of each class's share, float32 [classes]."""
-    counts = [np.bincount(d.labels, minlength=d.classes) / len(d.labels) for d in domains]
-    return np.mean(counts, 0).astype("float32")
+    """Mean over the domains of the share of each class or attribute, float32 [classes]."""
+    shares = [d.labels.mean(0) if d.attributes else
+              np.bincount(d.labels, minlength=d.classes) / len(d.labels) for d in domains]
+    return np.mean(shares, 0).astype("float32")
 
 
-def build(config, domains, classifier=None) -> AdversarialTrainer:
+def frozen_for(config, domains) -> Frozen:
+    """What the couplings of a run read with. A classifier is read from its file, found in the
+    cache or trained, where a coupling asks for it."""
+    vgg = perception(config, domains[0].images.shape[1:])
+    if not (config.semantic_weight > 0 or config.balance_weight > 0):
+        return Frozen(vgg=vgg)
+    classifier = frozen_reader(config, domains, load_domains(config, "test"))
+    return Frozen(partial(classifier, training=False), class_frequencies(domains),
+                  bool(domains[0].attributes), vgg)
+
+
+def balance_for(config) -> Balance | None:
+    """What finds the weights of the perceptual terms, if that is asked for."""
+    names = [name for name in ("content", "style") if getattr(config, f"{name}_weight") > 0]
+    share = config.balance_perceptual
+    return Balance(names, share) if share and names else None
+
+
+def build(config, domains, frozen: Frozen | None = None) -> AdversarialTrainer:
     """The trainer of a GAN, CoGAN or SCoGAN over `domains` (`data.domain.Domain`s).
 
-    classifier: the frozen one that semantic couplings read with, None where none is on.
-    Raises UserError where nets and data do not fit each other.
+    frozen: what the couplings read with. Raises UserError where nets and data do not fit each
+    other.
     """
     count, image_shape = len(domains), domains[0].images.shape[1:]
     classes = told_classes(config, domains)
@@ -85,7 +108,6 @@ def build(config, domains, classifier=None) -> AdversarialTrainer:
     if (penalty or scale) and normalises_batches(critics):
         raise UserError("a penalty on the critic's gradient needs scores that do not depend on "
                         "the rest of the batch; use --critic_norm layer")
-    frequencies = class_frequencies(domains) if classifier else None
     decoupled = config.weight_decay if config.decoupled_weight_decay else None
     optimizer = OPTIMIZERS[config.optimizer]
     return AdversarialTrainer(
@@ -94,7 +116,7 @@ def build(config, domains, classifier=None) -> AdversarialTrainer:
         d_optimizer=optimizer(config.lr_d, config, decoupled),
         latent=config.latent, critic_steps=config.critic_steps,
         penalty=penalty, penalty_weight=config.penalty_weight, scale=scale,
-        couplings=couplings(config, generators, frequencies), classifier=classifier,
+        couplings=couplings(config, generators, frozen), balance=balance_for(config),
         warmup=config.coupling_warmup, ema=config.ema,
         averaged=generators_for(config, count, image_shape, classes) if config.ema else None,
         classes=classes, clip=config.clip, instance_noise=config.instance_noise,
@@ -102,11 +124,8 @@ def build(config, domains, classifier=None) -> AdversarialTrainer:
 
 
 def training(config, domains) -> Training:
-    """A GAN, CoGAN or SCoGAN for the loop, with the classifier that its couplings read with."""
-    classifier = None
-    if config.semantic_weight > 0 or config.balance_weight > 0:
-        classifier = frozen_reader(config, domains, load_domains(config, "test"))
-    trainer = build(config, domains, classifier)
+    """A GAN, CoGAN or SCoGAN for the loop, with the nets that its couplings read with."""
+    trainer = build(config, domains, frozen_for(config, domains))
     return Training(trainer, batches_for(config, domains, config.critic_steps),
                     sample_picture(trainer, config, domains))
 

@@ -5,7 +5,6 @@ iteration (thesis algorithm 1, eq. 3.1 and 4.1-4.3).
 """
 
 from functools import partial
-from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -21,20 +20,37 @@ from trainers.conditional import codes, told, with_code
 SAMPLE_BATCH = 500
 
 
-class Produced(NamedTuple):
+class Produced:
     """What all generators made of the same latents.
 
     z [B, latent_dim], followed by the code of a conditional run; images: K tensors [B, ...];
-    features: per domain, one tensor per row of the generator's table; logits: what a frozen
-    classifier reads in the images, K times [B, classes], empty where no coupling asks for it;
-    real: K tensors of real images, of the last critic update.
+    features: per domain, one tensor per row of the generator's table; real: K tensors of real
+    images, of the last critic update.
     """
 
-    z: object
-    images: list
-    features: list
-    logits: list
-    real: list
+    def __init__(self, z, images, features, real):
+        self.z, self.images, self.features, self.real = z, images, features, real
+        self._found = {}
+
+    def read_by(self, net) -> list:
+        """What `net`, a function of images, gives for each domain's images: K results.
+
+        It runs once on all of them, however many couplings ask.
+        """
+        return self._once(net, self.images)
+
+    def real_read_by(self, net) -> list:
+        """The same of the real images, as constants."""
+        return tf.nest.map_structure(tf.stop_gradient, self._once(net, self.real))
+
+    def _once(self, net, images):
+        key = id(net), id(images)
+        if key not in self._found:
+            whole = net(tf.concat(images, 0))
+            parts = zip(*(tf.split(x, len(images)) for x in tf.nest.flatten(whole)),
+                        strict=True)
+            self._found[key] = [tf.nest.pack_sequence_as(whole, part) for part in parts]
+        return self._found[key]
 
 
 def trained_variables(nets) -> list:
@@ -83,8 +99,7 @@ class AdversarialTrainer:
     or None. scale: a function of (critic, real, signs) to the factor of both players' loss, as
     scaled MMD has it, or None.
     couplings: `trainers.couplings.Coupling`s, each ramped up over `warmup` iterations.
-    classifier: a model from images to logits that the couplings read with, or None; it is
-    frozen and runs in inference mode.
+    balance: a `trainers.balance.Balance` that finds the weights of some of them, or None.
     averaged: K further generators that keep an exponential moving average with rate `ema`,
     or None. classes: length of the code that generators and critics are told, 0 for none
     (`trainers.conditional`). clip: bound of every critic weight after a critic update, 0 for
@@ -93,13 +108,13 @@ class AdversarialTrainer:
 
     def __init__(self, domains, generators, critics, *, loss, g_optimizer, d_optimizer,
                  latent="uniform", critic_steps=1, penalty=None, penalty_weight=10.0,
-                 scale=None, couplings=(), classifier=None, warmup=0, averaged=None, ema=0.0,
+                 scale=None, couplings=(), balance=None, warmup=0, averaged=None, ema=0.0,
                  classes=0, clip=0.0, instance_noise=0.0, weight_decay=0.0, seed=0):
         self.domains, self.generators, self.critics = domains, generators, critics
         self.generator = joint(generators)
         self.loss, self.penalty, self.penalty_weight = loss, penalty, penalty_weight
         self.scale = scale
-        self.couplings, self.classifier, self.warmup = couplings, classifier, warmup
+        self.couplings, self.balance, self.warmup = couplings, balance, warmup
         self.latent_dim, self.classes = self.generator.input_shape[-1] - classes, classes
         self.latent, self.critic_steps, self.seed = LATENTS[latent], critic_steps, seed
         self.clip, self.instance_noise, self.weight_decay = clip, instance_noise, weight_decay
@@ -120,10 +135,11 @@ class AdversarialTrainer:
     def state(self) -> dict[str, list]:
         """Everything a checkpoint must hold to go on exactly."""
         averaged = self.averaged.variables if self.averaged else []
+        balance = {"balance": self.balance.variables} if self.balance else {}
         return {"generators": all_variables(self.g_nets), "averaged": averaged,
                 "critics": all_variables(self.critics),
                 "g_optimizer": self.g_optimizer.variables,
-                "d_optimizer": self.d_optimizer.variables}
+                "d_optimizer": self.d_optimizer.variables} | balance
 
     def iterate(self, iteration, batch):
         """Runs iteration number `iteration` and returns its terms, a dict of scalars.
@@ -186,19 +202,24 @@ class AdversarialTrainer:
                     real_scores, self.score(critic, y, random))
                 if self.scale:
                     terms[f"g/{name}"] *= self.scaling(critic, x, random)
-            loss = sum(terms.values())
-            for coupling in self.couplings:
-                terms[coupling.name] = coupling.term(produced)
-                loss += self.ramp(iteration) * coupling.weight * terms[coupling.name]
+            raw = {coupling.name: coupling.term(produced) for coupling in self.couplings}
+            weighted = self.weighted(iteration, terms.values(), raw)
+            loss = sum(terms.values()) + sum(weighted.values())
             loss += self.weight_decay * l2(self.g_variables) if self.weight_decay else 0.0
         self.g_optimizer.apply(tape.gradient(loss, self.g_variables), self.g_variables)
-        return terms
+        return terms | raw | weighted
 
     def produce(self, z, real) -> Produced:
         made = generate(self.generator, z, True)
-        images = [m["image"] for m in made]
-        logits = [self.classifier(x, training=False) for x in images] if self.classifier else []
-        return Produced(z, images, [m["features"] for m in made], logits, real)
+        return Produced(z, [m["image"] for m in made], [m["features"] for m in made], real)
+
+    def weighted(self, iteration, adversarial, raw) -> dict:
+        """The couplings' terms as they enter the loss, under weighted/ and their names."""
+        weights = {coupling.name: coupling.weight for coupling in self.couplings}
+        if self.balance:
+            weights |= self.balance(iteration, adversarial, raw)
+        return {f"weighted/{name}": self.ramp(iteration) * weights[name] * value
+                for name, value in raw.items()}
 
     def draw_latents(self, random, real, code=None):
         """Latents for a batch as large as `real`, with the code of the first domain's images:

@@ -19,6 +19,13 @@ WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
     ([*GAN, "--cycle_weight", "1"], "a gan has no pairs to couple: cycle_weight"),
     (["--gan_type", "classifier", "--dataset", "glyph", "--semantic_weight", "1"],
      "a classifier has no pairs to couple: semantic_weight"),
+    ([*PAIR, "--balance_perceptual", "0.1"], "turn one of them on with a content_weight"),
+    ([*PAIR, "--content_weight", "1", "--content_layers", "block3_conv5"],
+     "unknown layer of vgg19 'block3_conv5'"),
+    ([*PAIR, "--content_weight", "1", "--style_weight", "1", "--style_layers", ""],
+     "no layer of vgg19 is named"),
+    ([*PAIR, "--style_weight", "1", "--vgg_weights", "no.npz"], "no weights of vgg19 at no.npz"),
+    ([*GAN, "--content_weight", "1"], "a gan has no pairs to couple: content_weight"),
     ([*PAIR, "--clip", "0.01"], "clip belongs to the losses wgan and mmd"),
     ([*PAIR, *GP, "--clip", "0.01"], "clip belongs to the losses wgan and mmd without"),
     ([*PAIR, "--loss", "hinge", "--label_smoothing", "0.1"], "label_smoothing means nothing"),
@@ -81,7 +88,9 @@ def test_classifiers_need_labels(tmp_path, flags, message):
 
 
 @pytest.mark.parametrize("argv", [
-    GAN, PAIR, ["--domains", "glyph,glyph_edge,glyph_negative"],
+    GAN, PAIR, [*PAIR, "--content_weight", "1", "--style_layers", "unread"],
+    [*GAN, "--style_weight", "1", "--vgg_weights", "random"],
+    ["--domains", "glyph,glyph_edge,glyph_negative"],
     [*PAIR, *WGAN, "--clip", "0.01"], [*PAIR, *MMD, "--clip", "0.01"],
     [*PAIR, "--loss", "nonsaturating", "--label_smoothing", "0.1"],
     [*PAIR, *GP, "--discriminator", "face128", "--critic_norm", "layer"],

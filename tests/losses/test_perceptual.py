@@ -7,7 +7,13 @@ import tensorflow as tf
 
 from losses.kernels import polynomial
 from losses.mmd import mmd2
-from losses.perceptual import content_loss, gram_matrix, style_loss, total_variation
+from losses.perceptual import (
+    batch_style_loss,
+    content_loss,
+    gram_matrix,
+    style_loss,
+    total_variation,
+)
 
 X = np.sin(1 + np.arange(12.0)).reshape(4, 3)
 Y = np.cos(2 + np.arange(9.0)).reshape(3, 3)
@@ -48,6 +54,15 @@ def test_means_are_taken_over_the_batch():
     a, b = np.concatenate([image(X), image(Z)]), np.concatenate([image(Z), image(Z)])
     np.testing.assert_allclose(style_loss(a, b), 0.1314908608 / 2, rtol=2e-5)
     np.testing.assert_allclose(content_loss(a, b), 1.938405 / 2, rtol=2e-5)
+
+
+def test_style_of_batches_compares_the_means():
+    rng = np.random.default_rng(2)
+    a, b = (rng.normal(size=(5, 3, 3, 4)).astype("float32") for _ in range(2))
+    means = [np.mean([np.einsum("hwc,hwd->cd", f, f) / 9 for f in batch], 0) for batch in (a, b)]
+    np.testing.assert_allclose(batch_style_loss(a, b), np.mean((means[0] - means[1]) ** 2),
+                               rtol=1e-4)
+    assert float(batch_style_loss(a, a[::-1])) < 1e-9 < float(style_loss(a, a[::-1]))
 
 
 def test_total_variation_sums_over_the_batch():

@@ -1,5 +1,6 @@
 """Every coupling of the list: on by its weight, and felt by every generator."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import keras
@@ -9,12 +10,15 @@ import tensorflow as tf
 
 from nets.architectures import Row
 from nets.build import build_generators
-from trainers.couplings import COUPLINGS, couplings
+from trainers.couplings import COUPLINGS, Frozen, couplings
 from trainers.gan import Produced
+from trainers.perceptual import perception
 
 TABLE = (Row("project", 4, 4, activation="relu"), Row("convt", 3, 4, 2, activation="tanh"))
 OFF = dict.fromkeys((f"{name}_weight" for name in COUPLINGS), 0.0)
-SETTINGS = dict(feature_layers=2, cycle_norm="l1", semantic_on="kl", width=0.1)
+SETTINGS = dict(feature_layers=2, cycle_norm="l1", semantic_on="kl", width=0.1,
+                content_layers="block1_conv2", style_layers="block1_conv1,block1_conv2",
+                vgg="vgg19", vgg_weights="random", vgg_resize=0, style_on="pairs")
 
 
 def setting(**on):
@@ -33,23 +37,62 @@ def test_only_positive_weights_are_on():
     assert [(c.name, c.weight) for c in chosen] == [("feature", 2.0), ("tying", 0.5)]
 
 
+def frozen(config):
+    classifier = reader()
+    classifier.trainable = False
+    return Frozen(partial(classifier, training=False), np.full(5, 0.2, "float32"),
+                  vgg=perception(config, (8, 8, 3)))
+
+
+def produce(generators, z):
+    """What the generators make of z; the real images are noise."""
+    made = [g(z, training=True) for g in generators]
+    real = [tf.random.stateless_uniform(m["image"].shape, (0, k), -1, 1)
+            for k, m in enumerate(made)]
+    return Produced(z, [m["image"] for m in made], [m["features"] for m in made], real)
+
+
 @pytest.mark.parametrize("name", COUPLINGS)
 @pytest.mark.parametrize("domains", [2, 3])
 def test_gradients_reach_every_generator_and_only_them(name, domains):
     keras.utils.set_random_seed(1)
-    generators, classifier = build_generators(TABLE, domains, 0, latent_dim=6), reader()
-    classifier.trainable = False
-    frequencies = np.full(5, 0.2, "float32")
-    (coupling,) = couplings(setting(**{f"{name}_weight": 1.0}), generators, frequencies)
+    generators = build_generators(TABLE, domains, 0, latent_dim=6)
+    config = setting(**{f"{name}_weight": 1.0})
+    eyes = frozen(config)
+    (coupling,) = couplings(config, generators, eyes)
     z = tf.random.stateless_uniform([5, 6], (0, 0), -1, 1)
     with tf.GradientTape(persistent=True) as tape:
-        made = [g(z, training=True) for g in generators]
-        images = [m["image"] for m in made]
-        value = coupling.term(Produced(z, images, [m["features"] for m in made],
-                                       [classifier(x) for x in images], images))
+        value = coupling.term(produce(generators, z))
     assert np.isfinite(float(value)) and float(value) > 0
     for generator in generators:
         gradients = tape.gradient(value, generator.trainable_variables)
         assert max(float(tf.reduce_max(tf.abs(g))) for g in gradients) > 1e-7
-    assert classifier.trainable_variables == []
     assert all(net.trainable_variables for net in coupling.nets)
+    assert eyes.classifier.func.trainable_variables == []
+    assert eyes.vgg is None or eyes.vgg.args[0].model.trainable_variables == []
+
+
+def test_a_frozen_net_reads_all_domains_once():
+    images = [tf.fill([2, 4, 4, 3], float(k)) for k in range(3)]
+    real = [x + 10.0 for x in images]
+    seen = []
+
+    def net(x):
+        seen.append(x.shape[0])
+        return {"mean": tf.reduce_mean(x, (1, 2)), "both": [x, 2 * x]}
+    made = Produced(None, images, None, real)
+    for _ in range(2):
+        found, of_real = made.read_by(net), made.real_read_by(net)
+    assert seen == [6, 6] and len(found) == len(of_real) == 3
+    for k in range(3):
+        np.testing.assert_array_equal(found[k]["mean"], np.full((2, 3), k))
+        np.testing.assert_array_equal(found[k]["both"][1], np.full((2, 4, 4, 3), 2 * k))
+        np.testing.assert_array_equal(of_real[k]["mean"], np.full((2, 3), k + 10))
+
+
+def test_real_images_are_read_without_a_gradient():
+    x = tf.Variable(tf.ones([2, 4, 4, 3]))
+    with tf.GradientTape() as tape:
+        (read,) = Produced(None, [], None, [2 * x]).real_read_by(lambda t: 3 * t)
+        total = tf.reduce_sum(read)
+    assert tape.gradient(total, x) is None and float(total) == 6 * 96

@@ -13,6 +13,7 @@ from nets.architectures import Row
 from nets.build import build_discriminators, build_generators
 from penalties.coupling import feature_difference
 from penalties.gradient import gradient_penalty
+from trainers.balance import Balance
 from trainers.couplings import Coupling
 from trainers.gan import AdversarialTrainer
 
@@ -130,6 +131,33 @@ def test_penalty_and_couplings_enter_with_their_weights():
     z = np.array(LATENTS["uniform"](random, [6, 3]))
     gap = z @ (A1 - A2) + b1 - b2
     np.testing.assert_allclose(terms["feature"], np.mean(gap ** 2), rtol=1e-4)
+
+
+def test_couplings_are_logged_raw_and_as_weighted():
+    term = Coupling("feature", 2.5, lambda made: feature_difference(made.features, 1))
+    trainer = linear_trainer(domains=2, couplings=[term], warmup=4)
+    for i in range(3):
+        terms = trainer.iterate(tf.constant(i), points(domains=2))
+        np.testing.assert_allclose(terms["weighted/feature"], i / 4 * 2.5 * terms["feature"],
+                                   rtol=1e-5)
+    assert float(terms["weighted/feature"]) > 0
+
+
+def test_balance_finds_the_weight_and_is_kept_in_the_checkpoint(tmp_path):
+    term = Coupling("content", 1.0, lambda made: 1000 * feature_difference(made.features, 1))
+
+    def trainer():
+        return linear_trainer(domains=2, couplings=[term], balance=Balance(["content"], 0.5))
+    first, second = trainer(), trainer()
+    for i in range(2):
+        terms = first.iterate(tf.constant(i, tf.int64), points(domains=2))
+        adversarial = abs(float(terms["g/x0"])) + abs(float(terms["g/x1"]))
+        if i == 0:
+            np.testing.assert_allclose(terms["weighted/content"], 0.5 * adversarial, rtol=1e-4)
+    Checkpoints(tmp_path, first.state()).save(2)
+    Checkpoints(tmp_path, second.state()).restore()
+    a, b = (t.iterate(tf.constant(500, tf.int64), points(domains=2)) for t in (first, second))
+    assert float(a["weighted/content"]) == float(b["weighted/content"]) > 0
 
 
 @pytest.mark.parametrize("iteration, share", [(0, 0.0), (5, 0.5), (10, 1.0), (50, 1.0)])

@@ -1,0 +1,101 @@
+"""From options to a trainer: with every coupling on, all that is trained moves and nothing
+that is frozen."""
+
+from functools import partial
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from data.domain import Domain
+from framework.config import resolve
+from trainers import classifier
+from trainers.coupled import balance_for, build, class_frequencies, frozen_for
+from trainers.couplings import COUPLINGS, Frozen
+from trainers.perceptual import perception
+
+ON = [flag for name in COUPLINGS for flag in (f"--{name}_weight", "1")]
+FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2edge", "--preset", "none", "--generator",
+         "quick", "--discriminator", "quick", "--width", "0.1", "--batch_size", "4",
+         "--latent_dim", "6", "--vgg_weights", "random", "--content_layers", "block1_conv2",
+         "--style_layers", "block1_conv1", "--seed", "3"]
+
+
+def domains(size=32, classes=10, attributes=()):
+    rng = np.random.default_rng(0)
+    labels = [rng.integers(0, 2, (6, classes)) if attributes else rng.integers(0, classes, 6)
+              for _ in range(2)]
+    return [Domain(name, rng.integers(0, 256, (6, size, size, 3), np.uint8),
+                   y.astype("int32"), classes, attributes)
+            for name, y in zip("ab", labels, strict=True)]
+
+
+def values(net):
+    return [np.array(v) for v in net.weights]
+
+
+def test_all_that_is_trained_moves_and_nothing_that_is_frozen():
+    config = resolve([*FLAGS, *ON, "--balance_perceptual", "0.5"])
+    keras.utils.set_random_seed(0)
+    reader = classifier.build_classifier((32, 32, 3), 10, "quick")
+    reader.trainable = False
+    vgg = perception(config, (32, 32, 3))
+    trainer = build(config, domains(), Frozen(partial(reader, training=False),
+                                              np.full(10, 0.1, "float32"), False, vgg))
+    frozen = [reader, vgg.args[0].model]
+    before = [values(net) for net in frozen]
+    moving = [net for c in trainer.couplings for net in c.nets] + trainer.generators
+    starts = [[np.array(v) for v in net.trainable_variables] for net in moving]
+    batch = tuple(d.images[None, :4] for d in domains())
+    terms = trainer.iterate(tf.constant(0, tf.int64), batch)
+
+    assert {c.name for c in trainer.couplings} == set(COUPLINGS)
+    assert all(np.isfinite(float(value)) for value in terms.values())
+    assert all(f"weighted/{name}" in terms and float(terms[name]) > 0 for name in COUPLINGS)
+    for net, start in zip(frozen, before, strict=True):
+        for a, b in zip(values(net), start, strict=True):
+            np.testing.assert_array_equal(a, b)
+    for net, start in zip(moving, starts, strict=True):
+        assert all((np.array(v) != a).any()
+                   for v, a in zip(net.trainable_variables, start, strict=True))
+    trained = {id(v) for v in trainer.g_variables + trainer.d_variables}
+    assert not trained & {id(v) for net in frozen for v in net.variables}
+
+
+def test_attributes_are_compared_one_by_one(tmp_path):
+    faces = domains(classes=3, attributes=("x", "y", "z"))
+    model = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(),
+                              keras.layers.Dense(3)])
+    model.save(tmp_path / "reader.keras")
+    config = resolve([*FLAGS, "--semantic_weight", "1", "--balance_weight", "1",
+                      "--classifier_path", str(tmp_path / "reader.keras")])
+    import trainers.coupled
+    patch = pytest.MonkeyPatch()
+    patch.setattr(trainers.coupled, "load_domains", lambda config, split: faces)
+    frozen = frozen_for(config, faces)
+    patch.undo()
+    assert frozen.multilabel and frozen.vgg is None
+    np.testing.assert_allclose(frozen.frequencies,
+                               np.concatenate([d.labels for d in faces]).mean(0))
+    trainer = build(config, faces, frozen)
+    terms = trainer.iterate(tf.constant(0, tf.int64), tuple(d.images[None, :4] for d in faces))
+    assert np.isfinite(float(terms["semantic"])) and float(terms["balance"]) > 0
+
+
+def test_class_frequencies_are_the_mean_of_the_domains():
+    images = np.zeros((4, 8, 8, 3), np.uint8)
+    a = Domain("a", images, np.array([0, 0, 1, 2]), 4)
+    b = Domain("b", images[:2], np.array([3, 0]), 4)
+    np.testing.assert_allclose(class_frequencies([a, b]), [0.5, 0.125, 0.125, 0.25])
+
+
+def test_only_perceptual_terms_that_are_on_are_balanced():
+    assert balance_for(resolve([*FLAGS, "--content_weight", "1"])) is None
+    config = resolve([*FLAGS, "--style_weight", "1", "--feature_weight", "1",
+                      "--balance_perceptual", "0.3"])
+    assert (balance_for(config).names, balance_for(config).share) == (["style"], 0.3)
+
+
+def test_nothing_is_read_where_no_coupling_asks():
+    assert frozen_for(resolve([*FLAGS, "--feature_weight", "1"]), domains()) == Frozen()

@@ -1,0 +1,32 @@
+"""Weights found from the first iterations instead of by hand (thesis 7.4.1)."""
+
+import keras
+from keras import ops
+
+OVER = 100                      # iterations that the magnitudes are taken from
+
+
+class Balance:
+    """Weights by which each of the terms `names` starts at `share` of the adversarial loss.
+
+    Over the first OVER iterations the magnitudes of the terms and of the adversarial loss (the
+    sum of the domains' absolute values) are summed; a weight is `share` times the quotient of
+    the sums so far, and stays as it is from then on, so that the term's own course shows.
+    """
+
+    def __init__(self, names, share: float):
+        self.names, self.share = list(names), share
+        self.sums = keras.Variable(ops.zeros(1 + len(self.names)), trainable=False, name="sums")
+
+    @property
+    def variables(self) -> list:
+        """What a checkpoint must hold."""
+        return [self.sums]
+
+    def __call__(self, iteration, adversarial, terms: dict) -> dict:
+        """The weight of each term. adversarial: the domains' losses; terms: name to value."""
+        total = sum(ops.abs(value) for value in adversarial)
+        seen = ops.stop_gradient(ops.stack([total, *(ops.abs(terms[n]) for n in self.names)]))
+        self.sums.assign_add(ops.where(iteration < OVER, seen, 0.0))
+        weights = self.share * self.sums[0] / (self.sums[1:] + keras.config.epsilon())
+        return dict(zip(self.names, ops.unstack(weights, len(self.names)), strict=True))
