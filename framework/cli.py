@@ -57,7 +57,8 @@ def _train(argv):
 
 def _presets(argv):
     Parser(prog="main.py presets", description="Lists the presets.").parse_args(argv)
-    _print_table(("preset", "what it is", "picked by"), presets.rows())
+    header = ("preset", "what it is", "what its document reports", "picked by")
+    _print_table(header, presets.rows())
 
 
 def _datasets(argv):

@@ -67,6 +67,15 @@ def default_for(gan_type: str, dataset: str) -> str:
     return closest[1] if closest else ""
 
 
-def rows() -> list[tuple[str, str, str]]:
-    """(name, description, pairs that pick it) of every preset, for `presets`."""
-    return [(p.name, p.description, ", ".join(p.default_for)) for p in map(load, names())]
+def rows() -> list[tuple[str, str, str, str]]:
+    """(name, description, what its document reports, pairs that pick it) of every preset."""
+    return [(p.name, p.description, reported(p.reports), ", ".join(p.default_for))
+            for p in map(load, names())]
+
+
+def reported(reports: dict | str) -> str:
+    """What a document reports of a preset, in one line."""
+    if isinstance(reports, str):
+        return reports
+    figures = ", ".join(f"{name} {value:.4f}" for name, value in reports.get("lpips", {}).items())
+    return "; ".join(part for part in (figures and f"LPIPS {figures}", reports.get("text")) if part)
