@@ -38,10 +38,12 @@ class Batches:
         return tuple(images.reshape(self.shape + images.shape[1:]) for images in found)
 
     def labels(self, iteration: int) -> tuple[np.ndarray | None, ...]:
-        """K arrays [steps, B] of labels of the same images; None for a domain without."""
-        return tuple(None if d.labels is None else
-                     d.labels[self.indices(k, iteration)].reshape(self.shape)
-                     for k, d in enumerate(self.domains))
+        """K arrays [steps, B], of attributes [steps, B, A], of labels of the same images; None
+        for a domain without."""
+        found = [None if d.labels is None else d.labels[self.indices(k, iteration)]
+                 for k, d in enumerate(self.domains)]
+        return tuple(None if labels is None else labels.reshape(self.shape + labels.shape[1:])
+                     for labels in found)
 
     def indices(self, k: int, iteration: int) -> np.ndarray:
         """Which images of domain k make up the iteration: int64 [steps * B]."""

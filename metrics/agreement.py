@@ -16,6 +16,23 @@ def pair_agreement(classifier, images) -> float:
     return float(np.mean(np.all(read == read[0], 0)))
 
 
+def attribute_agreement(classifier, images) -> np.ndarray:
+    """[A]: share of z for which an attribute is read alike in every domain.
+
+    classifier: a function of images to logits [N, A], positive where the attribute is there.
+    Domains that show an attribute independently, each with the share p, reach p^2 + (1 - p)^2
+    for two of them.
+    """
+    read = np.stack([np.asarray(classifier(x)) > 0 for x in images])
+    return np.mean(np.all(read == read[0], 0), 0)
+
+
+def attribute_shares(classifier, images) -> np.ndarray:
+    """[K, A]: share of each domain's images in which an attribute is read. Beside the
+    agreement it tells whether domains agree because none of them ever shows the attribute."""
+    return np.stack([np.mean(np.asarray(classifier(x)) > 0, 0) for x in images])
+
+
 def class_shares(classifier, images) -> np.ndarray:
     """[K, classes]: how often each class is read in each domain's images; rows sum to 1."""
     logits = [np.asarray(classifier(x)) for x in images]

@@ -1,6 +1,7 @@
 """`main.py evaluate RUN`: what a trained run is worth, as figures."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,14 @@ import numpy as np
 from framework.config import load_config
 from framework.errors import UserError
 from framework.files import write_text
-from metrics.agreement import PRESENT, class_shares, classes_present, pair_agreement
+from metrics.agreement import (
+    PRESENT,
+    attribute_agreement,
+    attribute_shares,
+    class_shares,
+    classes_present,
+    pair_agreement,
+)
 from trainers import classify
 from trainers.classifier import read, trained_once
 from trainers.domains import load_domains
@@ -17,25 +25,37 @@ from trainers.restore import Sampler
 JUDGE_SEED = 1000
 
 
-def judge_for(config):
-    """A classifier of the run's domains that had no part in training the run: its own seed."""
-    domains, held_out = load_domains(config), load_domains(config, "test")
-    return trained_once(domains, held_out, seed=JUDGE_SEED + config.seed)
-
-
 def agreement_report(sampler: Sampler, samples: int, seed: int) -> dict:
-    """Pair agreement and the classes that every domain draws, read by an independent judge."""
-    judge, accuracies = judge_for(sampler.config)
+    """Pair agreement as an independent judge reads the images: a classifier of the run's
+    domains that had no part in training it, from a seed of its own."""
+    config, judge_seed = sampler.config, JUDGE_SEED + sampler.config.seed
+    domains, held_out = load_domains(config), load_domains(config, "test")
+    judge, accuracies = trained_once(domains, held_out, seed=judge_seed)
     images = sampler(samples, seed)
-    shares = class_shares(lambda x: read(judge, x), images)
-    return {
-        "pair_agreement": pair_agreement(lambda x: read(judge, x), images),
-        "classes_present": classes_present(shares), "classes": int(shares.shape[1]),
-        "present_from_share": PRESENT,
-        "class_shares": dict(zip(sampler.domains, np.round(shares, 4).tolist(), strict=True)),
-        "judge": {"accuracy_on_held_out": accuracies, "seed": JUDGE_SEED + sampler.config.seed},
-        "samples": samples, "seed": seed,
-    }
+    attributes = domains[0].attributes
+    figures = (by_attribute(partial(read, judge), images, sampler.domains, attributes)
+               if attributes else by_class(partial(read, judge), images, sampler.domains))
+    return {**figures, "judge": {"accuracy_on_held_out": accuracies, "seed": judge_seed},
+            "samples": samples, "seed": seed}
+
+
+def by_class(judge, images, domains) -> dict:
+    """Pair agreement and the classes that every domain draws."""
+    shares = class_shares(judge, images)
+    return {"pair_agreement": pair_agreement(judge, images),
+            "classes_present": classes_present(shares), "classes": int(shares.shape[1]),
+            "present_from_share": PRESENT,
+            "class_shares": dict(zip(domains, np.round(shares, 4).tolist(), strict=True))}
+
+
+def by_attribute(judge, images, domains, attributes) -> dict:
+    """Agreement in each attribute, as pair agreement their mean, and how often each is drawn."""
+    alike, shares = attribute_agreement(judge, images), attribute_shares(judge, images)
+
+    def named(values):
+        return dict(zip(attributes, np.round(values, 4).tolist(), strict=True))
+    return {"pair_agreement": float(np.mean(alike)), "agreement_by_attribute": named(alike),
+            "attribute_shares": dict(zip(domains, map(named, shares), strict=True))}
 
 
 def main(run, *, samples=2000, seed=1) -> None:
@@ -52,9 +72,11 @@ def main(run, *, samples=2000, seed=1) -> None:
         raise UserError(f"{run} has one domain; pair agreement needs two or more")
     report = agreement_report(sampler, samples, seed)
     keep(path, report)
-    print(f"pair agreement {report['pair_agreement']:.3f}; {report['classes_present']} of "
-          f"{report['classes']} classes in every domain (each at least {100 * PRESENT:.0f} % of "
-          f"its images); {samples} pairs, seed {seed}; kept in {path}")
+    shown = (f"{report['classes_present']} of {report['classes']} classes in every domain (each "
+             f"at least {100 * PRESENT:.0f} % of its images)" if "classes" in report else
+             f"mean over {', '.join(report['agreement_by_attribute'])}")
+    print(f"pair agreement {report['pair_agreement']:.3f}; {shown}; {samples} pairs, seed {seed}; "
+          f"kept in {path}")
 
 
 def keep(path: Path, report: dict) -> None:

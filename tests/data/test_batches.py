@@ -137,3 +137,13 @@ def test_closing_drops_what_was_not_begun():
 
 def prefetch_threads():
     return [t for t in threading.enumerate() if t.name.startswith("prefetch")]
+
+
+def test_attributes_stay_with_their_images():
+    images = np.arange(6, dtype=np.uint8).reshape(6, 1, 1, 1)
+    labels = np.stack([np.arange(6), 10 * np.arange(6)], 1).astype("int32")
+    batches = Batches((Domain("faces", images, labels, 2, ("a", "b")),), 2, 2)
+    (x,), (y,) = batches(1), batches.labels(1)
+    assert x.shape == (2, 2, 1, 1, 1) and y.shape == (2, 2, 2)
+    np.testing.assert_array_equal(y[..., 0], x[..., 0, 0, 0])
+    np.testing.assert_array_equal(y[..., 1], 10 * x[..., 0, 0, 0].astype(int))
