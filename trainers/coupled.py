@@ -125,6 +125,8 @@ def build(config, domains, frozen: Frozen | None = None) -> AdversarialTrainer:
 
 def training(config, domains) -> Training:
     """A GAN, CoGAN or SCoGAN for the loop, with the nets that its couplings read with."""
+    for registry, name in ((GENERATORS, config.generator), (DISCRIMINATORS, config.discriminator)):
+        architecture(registry, name, domains[0].images.shape[1:])     # before a classifier trains
     trainer = build(config, domains, frozen_for(config, domains))
     return Training(trainer, batches_for(config, domains, config.critic_steps),
                     sample_picture(trainer, config, domains))

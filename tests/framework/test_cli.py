@@ -37,7 +37,8 @@ def run(tmp_path):
 @pytest.mark.parametrize("words", [["train"], []])
 def test_train(called, capsys, words):
     assert main([*words, "--gan_type", "cogan", "--dataset", "glyph2edge", "--seed", "3"]) == 0
-    [(name, (config,), _)] = called
+    [(name, (config, domains), _)] = called
+    assert [d.name for d in domains] == ["glyph", "glyph_edge"]
     assert (name, config.gan_type, config.seed) == ("train", "cogan", 3)
     assert capsys.readouterr().out.startswith("preset: quick-glyph2edge-cogan (picked for")
 
@@ -49,7 +50,7 @@ def test_a_named_preset_is_not_announced(called, capsys):
 
 def test_a_run_that_goes_on_picks_no_preset(called, capsys, run):
     assert main(["--run", run]) == main(["--run", run, "--dataset", "glyph2edge"]) == 0
-    assert [config.preset for _, (config,), _ in called] == ["demo", "demo"]
+    assert [config.preset for _, (config, _), _ in called] == ["demo", "demo"]
     assert capsys.readouterr().out == ""
 
 
@@ -106,7 +107,7 @@ def test_mistakes(called, capsys, run, argv, message):
 
 
 def test_an_error_of_several_lines_is_printed_in_one(called, capsys, monkeypatch):
-    def fails(config):
+    def fails(config, domains):
         raise UserError("two\n  lines")
     monkeypatch.setattr(trainers.train, "main", fails)
     assert main(["--preset", "demo"]) == 2
@@ -114,7 +115,7 @@ def test_an_error_of_several_lines_is_printed_in_one(called, capsys, monkeypatch
 
 
 def test_what_a_command_returns_is_the_exit_status(called, monkeypatch):
-    monkeypatch.setattr(trainers.train, "main", lambda config: 3)
+    monkeypatch.setattr(trainers.train, "main", lambda config, domains: 3)
     assert main(["--preset", "demo"]) == 3
 
 

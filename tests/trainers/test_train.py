@@ -18,7 +18,7 @@ FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2negative", "--preset", "non
          "quick", "--discriminator", "quick", "--width", "0.1", "--latent_dim", "6",
          "--batch_size", "8", "--limit_data", "60", "--iterations", "6", "--sample_every", "3",
          "--sample_columns", "5", "--ema", "0.5", "--feature_weight", "1", "--cycle_weight", "1",
-         "--semantic_weight", "1", "--balance_weight", "1", "--seed", "4"]
+         "--semantic_weight", "1", "--balance_weight", "1", "--lr_g", "0.05", "--seed", "4"]
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +98,6 @@ def test_shared_rows(chosen, gan_type, rows):
 
 
 def test_class_frequencies_are_the_mean_of_the_domains():
-    domains = [SimpleNamespace(labels=np.array(labels), classes=3)
+    domains = [SimpleNamespace(labels=np.array(labels), classes=3, attributes=None)
                for labels in ([0, 0, 1, 2], [1, 1, 1, 1])]
     np.testing.assert_allclose(coupled.class_frequencies(domains), [0.25, 0.625, 0.125])
