@@ -115,11 +115,12 @@ def _classifier(config, domains):
             if find(name).classes is None:
                 raise UserError(f"conditional needs labelled data, and {name} has no labels")
     reads = [name for name in ("semantic_weight", "balance_weight") if getattr(config, name)]
-    if not path and (reads or config.gan_type == "classifier"):
-        for name in domains:
-            if find(name).classes is None:
-                wanted = (*reads, "a classifier")[0]
-                raise UserError(f"{wanted} needs labelled data, and {name} has no labels")
+    unlabelled = [name for name in domains if find(name).classes is None]
+    if config.gan_type == "classifier" and unlabelled:
+        raise UserError(f"a classifier needs labelled data, and {unlabelled[0]} has no labels")
+    if reads and not path and len(unlabelled) == len(domains):
+        raise UserError(f"{reads[0]} needs a labelled domain, and {' and '.join(domains)} have "
+                        "no labels; or give it a --classifier_path")
     if not path:
         return
     if not reads:

@@ -14,6 +14,7 @@ from framework.errors import UserError
 from framework.random import Random
 from nets.classifier import build_classifier
 from trainers.cache import cache_folder, file_name
+from trainers.domains import load_domains
 from trainers.gan import to_float
 
 ITERATIONS = 1500
@@ -158,28 +159,36 @@ def trained_once(domains, held_out, *, seed=0, table="quick", noise=0.0,
     return model, accuracies
 
 
-def frozen_reader(config, domains, held_out) -> keras.Model:
-    """The frozen classifier that the semantic loss reads with: a given file, or a cached one.
+def labelled(domains) -> list:
+    """Those of the domains that have labels."""
+    return [d for d in domains if d.labels is not None]
+
+
+def frozen_reader(config, domains) -> keras.Model:
+    """The frozen classifier that the semantic loss reads with: a given file, or a cached one
+    that has learned the labelled domains, which may be one of them (section 4.2.1).
 
     Raises UserError for a file that cannot be read or does not fit the images.
     """
     if config.classifier_path:
-        model = given_classifier(config.classifier_path, domains)
+        model = given_classifier(config.classifier_path, labelled(domains) or domains)
     else:
-        model, _ = trained_once(domains, held_out, seed=config.seed, table=config.table,
-                                noise=config.classifier_noise)
+        held_out = labelled(load_domains(config, "test"))
+        model, _ = trained_once(labelled(domains), held_out, seed=config.seed,
+                                table=config.table, noise=config.classifier_noise)
     model.trainable = False
     return model
 
 
 def given_classifier(path, domains) -> keras.Model:
+    """The model in the file `path`. Raises UserError unless it takes the domains' images to
+    as many classes as they have; without labels to any number."""
     try:
         model = keras.saving.load_model(path, compile=False)
     except (OSError, ValueError) as error:
         raise UserError(f"cannot read --classifier_path {path}: {error}") from error
-    expected = (domains[0].images.shape[1:], domains[0].classes)
-    if (model.input_shape[1:], model.output_shape[-1]) != expected:
+    shape, classes = domains[0].images.shape[1:], domains[0].classes or model.output_shape[-1]
+    if (model.input_shape[1:], model.output_shape[-1]) != (shape, classes):
         raise UserError(f"--classifier_path {path} takes {model.input_shape[1:]} to "
-                        f"{model.output_shape[-1]} classes, the data are {expected[0]} of "
-                        f"{expected[1]}")
+                        f"{model.output_shape[-1]} classes, the data are {shape} of {classes}")
     return model

@@ -9,10 +9,9 @@ from framework.errors import UserError
 from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.build import build_discriminators, build_generators
 from trainers.balance import Balance
-from trainers.classifier import frozen_reader
+from trainers.classifier import frozen_reader, labelled
 from trainers.conditional import batches_for, told_classes, told_shape
 from trainers.couplings import Frozen, couplings
-from trainers.domains import load_domains
 from trainers.gan import AdversarialTrainer, normalises_batches
 from trainers.objectives import critic_outputs, objective
 from trainers.perceptual import perception
@@ -70,9 +69,13 @@ def critics_for(config, domains: int, image_shape, classes: int = 0) -> list[ker
 
 
 def class_frequencies(domains) -> np.ndarray:
-    """Mean over the domains of the share of each class or attribute, float32 [classes]."""
+    """Mean over the labelled domains of the share of each class or attribute, float32
+    [classes]. Raises UserError where none has labels."""
+    if not labelled(domains):
+        raise UserError("balance_weight needs a labelled domain to know the classes' shares")
     shares = [d.labels.mean(0) if d.attributes else
-              np.bincount(d.labels, minlength=d.classes) / len(d.labels) for d in domains]
+              np.bincount(d.labels, minlength=d.classes) / len(d.labels)
+              for d in labelled(domains)]
     return np.mean(shares, 0).astype("float32")
 
 
@@ -82,9 +85,10 @@ def frozen_for(config, domains) -> Frozen:
     vgg = perception(config, domains[0].images.shape[1:])
     if not (config.semantic_weight > 0 or config.balance_weight > 0):
         return Frozen(vgg=vgg)
-    classifier = frozen_reader(config, domains, load_domains(config, "test"))
-    return Frozen(partial(classifier, training=False), class_frequencies(domains),
-                  bool(domains[0].attributes), vgg)
+    classifier = frozen_reader(config, domains)
+    frequencies = class_frequencies(domains) if config.balance_weight > 0 else None
+    return Frozen(partial(classifier, training=False), frequencies,
+                  any(d.attributes for d in domains), vgg)
 
 
 def balance_for(config) -> Balance | None:

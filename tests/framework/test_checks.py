@@ -72,8 +72,8 @@ def test_contradictions(argv, message):
 
 
 @pytest.mark.parametrize("flags, message", [
-    (["--semantic_weight", "1"], "semantic_weight needs labelled data, and folder:"),
-    (["--balance_weight", "1"], "balance_weight needs labelled data"),
+    (["--semantic_weight", "1"], "semantic_weight needs a labelled domain, and folder:"),
+    (["--balance_weight", "1"], "balance_weight needs a labelled domain"),
     (["--gan_type", "classifier"], "a classifier needs labelled data"),
     (["--conditional"], "conditional needs labelled data, and folder:"),
 ])
@@ -85,6 +85,9 @@ def test_classifiers_need_labels(tmp_path, flags, message):
     with pytest.raises(UserError, match=message):
         resolve([*data, *flags])
     assert resolve(data).gan_type == "scogan"
+    if flags[0] in ("--semantic_weight", "--balance_weight"):
+        mixed = ["--domains", f"glyph,folder:{tmp_path / 'domain1'}", "--preset", "none"]
+        assert resolve([*mixed, *flags]).gan_type == "scogan"
 
 
 @pytest.mark.parametrize("argv", [

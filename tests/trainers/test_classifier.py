@@ -144,6 +144,8 @@ def test_a_classifier_given_must_fit(tmp_path):
     assert given_classifier(tmp_path / "fits.keras", [domain(size=4)]).count_params() == 147
     with pytest.raises(UserError, match=r"takes \(4, 4, 3\) to 3 classes"):
         given_classifier(tmp_path / "fits.keras", [domain(size=8)])
+    unlabelled = Domain("b", np.zeros((2, 4, 4, 3), np.uint8))
+    assert given_classifier(tmp_path / "fits.keras", [unlabelled]).output_shape == (None, 3)
     (tmp_path / "odd.keras").write_text("no model")
     with pytest.raises(UserError, match="cannot read --classifier_path"):
         given_classifier(tmp_path / "odd.keras", [domain(size=4)])

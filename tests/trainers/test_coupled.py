@@ -1,6 +1,7 @@
 """From options to a trainer: with every coupling on, all that is trained moves and nothing
 that is frozen."""
 
+from dataclasses import replace
 from functools import partial
 
 import keras
@@ -10,6 +11,7 @@ import tensorflow as tf
 
 from data.domain import Domain
 from framework.config import resolve
+from framework.errors import UserError
 from trainers import classifier
 from trainers.coupled import balance_for, build, class_frequencies, frozen_for
 from trainers.couplings import COUPLINGS, Frozen
@@ -70,11 +72,7 @@ def test_attributes_are_compared_one_by_one(tmp_path):
     model.save(tmp_path / "reader.keras")
     config = resolve([*FLAGS, "--semantic_weight", "1", "--balance_weight", "1",
                       "--classifier_path", str(tmp_path / "reader.keras")])
-    import trainers.coupled
-    patch = pytest.MonkeyPatch()
-    patch.setattr(trainers.coupled, "load_domains", lambda config, split: faces)
     frozen = frozen_for(config, faces)
-    patch.undo()
     assert frozen.multilabel and frozen.vgg is None
     np.testing.assert_allclose(frozen.frequencies,
                                np.concatenate([d.labels for d in faces]).mean(0))
@@ -83,11 +81,28 @@ def test_attributes_are_compared_one_by_one(tmp_path):
     assert np.isfinite(float(terms["semantic"])) and float(terms["balance"]) > 0
 
 
-def test_class_frequencies_are_the_mean_of_the_domains():
+def test_one_labelled_domain_is_enough(monkeypatch):
+    """Section 4.2.1: a classifier of one domain may serve where the other is alike."""
+    digits, photographs = domains()
+    photographs = replace(photographs, labels=None, classes=None)
+    learned, model = [], classifier.build_classifier((32, 32, 3), 10, "quick", 0.1)
+    monkeypatch.setattr(classifier, "load_domains", lambda config, split: [digits, photographs])
+    monkeypatch.setattr(classifier, "trained_once", lambda domains, held_out, **settings: (
+        learned.append((domains, held_out)), (model, {}))[1])
+    config = resolve([*FLAGS, "--semantic_weight", "1", "--balance_weight", "1"])
+    frozen = frozen_for(config, [digits, photographs])
+    assert learned == [([digits], [digits])] and not model.trainable
+    np.testing.assert_allclose(frozen.frequencies, class_frequencies([digits]))
+    with pytest.raises(UserError, match="balance_weight needs a labelled domain"):
+        class_frequencies([photographs])
+
+
+def test_frequencies_are_the_mean_of_the_labelled_domains():
     images = np.zeros((4, 8, 8, 3), np.uint8)
     a = Domain("a", images, np.array([0, 0, 1, 2]), 4)
     b = Domain("b", images[:2], np.array([3, 0]), 4)
-    np.testing.assert_allclose(class_frequencies([a, b]), [0.5, 0.125, 0.125, 0.25])
+    c = Domain("c", images)
+    np.testing.assert_allclose(class_frequencies([a, c, b]), [0.5, 0.125, 0.125, 0.25])
 
 
 def test_only_perceptual_terms_that_are_on_are_balanced():
