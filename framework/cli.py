@@ -3,6 +3,7 @@
 import sys
 
 from data.listing import describe
+from figures.registry import FIGURES
 from framework import presets
 from framework.config import Parser, load_config, parser, resolve
 from framework.errors import UserError, unknown
@@ -14,7 +15,7 @@ python main.py --gan_type scogan --dataset mnist2svhn [OPTION ...]
        python main.py [train] --preset NAME [OPTION ...]
        python main.py [train] --run RUN
        python main.py sample RUN | walk RUN | evaluate RUN
-       python main.py presets | datasets"""
+       python main.py figures NAME | presets | datasets"""
 ABOUT = """\
 Trains generative adversarial networks on one domain (gan) or on pairs that were never seen
 together (cogan, scogan). The same command again continues its run."""
@@ -112,6 +113,24 @@ def _evaluate(argv):
     return evaluate.main(arguments.run, samples=arguments.samples, seed=arguments.seed)
 
 
+def _figures(argv):
+    about = Parser(prog="main.py figures", description="Draws a figure of the documents; without "
+                   "a name it lists them.")
+    about.add_argument("name", metavar="NAME", nargs="?", help="a figure, or all")
+    about.add_argument("--iterations", type=int, default=0, help="of figures that train; 0: as "
+                       "many as each needs (default: 0)")
+    about.add_argument("--output", default="runs/figures", help="folder (default: runs/figures)")
+    arguments = about.parse_args(argv)
+    _at_least(arguments, iterations=0)
+    if arguments.name is None:
+        return _print_table(("figure", "what it shows"), FIGURES.items())
+    if arguments.name != "all":
+        FIGURES.find(arguments.name)
+    with quiet():
+        from figures import draw
+    return draw.main(**vars(arguments))
+
+
 def _run_parser(command, description):
     made = Parser(prog=f"main.py {command}", description=description)
     made.add_argument("run", metavar="RUN", help="folder of the run")
@@ -133,4 +152,4 @@ def _print_table(header, rows):
 
 
 COMMANDS = {"train": _train, "sample": _sample, "walk": _walk, "evaluate": _evaluate,
-            "presets": _presets, "datasets": _datasets}
+            "figures": _figures, "presets": _presets, "datasets": _datasets}

@@ -4,8 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
+import figures
 import metrics
 import trainers
+from figures.registry import FIGURES
 from framework import presets
 from framework.cli import main
 from framework.config import resolve
@@ -23,6 +25,7 @@ def called(monkeypatch, tmp_path):
     monkeypatch.setattr(trainers, "train", stand_in("train"), raising=False)
     monkeypatch.setattr(trainers, "sample", stand_in("sample"), raising=False)
     monkeypatch.setattr(trainers, "walk", stand_in("walk"), raising=False)
+    monkeypatch.setattr(figures, "draw", stand_in("draw"), raising=False)
     monkeypatch.setattr(metrics, "evaluate", stand_in("evaluate"), raising=False)
     monkeypatch.chdir(tmp_path)
     return calls
@@ -81,6 +84,17 @@ def test_walk(called, run):
         "output": "x.png"})]
 
 
+def test_figures(called, capsys):
+    assert main(["figures", "kl"]) == main(["figures", "all", "--iterations", "5"]) == 0
+    usual = {"iterations": 0, "output": "runs/figures"}
+    assert called == [("draw", (), {**usual, "name": "kl"}),
+                      ("draw", (), {**usual, "name": "all", "iterations": 5})]
+    capsys.readouterr()
+    assert main(["figures"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["figure", *FIGURES]
+
+
 def test_evaluate(called, run):
     main(["evaluate", run])
     main(["evaluate", run, "--samples", "9", "--seed", "4"])
@@ -90,6 +104,8 @@ def test_evaluate(called, run):
 
 @pytest.mark.parametrize("argv, message", [
     (["sample"], "required: RUN"), (["sample", "none"], "no run at none"),
+    (["figures", "contour"], "did you mean 'contours'"),
+    (["figures", "kl", "--iterations", "-1"], "iterations must be at least 0"),
     (["walk", "RUN", "--columns", "1"], "columns must be at least 2"),
     (["evaluate", "none"], "no run at none"), (["sample", "RUN", "--count", "0"], "at least 1"),
     (["sample", "RUN", "--seed", "-1"], "seed must be at least 0"),

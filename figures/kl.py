@@ -1,0 +1,48 @@
+"""One Gaussian for two modes: which one depends on the order of the arguments."""
+
+import numpy as np
+
+from figures.canvas import BLUE, ORANGE, Canvas
+from figures.divergences import kullback_leibler, normal
+from figures.registry import Figure
+
+X, STEP = np.linspace(-8, 8, 1601, retstep=True)
+MODES, SD = (-2.0, 2.0), 0.6
+
+
+def data():
+    """The density of the data, two equal modes, on X."""
+    return 0.5 * (normal(X, MODES[0], SD) + normal(X, MODES[1], SD))
+
+
+def best_gaussian(cost) -> tuple[float, float]:
+    """(mean, sd) of the Gaussian of least `cost`, a function of densities [..., X], by nested
+    grids."""
+    mean, log_sd, reach = 0.5, 0.0, 2.5
+    for _ in range(14):
+        means = mean + reach * np.linspace(-1, 1, 21)[:, None, None]
+        sds = np.exp(log_sd + 0.6 * reach * np.linspace(-1, 1, 21))[None, :, None]
+        values = cost(normal(X, means, sds))
+        i, j = np.unravel_index(np.argmin(values), values.shape)
+        mean, log_sd, reach = means[i, 0, 0], np.log(sds[0, j, 0]), 0.5 * reach
+    return float(mean), float(np.exp(log_sd))
+
+
+def fits() -> dict[str, tuple[float, float]]:
+    """What each order of KL makes of the data."""
+    p = data()
+    return {"KL(data || model)": best_gaussian(lambda q: kullback_leibler(p, q, STEP)),
+            "KL(model || data)": best_gaussian(lambda q: kullback_leibler(q, p, STEP))}
+
+
+def draw() -> Figure:
+    """KL(data || model) covers both modes, KL(model || data) picks one (figure 2.8 of the SCoGAN
+    thesis)."""
+    canvas, columns = Canvas(1, 2), {"x": X, "data": data()}
+    for number, (name, (mean, sd)) in enumerate(fits().items()):
+        columns[name] = normal(X, mean, sd)
+        panel = canvas.panel(number, f"min {name}", xlim=(-6, 6))
+        panel.plot(X, columns["data"], c=BLUE, label="data")
+        panel.plot(X, columns[name], c=ORANGE, label=f"model: mean {mean:.2f}, sd {sd:.2f}")
+        panel.legend(fontsize=8, frameon=False)
+    return Figure(canvas.drawn(), columns)

@@ -1,0 +1,36 @@
+"""Figures by name, and what each consists of. Importing this needs no TensorFlow."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from framework.registry import Registry
+
+# name -> what is shown. The figure called a-b is drawn by figures/a_b.py, whose function
+# `draw` returns a Figure; of those that train it takes the number of iterations.
+FIGURES = Registry("figure")
+FIGURES.update({
+    "symmetry": "a symmetric distance makes its critic turn round (Chen 2017, figure 3.1)",
+    "contours": "critics and witnesses over 25 Gaussians (Chen 2017, figure 3.3)",
+    "dirac-distances": "DiracGAN: D_MMD, MMD-GP and D_SMMD by theta (slides of Arbel 2018)",
+    "dirac-fields": "DiracGAN: where eight losses drive generator and critic",
+    "divergences": "Jensen-Shannon levels off, Wasserstein does not (SCoGAN, 2.7 and 2.12)",
+    "kl": "what each order of Kullback-Leibler makes of two modes (SCoGAN, figure 2.8)",
+    "modes": "ten modes under k = 1, k = 5 and WGAN-GP (SCoGAN, figures 2.9 to 2.14)",
+    "weights": "weight difference of CoGAN and of SCoGAN-FR (SCoGAN, figure 4.1)",
+})
+
+
+class Figure(NamedTuple):
+    """A picture uint8 [H, W, 3] RGB and the numbers in it: columns of equal length by name."""
+
+    picture: np.ndarray
+    columns: dict[str, np.ndarray]
+
+
+def stacked(parts: dict[str, dict]) -> dict[str, np.ndarray]:
+    """Tables with the same columns as one, the name of each in a first column "part"."""
+    names = list(next(iter(parts.values())))
+    lengths = {part: len(columns[names[0]]) for part, columns in parts.items()}
+    return {"part": np.repeat(list(lengths), list(lengths.values())), **{
+        name: np.concatenate([columns[name] for columns in parts.values()]) for name in names}}

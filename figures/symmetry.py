@@ -1,0 +1,76 @@
+"""Why the kernelized GAN needs its regulariser: the critic of a symmetric distance turns round."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from data.toys import toy_points
+from figures.canvas import BLUE, ORANGE, Canvas
+from figures.registry import Figure, stacked
+from figures.toy import small_critic, trained
+from framework.devices import compiled
+from framework.random import LATENTS, Random
+from nets.architectures import GENERATORS
+from nets.build import build_generators
+from penalties.asymmetry import asymmetry
+from trainers.gan import AdversarialTrainer
+
+# A generator of 13 units a layer never gets all of 25 Gaussians, so there is always something
+# for the critic to say.
+TOY, WIDTH, CLIP, LR, STEPS = "grid25", 0.1, 0.1, 5e-4, 5
+
+
+class Distance:
+    """The integral probability metric |E f(x) - E f(y)|^power, or without the bars for power 0
+    (eq. 3.2 and 3.3), with `weight` times the regulariser in the critic's loss (eq. 3.5)."""
+
+    needs_real = True
+
+    def __init__(self, power: int, weight: float = 0.0):
+        self.power, self.weight = power, weight
+
+    def generator(self, real, fake):
+        gap = ops.mean(real) - ops.mean(fake)
+        return ops.abs(gap) ** self.power if self.power else gap
+
+    def discriminator(self, real, fake):
+        return self.weight * asymmetry(real, fake) - self.generator(real, fake)
+
+
+CASES = {"E f(x) - E f(y)": Distance(0), "absolute": Distance(1), "squared": Distance(2),
+         "absolute, with regulariser": Distance(1, 16.0)}
+
+
+def means(loss, iterations: int) -> dict[str, np.ndarray]:
+    """E f(x) and E f(G(z)) after each iteration of a clipped WGAN with `loss`."""
+    keras.utils.set_random_seed(0)
+    critic = small_critic()
+    trainer = AdversarialTrainer(
+        [TOY], build_generators(GENERATORS["toy"], 1, 0, 10, WIDTH), [critic], loss=loss,
+        g_optimizer=keras.optimizers.RMSprop(LR, 0.99), clip=CLIP, latent="normal",
+        d_optimizer=keras.optimizers.RMSprop(LR, 0.99), critic_steps=STEPS, seed=0)
+    z, real = LATENTS["normal"](Random(9, 0), [500, 10]), toy_points(TOY)[0][:500]
+    read = compiled(lambda: (ops.mean(critic(real)), ops.mean(critic(trainer.draw(z)[0]))))
+    found = []
+    trained(trainer, TOY, iterations, lambda done: found.append(read()))
+    of_real, of_fake = np.array(found, float).T
+    return {"iteration": np.arange(len(found)), "real": of_real, "fake": of_fake}
+
+
+def turned(columns: dict) -> float:
+    """Share of the second half of training in which the critic prefers the generated points."""
+    half = len(columns["real"]) // 2
+    return float(np.mean(columns["real"][half:] < columns["fake"][half:]))
+
+
+def draw(iterations: int = 1500) -> Figure:
+    """E f(x) and E f(G(z)) while a WGAN learns 25 Gaussians: with a symmetric distance the
+    critic turns its sign round again and again (figure 3.1 of Chen's thesis, there CIFAR-10)."""
+    found, canvas = {name: means(loss, iterations) for name, loss in CASES.items()}, Canvas(1, 4)
+    for number, (name, columns) in enumerate(found.items()):
+        panel = canvas.panel(number, f"{name}: {100 * turned(columns):.0f} % turned round",
+                             xlabel="iteration")
+        for key, label, colour in (("real", "E f(x)", BLUE), ("fake", "E f(G(z))", ORANGE)):
+            panel.plot(columns["iteration"], columns[key], c=colour, lw=0.8, label=label)
+        panel.legend(fontsize=8, frameon=False)
+    return Figure(canvas.drawn(), stacked(found))

@@ -1,0 +1,50 @@
+"""What the figures that train on points share."""
+
+import numpy as np
+import tensorflow as tf
+
+from data.toys import toy_centers, toy_points, toy_sd
+from framework.devices import compiled
+from framework.random import Random
+from nets.architectures import Row
+from nets.build import build_discriminators
+
+# Four ReLU layers of 64 (Chen's thesis, section 3.3.1).
+CRITIC = (*(Row("dense", 64, activation="relu"),) * 4, Row("dense", 1))
+
+
+def small_critic(outputs: int = 1):
+    """A critic of points [B, 2] with `outputs` outputs."""
+    return build_discriminators(CRITIC, 1, 0, (2,), initializer="he", outputs=outputs)[0]
+
+
+def drawn_from(points, random: Random, count: int):
+    """`count` of the points [N, 2], with replacement."""
+    at = tf.cast(random.uniform([count]) * len(points), tf.int32)
+    return tf.gather(points, tf.minimum(at, len(points) - 1))
+
+
+def covered(samples, name: str) -> tuple[int, float]:
+    """(modes, quality) of samples [N, 2] of toy `name`: modes that hold 1 % of the samples or
+    more, and the share of samples within four standard deviations of a mode."""
+    distances = np.linalg.norm(samples[:, None] - toy_centers(name)[None], axis=-1)
+    near = distances.min(1) <= 4 * toy_sd(name)
+    held = np.bincount(distances.argmin(1)[near], minlength=len(toy_centers(name)))
+    return int(np.sum(held >= 0.01 * len(samples))), float(near.mean())
+
+
+def trained(trainer, name: str, iterations: int, each, batch: int = 100) -> None:
+    """Runs an adversarial trainer on toy `name`, calling each(iterations done) after every
+    iteration, and with 0 before the first."""
+    points = tf.constant(toy_points(name)[0])
+    steps = trainer.critic_steps
+
+    def iterate(iteration):
+        random = Random(trainer.seed + 1, iteration)
+        real = tf.reshape(drawn_from(points, random, steps * batch), (steps, batch, 2))
+        return trainer.iterate(iteration, (real,))
+    step = compiled(iterate)
+    each(0)
+    for i in range(iterations):
+        step(tf.constant(i, tf.int64))
+        each(i + 1)

@@ -1,0 +1,26 @@
+"""The three settings of the ring, for a few iterations."""
+
+import numpy as np
+
+from figures.modes import CASES, draw, history
+from framework.config import resolve
+
+
+def test_settings():
+    configs = {name: resolve(["--preset", *case]) for name, case in CASES.items()}
+    assert [c.critic_steps for c in configs.values()] == [1, 5, 5]
+    assert [c.loss for c in configs.values()] == ["nonsaturating", "nonsaturating", "wgan"]
+    assert (configs["WGAN-GP"].penalty_weight, configs["WGAN-GP"].lr_g) == (0.1, 5e-4)
+
+
+def test_history_is_noted_at_even_times_and_moves():
+    columns, samples = history(*CASES["k = 1"], iterations=50)
+    np.testing.assert_array_equal(columns["iteration"], [0, 10, 20, 30, 40, 50])
+    assert len(samples) == 6 and samples[0].shape == (2500, 2)
+    assert np.abs(samples[-1] - samples[0]).max() > 0.01
+
+
+def test_figure():
+    columns = draw(iterations=5).columns
+    assert list(columns) == ["part", "iteration", "modes", "quality"]
+    assert list(columns["part"][::6]) == list(CASES)

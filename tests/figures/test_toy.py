@@ -1,0 +1,31 @@
+"""Counting modes, and drawing from points."""
+
+import numpy as np
+
+from data.toys import toy_centers
+from figures.toy import covered, drawn_from, small_critic
+from framework.random import Random
+
+
+def test_modes_and_quality_by_hand():
+    """Ring: sd 0.05, so 0.2 is near. Mode 0 has 90 of 100, mode 1 has 1, mode 2 none but 3 too
+    far away; the rest lies at the centre."""
+    centers = toy_centers("ring")
+    samples = np.concatenate([np.tile(centers[0] + (0.1, 0), (90, 1)), centers[1:2],
+                              np.tile(centers[2] + (0.21, 0), (3, 1)), np.zeros((6, 2))])
+    assert covered(samples, "ring") == (2, 0.91)
+    assert covered(np.repeat(centers, 5, 0), "ring") == (10, 1.0)
+    assert covered(np.concatenate([samples, samples[:50] * 0]), "ring")[0] == 1
+
+
+def test_draws_are_of_the_points_and_of_all_of_them():
+    points = np.arange(10, dtype="float32")[:, None] * np.ones((1, 2), "float32")
+    drawn = np.array(drawn_from(points, Random(0, 0), 2000))
+    assert drawn.shape == (2000, 2)
+    counts = np.bincount(drawn[:, 0].astype(int), minlength=10)
+    assert len(counts) == 10 and counts.min() > 140 and counts.max() < 260
+
+
+def test_the_critic_of_the_document():
+    critic = small_critic(16)
+    assert critic.count_params() == 2 * 64 + 64 + 3 * (64 * 64 + 64) + 64 * 16 + 16
