@@ -1,0 +1,90 @@
+"""Drawing from a run's folder alone: as the trainer itself drew, with and without classes."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from data.domain import Domain
+from framework.checkpoint import Checkpoints
+from framework.config import resolve
+from framework.errors import UserError
+from framework.run import Run
+from trainers.conditional import class_rows
+from trainers.coupled import build
+from trainers.domains import describe
+from trainers.pictures import grid_latents, sample_picture
+from trainers.restore import Sampler
+
+FLAGS = ["--dataset", "glyph2edge", "--preset", "none", "--generator", "quick",
+         "--discriminator", "quick", "--width", "0.1", "--latent_dim", "4",
+         "--sample_columns", "4", "--sample_rows", "1"]
+
+
+def domain(name):
+    images = np.random.default_rng(0).integers(0, 256, (24, 32, 32, 3), np.uint8)
+    return Domain(name, images, np.arange(24, dtype=np.int32) % 3, 3)
+
+
+@pytest.fixture(params=[["--ema", "0.9"], ["--conditional"]], ids=["averaged", "conditional"],
+                scope="module")
+def trained(request, tmp_path_factory):
+    """(trainer, path of its run, configuration, domains) with weights that no seed gives."""
+    folder = tmp_path_factory.mktemp("runs")
+    config = resolve([*FLAGS, *request.param, "--run", str(folder / "run")])
+    domains = (domain("glyph"), domain("glyph_edge"))
+    trainer = build(config, domains)
+    for v in [*trainer.generator.trainable_variables,
+              *(trainer.averaged.trainable_variables if trainer.averaged else [])]:
+        v.assign(v + 0.05)
+    with Run.open(config.run, config) as run:
+        describe(run.path, domains)
+        Checkpoints(run.checkpoints, trainer.state()).save(3)
+    return trainer, run.path, config, domains
+
+
+def test_the_same_images_from_the_folder(trained):
+    trainer, path, config, _ = trained
+    sampler = Sampler(path)
+    assert sampler.domains == ["glyph", "glyph_edge"]
+    assert sampler.classes == (3 if config.conditional else 0)
+    z = np.random.default_rng(1).normal(size=(5, 4 + sampler.classes)).astype("float32")
+    for found, expected in zip(sampler.draw(z), trainer.sample(z), strict=True):
+        assert found.shape == (5, 32, 32, 3)
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_classes_come_in_turn_and_in_rows_of_a_grid(trained):
+    _, path, config, _ = trained
+    sampler = Sampler(path)
+    z = np.array(sampler.latents(6, seed=2))
+    assert z.shape == (6, 4)
+    code = np.eye(3, dtype="float32")[np.arange(6) % 3][:, :sampler.classes]
+    np.testing.assert_allclose(sampler(6, seed=2)[0],
+                               sampler.draw(np.concatenate([z, code], 1))[0], atol=1e-6)
+    images, columns = sampler.grid(7, seed=2)
+    if config.conditional:
+        assert columns == 2 and len(images[0]) == 6
+        rows = class_rows(sampler.latents(2, seed=2), 3)
+        np.testing.assert_allclose(images[1], sampler.draw(rows)[1], atol=1e-6)
+    else:
+        assert columns == 4 and len(images[0]) == 7
+
+
+def test_the_picture_has_a_row_per_class(trained):
+    trainer, _, config, domains = trained
+    picture = sample_picture(trainer, config, domains)()
+    scale = picture.shape[1] // (4 * 32)
+    rows = 3 if config.conditional else 1
+    assert picture.shape[1] == 4 * 32 * scale
+    assert 2 * rows * 32 * scale <= picture.shape[0] < (2 * rows + 1) * 32 * scale
+    assert tf.reduce_all(tf.abs(grid_latents(config, 4)) <= 1)
+
+
+def test_a_run_that_never_began(tmp_path):
+    config = resolve([*FLAGS, "--run", str(tmp_path / "run")])
+    with Run.open(config.run, config) as run:
+        with pytest.raises(UserError, match="domains.json"):
+            Sampler(run.path)
+        describe(run.path, (domain("glyph"), domain("glyph_edge")))
+        with pytest.raises(UserError, match="has no checkpoint yet"):
+            Sampler(run.path)
