@@ -232,10 +232,10 @@ GENERATORS.update({
     "digit_small": Architecture(DIGIT_SMALL_GENERATOR, DIGIT, 4, **XAVIER, bias=0.1),
     "face128": Architecture(FACE_GENERATOR, FACE, 5, bias=0.1),
     "face256": Architecture(FACE256_GENERATOR, FACE256, 6, bias=0.1),
+    "dcgan64": Architecture(DCGAN_GENERATOR, FACE64, 4),
     "residual64": Architecture(RESIDUAL64_GENERATOR, FACE64, 6),
     "residual128": Architecture(RESIDUAL_GENERATOR, FACE, 6),
     "quick": Architecture(QUICK_GENERATOR, DIGIT, 3, **XAVIER),
-    "dcgan64": Architecture(DCGAN_GENERATOR, FACE64, 4),
     "dcgan28": Architecture(DCGAN28_GENERATOR, DIGIT28, 2),
 })
 DISCRIMINATORS.update({
@@ -244,10 +244,10 @@ DISCRIMINATORS.update({
     "digit_small": Architecture(DIGIT_DISCRIMINATOR, DIGIT, 3, **XAVIER, bias=0.1),
     "face128": Architecture(FACE_DISCRIMINATOR, FACE, 7, bias=0.1),
     "face256": Architecture(FACE256_DISCRIMINATOR, FACE256, 7, bias=0.1),
+    "dcgan64": Architecture(DCGAN_DISCRIMINATOR, FACE64, 3),
     "residual64": Architecture(RESIDUAL_DISCRIMINATOR, FACE64, 3),
     "residual128": Architecture(RESIDUAL_DISCRIMINATOR, FACE, 3),
     "quick": Architecture(QUICK_DISCRIMINATOR, DIGIT, 2, **XAVIER),
-    "dcgan64": Architecture(DCGAN_DISCRIMINATOR, FACE64, 3),
     "dcgan28": Architecture(DCGAN28_DISCRIMINATOR, DIGIT28, 2),
 })
 CLASSIFIERS.update({
