@@ -4,7 +4,8 @@
 
 Each measurement is a process of its own, so that its peak memory is its own; the modes
 alternate (A B A B ...) and medians are quoted. The data are noise of the right shape: an
-iteration's cost does not depend on what is in the pictures.
+iteration's cost does not depend on what is in the pictures. Terms that read the images with a
+frozen classifier or VGG are left out, since their weights are not at hand everywhere.
 """
 
 import argparse
@@ -29,8 +30,10 @@ def measure(preset: str, mode: str, iterations: int, flags: list[str]) -> dict:
     from nets.architectures import GENERATORS
     from trainers.coupled import build
 
-    weights = ["--semantic_weight", "0", "--balance_weight", "0"]
-    config = resolve(["--preset", preset, "--run", os.devnull + "/none", *weights, *flags])
+    reading = [word for name in ("semantic", "balance", "content", "style")
+               for word in (f"--{name}_weight", "0")]
+    config = resolve(["--preset", preset, "--run", os.devnull + "/none",
+                      "--classifier_noise", "0", "--balance_perceptual", "0", *reading, *flags])
     names = domain_names(config.dataset, config.domains, config.data_dir)
     shape = GENERATORS.find("digit" if config.generator == "auto" else config.generator).image_shape
     noise = np.random.default_rng(0).integers(0, 256, (config.batch_size, *shape), np.uint8)
