@@ -9,6 +9,7 @@ from figures.registry import FIGURES, Figure
 from framework.errors import UserError
 from framework.files import write_text
 from framework.plots import save_png
+from framework.quiet import quiet
 from framework.registry import called_with
 
 
@@ -34,7 +35,8 @@ def main(name: str, *, iterations=0, output="runs/figures") -> None:
     folder that cannot be written.
     """
     for each in FIGURES if name == "all" else [name]:
-        draw = import_module(f"figures.{each.replace('-', '_')}").draw
+        with quiet():
+            draw = import_module(f"figures.{each.replace('-', '_')}").draw
         save(Path(output), each, called_with(
             draw, {"iterations": iterations} if iterations else {}))
         print(f"{Path(output) / each}.png, .csv")

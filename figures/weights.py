@@ -36,7 +36,7 @@ def differences(preset: str, iterations: int, limit: int) -> np.ndarray:
     return np.array(found)
 
 
-def draw(iterations: int = 1000, limit: int = 5000) -> Figure:
+def draw(iterations: int = 500, limit: int = 5000) -> Figure:
     """Weight difference of the two generators while training: it grows much faster in SCoGAN
     with the feature regulariser than in CoGAN (figure 4.1 of the SCoGAN thesis)."""
     columns = {"iteration": np.arange(iterations + 1)} | {

@@ -126,8 +126,7 @@ def _figures(argv):
         return _print_table(("figure", "what it shows"), FIGURES.items())
     if arguments.name != "all":
         FIGURES.find(arguments.name)
-    with quiet():
-        from figures import draw
+    from figures import draw
     return draw.main(**vars(arguments))
 
 
