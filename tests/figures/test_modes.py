@@ -1,6 +1,7 @@
 """The three settings of the ring, for a few iterations."""
 
 import numpy as np
+import pytest
 
 from figures.modes import CASES, draw, history
 from framework.config import resolve
@@ -24,3 +25,9 @@ def test_figure():
     columns = draw(iterations=5).columns
     assert list(columns) == ["part", "iteration", "modes", "quality"]
     assert list(columns["part"][::6]) == list(CASES)
+
+
+@pytest.mark.slow
+def test_the_gradient_penalty_keeps_the_modes():
+    columns, _ = history(*CASES["WGAN-GP"], iterations=3000)
+    assert columns["modes"][-1] >= 9 and columns["quality"][-1] > 0.5

@@ -5,12 +5,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from data.batches import Batches
+from data.domain import Domain
+from framework.config import resolve
 from framework.random import LATENTS, Random
 from losses.kernels import gaussian_kernel, linear_kernel
 from losses.mmd import MMD
 from nets.architectures import Row
 from nets.build import build_discriminators, build_generators
 from penalties.gradient import SCALES
+from trainers.coupled import build
 from trainers.gan import AdversarialTrainer
 
 LR = 0.05
@@ -106,3 +110,34 @@ def test_critics_without_weights_take_no_steps():
     assert float(losses[-1]["g/x"]) < 0.3 * float(losses[0]["g/x"])
     made = trainer.sample(np.array(LATENTS["uniform"](Random(0, 0), [500, 3])))[0]
     np.testing.assert_allclose(made.mean(0), points()[0][0].mean(0), atol=0.6)
+
+
+def domain(name):
+    images = np.random.default_rng(0).integers(0, 256, (16, 32, 32, 3), np.uint8)
+    return Domain(name, images, None, None)
+
+
+@pytest.mark.parametrize("kinds, flags", [
+    (2, ["--gan_type", "scogan", "--dataset", "glyph2edge", "--loss", "mmd",
+         "--asymmetry_weight", "16", "--feature_weight", "1"]),
+    (2, ["--gan_type", "cogan", "--dataset", "glyph2edge", "--loss", "mmd", "--kernel", "rks",
+         "--disc_penalty", "witness-gp"]),
+    (1, ["--gan_type", "mmd_gan", "--loss", "mmd", "--critic_dim", "1", "--critic_norm",
+         "spectral-scale", "--critic_scale", "smmd", "--clip_gradient", "1"]),
+    (1, ["--gan_type", "gan", "--dataset", "glyph", "--loss", "wgan", "--critic_scale",
+         "swgan"])])
+def test_from_flags_alone(kinds, flags):
+    config = resolve([*flags, "--preset", "none", "--generator", "quick", "--discriminator",
+                      "quick", "--width", "0.1", "--latent_dim", "4", "--batch_size", "4"])
+    domains = tuple(domain(f"x{k}") for k in range(kinds))
+    trainer = build(config, domains)
+    before = [np.array(v) for v in (*trainer.g_variables, *trainer.d_variables)]
+    terms = trainer.iterate(tf.constant(0), Batches(domains, 4)(0))
+    after = [np.array(v) for v in (*trainer.g_variables, *trainer.d_variables)]
+    assert np.isfinite([float(value) for value in terms.values()]).all()
+    parts = {"d": True, "g": True, "scale": config.critic_scale != "none",
+             "penalty": config.disc_penalty != "none", "feature": config.feature_weight > 0,
+             "weighted": config.feature_weight > 0}
+    assert {name.partition("/")[0] for name in terms} == {p for p, on in parts.items() if on}
+    moved = [np.abs(a - b).max() > 0 for a, b in zip(before, after, strict=True)]
+    assert np.mean(moved) > 0.8
