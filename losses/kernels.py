@@ -172,17 +172,20 @@ def _row_squares(x):
 
 @KERNELS.register("gaussian")
 def gaussian_kernel(gamma: float = 1.0) -> Kernel:
+    """`gaussian`, the thesis's default."""
     return Kernel(partial(gaussian, gamma=gamma), local=lambda square: (1.0, 2 * gamma, 0.0))
 
 
 @KERNELS.register("linear")
 def linear_kernel() -> Kernel:
+    """`linear`, in linear time."""
     return Kernel(linear, linear_kernel_sum, _row_squares, lambda square: (square, 1.0, 0.0))
 
 
 @KERNELS.register("polynomial")
 def polynomial_kernel(bias: float = 1.0) -> Kernel:
-    """Degree 2: bias 1 matches means and second moments, bias 0 is the Gram matrix."""
+    """`polynomial` of degree 2, in linear time: bias 1 matches means and second moments, bias 0
+    is the Gram matrix."""
     return Kernel(partial(polynomial, bias=bias), partial(polynomial_kernel_sum, bias=bias),
                   lambda x: (_row_squares(x) + bias) ** 2,
                   lambda square: ((square + bias) ** 2, 2 * (square + bias), 2.0))
@@ -190,6 +193,7 @@ def polynomial_kernel(bias: float = 1.0) -> Kernel:
 
 @KERNELS.register("gaussian-mixture")
 def gaussian_mixture_kernel(scales=BANDWIDTHS) -> Kernel:
+    """`gaussian_mixture` with these sigmas."""
     slope = sum(sigma**-2 for sigma in scales)
     return Kernel(partial(gaussian_mixture, bandwidths=scales),
                   local=lambda square: (float(len(scales)), slope, 0.0))
@@ -197,6 +201,7 @@ def gaussian_mixture_kernel(scales=BANDWIDTHS) -> Kernel:
 
 @KERNELS.register("rational-quadratic")
 def rational_quadratic_kernel(scales=ALPHAS) -> Kernel:
+    """`rational_quadratic` with these alphas."""
     count = float(len(scales))
     return Kernel(partial(rational_quadratic, alphas=scales),
                   local=lambda square: (count, count, 0.0))
@@ -204,7 +209,7 @@ def rational_quadratic_kernel(scales=ALPHAS) -> Kernel:
 
 @KERNELS.register("rational-quadratic-dot")
 def rational_quadratic_dot_kernel(scales=ALPHAS) -> Kernel:
-    """With x.y added, the kernel of every script that Binkowski et al. published."""
+    """`rational_quadratic` with x.y added, as in every script of Binkowski et al."""
     count = float(len(scales))
     return Kernel(partial(rational_quadratic, alphas=scales, dot=1.0),
                   local=lambda square: (count + square, count + 1.0, 0.0))
@@ -212,13 +217,14 @@ def rational_quadratic_dot_kernel(scales=ALPHAS) -> Kernel:
 
 @KERNELS.register("energy")
 def energy_kernel() -> Kernel:
+    """`energy`; not differentiable on its diagonal but for the epsilon, so without `local`."""
     return Kernel(energy)
 
 
 @KERNELS.register("rks")
 def random_kitchen_sinks_kernel(dim: int, features: int = 300, gamma: float = 1.0,
                                 seed: int = 0) -> Kernel:
-    """Linear time for the Gaussian kernel; `local` is that of the kernel it stands for."""
+    """The Gaussian kernel in linear time; `local` is that of the kernel it stands for."""
     phi = RandomKitchenSinks(dim, features, gamma, seed)
     return Kernel(lambda x, y: linear(phi(x), phi(y)),
                   lambda x, y: linear_kernel_sum(phi(x), phi(y)),
