@@ -1,0 +1,1 @@
+"""Textures and styles: images made from a photograph and a painting."""
