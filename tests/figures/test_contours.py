@@ -39,7 +39,7 @@ def test_places():
 
 
 def test_gamma_must_fit_for_the_plain_kernel():
-    sharp, blurred = (population_witness([CENTRE, EDGE, CELL], gamma, NOISE)
+    sharp, blurred = (population_witness([CENTRE, EDGE, CELL], gamma, 0.1)
                       for gamma in (10.0, 1.0))
     assert sharp[0] > sharp[1] > sharp[2] and blurred[0] < blurred[1] < blurred[2]
 
@@ -51,7 +51,7 @@ def test_only_kernels_tell_the_clusters_apart():
     modes, edges, cells = means["MMD"]
     assert modes > edges > cells and modes > 0 > cells
     modes, edges, cells = means["kernelized GAN"]
-    assert modes > edges and modes > cells
+    assert modes > 0.05 > edges and modes > 0.05 > cells
     assert list(found) == ["WGAN, clipped", "WGAN-GP", "MMD", "kernelized GAN"]
 
 
@@ -59,4 +59,4 @@ def test_figure():
     figure = draw(iterations=2)
     assert {len(values) for values in figure.columns.values()} == {81 * 81}
     at = np.argmin(figure.columns["x"]**2 + figure.columns["y"]**2)
-    assert figure.columns["MMD"][at] == pytest.approx(0.00557, abs=0.006)
+    assert figure.columns["MMD"][at] == pytest.approx(0.01952, abs=0.004)
