@@ -39,8 +39,9 @@ class Architecture(NamedTuple):
     """A table with the image shape it is for, how many rows a CoGAN shares, and how it starts.
 
     shared: rows counted from the front in a generator, from the back in a discriminator (the
-    "Shared" column). initializer: "normal" (standard deviation `sd`), "xavier" or "he"; `bias`
-    is the start value of every bias of a dense or convolutional layer.
+    "Shared" column). initializer: "normal" (standard deviation `sd`), "xavier", "he" or
+    "orthogonal" (of gain sqrt 2); `bias` is the start value of every bias of a dense or
+    convolutional layer.
     """
 
     table: tuple[Row, ...]

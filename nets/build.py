@@ -92,6 +92,19 @@ def build_chain(table: Table, image_shape: tuple[int, ...], outputs: int, width:
                        name=name)
 
 
+def build_convolutional(table: Table, channels: int, width: float = 1.0,
+                        name: str = "net") -> keras.Model:
+    """A single net of rows without dense ones: [B, H, W, channels] of any size -> [B, h, w, C].
+
+    Raises UserError for a width that is not positive.
+    """
+    architecture = _architecture(table)
+    rows = widened(architecture.table, width)
+    x = keras.Input((None, None, channels), name="x")
+    blocks = _blocks(rows, name, start_of(architecture, "table", None), range(len(rows)))
+    return keras.Model(x, _outputs(blocks, x)[-1], name=name)
+
+
 def joint(generators: list[keras.Model]) -> keras.Model:
     """All generators as one model z -> list of their outputs, the shared rows computed once.
 

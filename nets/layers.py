@@ -35,6 +35,7 @@ class Start(NamedTuple):
             "normal": lambda: keras.initializers.RandomNormal(stddev=self.sd),
             "xavier": lambda: keras.initializers.GlorotNormal(),
             "he": lambda: keras.initializers.HeNormal(),
+            "orthogonal": lambda: keras.initializers.Orthogonal(2**0.5),
         }[self.initializer]()
         return {"kernel_initializer": kernel,
                 "bias_initializer": keras.initializers.Constant(self.bias)}
@@ -51,20 +52,20 @@ def start_of(architecture: Architecture, initializer: str, sd: float | None) -> 
 class SampleNorm:
     """Layer norm (2.1.7) or instance norm: each sample standardised over `axes`, then scaled.
 
-    y = gamma (x - mean) / sqrt(var + 1e-3) + beta, gamma and beta one per channel, in float32.
+    y = gamma (x - mean) / sqrt(var + epsilon) + beta, gamma and beta one per channel, in float32.
     Keras's LayerNormalization and GroupNormalization hold the mean constant inside the
     variance (tf.nn.moments). That is right for a first derivative and wrong for the second,
     by up to a tenth in the gradient of a gradient penalty. So the statistics are written out
     here, and a 1x1 depthwise convolution (for vectors a diagonal product) holds gamma and beta.
     """
 
-    def __init__(self, axes: tuple[int, ...], common: dict):
-        self.axes, self.common, self.scale = axes, common, None
+    def __init__(self, axes: tuple[int, ...], epsilon: float, common: dict):
+        self.axes, self.epsilon, self.common, self.scale = axes, epsilon, common, None
 
     def __call__(self, x):
         x = ops.cast(x, "float32")
         x = x - ops.mean(x, self.axes, keepdims=True)
-        x = x * ops.rsqrt(ops.mean(ops.square(x), self.axes, keepdims=True) + 1e-3)
+        x = x * ops.rsqrt(ops.mean(ops.square(x), self.axes, keepdims=True) + self.epsilon)
         if self.scale is None:
             self.scale = self._scale(x.shape[-1]) if len(x.shape) == 2 else (
                 layers.DepthwiseConv2D(1, depthwise_initializer="ones", **self.common))
@@ -150,8 +151,8 @@ class Block:
         if row.norm == "batch":
             return [layers.BatchNormalization(**common)]
         space = (1, 2) if self.image else ()
-        axes = {"layer": (*space, -1), "instance": space}[row.norm]
-        return [SampleNorm(axes, common)]
+        axes, epsilon = {"layer": ((*space, -1), 1e-3), "instance": (space, 1e-5)}[row.norm]
+        return [SampleNorm(axes, epsilon, common)]
 
     def _activation(self, row: Row) -> list:
         if row.activation is None:

@@ -1,0 +1,70 @@
+"""The inverse network against table B.2 and the truncated VGG-19 against B.1."""
+
+import keras
+import numpy as np
+import pytest
+
+from nets.architectures import Row
+from nets.build import build_convolutional
+from nets.inverse import CHANNELS, HALVINGS, INVERSE_NETWORK, LAYER, build_inverse
+from nets.vgg import VGGFeatures
+
+# (output for an input of 16x24x256, kernel and biases, scale and shift of the instance norm)
+ROWS = [((16, 24, 128), 9 * 256 * 128 + 128, 2 * 128),
+        ((32, 48, 128), 9 * 128 * 128 + 128, 2 * 128),
+        ((32, 48, 64), 9 * 128 * 64 + 64, 2 * 64), ((64, 96, 64), 9 * 64 * 64 + 64, 2 * 64),
+        ((64, 96, 3), 9 * 64 * 3 + 3, 0)]
+
+
+@pytest.fixture(scope="module")
+def net():
+    return build_inverse()
+
+
+def test_rows_of_the_table(net):
+    ends = [f"inverse_row{i}_relu" for i in range(1, 5)] + ["inverse_row5_conv"]
+    rows = keras.Model(net.input, [net.get_layer(name).output for name in ends])
+    shapes = [y.shape[1:] for y in rows(np.zeros((1, 16, 24, CHANNELS), "float32"))]
+    assert shapes == [shape for shape, _, _ in ROWS]
+
+
+def test_parameters(net):
+    convolutions = sum(v.value.shape.num_elements() for v in net.variables if "conv/" in v.path)
+    assert convolutions == sum(n for _, n, _ in ROWS) == 555_075
+    assert net.count_params() - convolutions == sum(n for _, _, n in ROWS) == 768
+
+
+def test_any_size(net):
+    for height, width in ((1, 1), (3, 5)):
+        made = net(np.ones((2, height, width, CHANNELS), "float32"))
+        assert made.shape == (2, 4 * height, 4 * width, 3)
+
+
+def test_a_narrow_one_reads_and_makes_the_same():
+    net = build_inverse(0.125)
+    assert net.input_shape[-1] == CHANNELS and net.output_shape[-1] == 3
+    assert [v.shape[-1] for v in net.variables if v.path.endswith("conv/kernel")] == [
+        16, 16, 8, 8, 3]
+
+
+def test_orthogonal_start(net):
+    kernel = net.get_layer("inverse_row2_conv").get_weights()[0].reshape(-1, 128)
+    np.testing.assert_allclose(kernel.T @ kernel, 2 * np.eye(128), atol=1e-5)
+
+
+def test_instance_norm_of_the_specification():
+    """arange(8) as 2x2 positions of two channels: both give the same four values."""
+    net = build_convolutional((Row("input", norm="instance"),), 2)
+    made = net(np.arange(8, dtype="float32").reshape(1, 2, 2, 2))
+    values = np.array([-1.341639, -0.447215, 0.447215, 1.341639])
+    np.testing.assert_allclose(made, np.stack([values] * 2, -1).reshape(1, 2, 2, 2), atol=2e-6)
+
+
+def test_table_b1():
+    """VGG-19 to relu3_1: five convolutions of 3x3 and two poolings."""
+    model = VGGFeatures([LAYER], "random").model
+    filters = [layer.filters for layer in model.layers if "conv" in layer.name]
+    assert filters == [64, 64, 128, 128, CHANNELS]
+    assert sum("pool" in layer.name for layer in model.layers) == HALVINGS
+    assert model(np.zeros((1, 16, 24, 3), "float32")).shape == (1, 4, 6, CHANNELS)
+    assert len(INVERSE_NETWORK) == len(filters)
