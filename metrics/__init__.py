@@ -1,1 +1,16 @@
-"""What a trained run is worth, in figures."""
+"""What a trained run is worth, in figures.
+
+The names below are imported at their first use; TensorFlow comes with the first net.
+"""
+
+from importlib import import_module
+
+HOMES = {"LPIPS": "metrics.lpips", "fid": "metrics.frechet", "kid": "metrics.kernel",
+         "sliced_wasserstein": "metrics.wasserstein", "pair_agreement": "metrics.agreement"}
+__all__ = tuple(HOMES)
+
+
+def __getattr__(name: str):
+    if name not in HOMES:
+        raise AttributeError(f"module 'metrics' has no attribute {name!r}")
+    return getattr(import_module(HOMES[name]), name)

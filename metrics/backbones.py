@@ -1,0 +1,186 @@
+"""The nets that LPIPS looks through, as tables: AlexNet, VGG16 and SqueezeNet 1.1.
+
+They are torchvision's, whose names the layers keep, since LPIPS was calibrated on its weights:
+Keras's VGG16 has others, and other inputs. Rows are read from the image on; after TAP stands a
+feature map that LPIPS compares. A ReLU follows every convolution.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from framework.errors import UserError
+from framework.lazy import Lazy
+from framework.registry import Registry
+
+keras = Lazy("keras")
+
+BACKBONES = Registry("backbone")
+FULL_NAMES = {"alex": "AlexNet", "vgg": "VGG16", "squeeze": "SqueezeNet 1.1"}
+TAP = "tap"
+
+# ImageNet's mean and standard deviation of RGB, for images in [-1, 1] (the code of LPIPS).
+SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
+
+
+class Conv(NamedTuple):
+    """A convolution; `padding` zeros stand on every side."""
+
+    name: str
+    filters: int
+    kernel: int = 3
+    stride: int = 1
+    padding: int = 1
+
+    def convolutions(self):
+        return [self]
+
+    def size(self, before: int) -> int:
+        return (before + 2 * self.padding - self.kernel) // self.stride + 1
+
+    def __call__(self, x):
+        if self.padding:
+            x = keras.layers.ZeroPadding2D(self.padding, dtype="float32")(x)
+        return keras.layers.Conv2D(self.filters, self.kernel, self.stride, activation="relu",
+                                   kernel_initializer="zeros", dtype="float32",
+                                   name=self.name)(x)
+
+
+class Fire(NamedTuple):
+    """SqueezeNet's module: `squeeze` filters 1x1, then `expand` of 1x1 and as many of 3x3 side
+    by side (Iandola et al. 2016)."""
+
+    name: str
+    squeeze: int
+    expand: int
+
+    def convolutions(self):
+        return [Conv(f"{self.name}.squeeze", self.squeeze, 1, padding=0),
+                Conv(f"{self.name}.expand1x1", self.expand, 1, padding=0),
+                Conv(f"{self.name}.expand3x3", self.expand)]
+
+    def size(self, before: int) -> int:
+        return before
+
+    def __call__(self, x):
+        squeeze, *expand = self.convolutions()
+        x = squeeze(x)
+        return keras.layers.Concatenate(dtype="float32")([conv(x) for conv in expand])
+
+
+class Pool(NamedTuple):
+    """Maxima with stride 2. ceil: the last window may reach over the edge, as in torch's
+    ceil_mode; one row and column of zeros allow it, which no maximum after a ReLU sees and
+    which a window that needs none leaves out."""
+
+    kernel: int = 3
+    ceil: bool = False
+
+    def convolutions(self):
+        return []
+
+    def size(self, before: int) -> int:
+        return (before + self.ceil - self.kernel) // 2 + 1
+
+    def __call__(self, x):
+        if self.ceil:
+            x = keras.layers.ZeroPadding2D(((0, 1), (0, 1)), dtype="float32")(x)
+        return keras.layers.MaxPooling2D(self.kernel, 2, dtype="float32")(x)
+
+
+BACKBONES["alex"] = (
+    Conv("features.0", 64, 11, 4, 2), TAP, Pool(),
+    Conv("features.3", 192, 5, 1, 2), TAP, Pool(),
+    Conv("features.6", 384), TAP,
+    Conv("features.8", 256), TAP,
+    Conv("features.10", 256), TAP,
+)
+BACKBONES["vgg"] = (
+    Conv("features.0", 64), Conv("features.2", 64), TAP, Pool(2),
+    Conv("features.5", 128), Conv("features.7", 128), TAP, Pool(2),
+    Conv("features.10", 256), Conv("features.12", 256), Conv("features.14", 256), TAP, Pool(2),
+    Conv("features.17", 512), Conv("features.19", 512), Conv("features.21", 512), TAP, Pool(2),
+    Conv("features.24", 512), Conv("features.26", 512), Conv("features.28", 512), TAP,
+)
+BACKBONES["squeeze"] = (
+    Conv("features.0", 64, 3, 2, 0), TAP, Pool(ceil=True),
+    Fire("features.3", 16, 64), Fire("features.4", 16, 64), TAP, Pool(ceil=True),
+    Fire("features.6", 32, 128), Fire("features.7", 32, 128), TAP, Pool(ceil=True),
+    Fire("features.9", 48, 192), TAP,
+    Fire("features.10", 48, 192), TAP,
+    Fire("features.11", 64, 256), TAP,
+    Fire("features.12", 64, 256), TAP,
+)
+
+
+def layers(net: str) -> list:
+    """The rows of the table without the taps. Raises UserError for an unknown net."""
+    return [row for row in BACKBONES.find(net) if row != TAP]
+
+
+def kernel_shapes(net: str) -> dict[str, tuple[int, int, int, int]]:
+    """[h, w, in, out] of each convolution by name."""
+    found, channels = {}, 3
+    for row in layers(net):
+        for conv in row.convolutions():
+            inside = row.squeeze if "expand" in conv.name else channels
+            found[conv.name] = (conv.kernel, conv.kernel, inside, conv.filters)
+        channels = 2 * row.expand if isinstance(row, Fire) else getattr(row, "filters", channels)
+    return found
+
+
+def random_weights(net: str) -> dict[str, np.ndarray]:
+    """NAME/kernel, normal with variance 2 / fan in (He et al. 2015), and NAME/bias of zeros;
+    the same each time."""
+    rng, found = np.random.default_rng(0), {}
+    for name, shape in kernel_shapes(net).items():
+        deviation = np.sqrt(2 / np.prod(shape[:3])).astype(np.float32)
+        found[f"{name}/kernel"] = rng.standard_normal(shape, np.float32) * deviation
+        found[f"{name}/bias"] = np.zeros(shape[3], np.float32)
+    return found
+
+
+def build(net: str, weights: dict):
+    """A frozen model of RGB images [B, H, W, 3] in [-1, 1] to the list of tapped maps.
+
+    weights: NAME/kernel and NAME/bias of each of `kernel_shapes`. Float32 under any policy.
+    """
+    x, taps = keras.Input((None, None, 3), dtype="float32"), []
+    image = x
+    for row in BACKBONES.find(net):
+        if row == TAP:
+            taps.append(x)
+        else:
+            x = row(x)
+    model = keras.Model(image, taps, name=net)
+    model.trainable = False
+    for name in kernel_shapes(net):
+        model.get_layer(name).set_weights([weights[f"{name}/kernel"], weights[f"{name}/bias"]])
+    return model
+
+
+def standardised(images):
+    """RGB or grey images [B, H, W, 3 or 1] in [-1, 1] as the backbones want them, 3 channels."""
+    return (images - np.float32(SHIFT)) / np.float32(SCALE)
+
+
+def check_images(net: str, shape) -> None:
+    """Raises UserError unless images [H, W, C] are RGB or grey and no layer of `net` runs out."""
+    if len(shape) != 3 or shape[2] not in (1, 3):
+        raise UserError(f"{FULL_NAMES[net]} reads images with 1 or 3 channels, not {tuple(shape)}")
+    if smallest(net) > min(shape[:2]):
+        raise UserError(f"images of {shape[0]}x{shape[1]} are too small for {FULL_NAMES[net]}, "
+                        f"which needs {smallest(net)}x{smallest(net)}")
+
+
+def smallest(net: str) -> int:
+    """The least height and width of which every layer leaves something."""
+    return next(size for size in range(1, 1000) if _fits(net, size))
+
+
+def _fits(net: str, size: int) -> bool:
+    for row in layers(net):
+        size = row.size(size)
+        if size < 1:
+            return False
+    return True

@@ -1,0 +1,62 @@
+"""Nets applied to more images than fit into memory at once."""
+
+from contextlib import contextmanager
+
+import numpy as np
+
+from data.pixels import to_unit
+from framework.errors import UserError
+from framework.lazy import Lazy
+
+tf = Lazy("tensorflow")
+
+PIXELS, MOST = 2**19, 256            # in one batch of each argument, and images in it
+
+
+class Batched:
+    """A function of tensors [B, H, W, C] that takes arrays of any length N.
+
+    Compiled once for each shape of an image. Arrays are in [-1, 1] or as stored, uint8; all
+    have the same N. Returns float32 [N, ...]. `most` bounds the batch. Full float32 also where
+    the GPU would round to TensorFloat-32. Raises UserError for no images or unlike numbers.
+    """
+
+    def __init__(self, function, most: int = MOST):
+        self.function, self.most, self._programs = function, most, {}
+
+    def __call__(self, *images) -> np.ndarray:
+        images = [np.asarray(x) for x in images]
+        if len({len(x) for x in images}) > 1:
+            raise UserError(f"{' and '.join(str(len(x)) for x in images)} images do not pair up")
+        if not len(images[0]):
+            raise UserError("there are no images to look at")
+        program = self._program(tuple(x.shape[1:] for x in images))
+        pixels = max(int(np.prod(x.shape[1:3])) for x in images)
+        size = int(np.clip(PIXELS // pixels, 1, self.most))
+        with full_float32():
+            return np.concatenate([program(*(_tensor(x[i:i + size]) for x in images)).numpy()
+                                   for i in range(0, len(images[0]), size)])
+
+    def _program(self, shapes):
+        if shapes not in self._programs:
+            from framework.devices import compiled
+            self._programs[shapes] = compiled(self.function).get_concrete_function(
+                *(tf.TensorSpec([None, *shape]) for shape in shapes))
+        return self._programs[shapes]
+
+
+def _tensor(images):
+    return tf.constant(to_unit(images) if images.dtype == np.uint8 else images, tf.float32)
+
+
+@contextmanager
+def full_float32():
+    """Products and convolutions in the block have 24 bits on every GPU, not TensorFloat-32's 11:
+    a distance is a small difference of large numbers."""
+    settings = tf.config.experimental
+    before = settings.tensor_float_32_execution_enabled()
+    settings.enable_tensor_float_32_execution(False)
+    try:
+        yield
+    finally:
+        settings.enable_tensor_float_32_execution(before)

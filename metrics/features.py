@@ -1,0 +1,132 @@
+"""What the distances of distributions compare: features of images, by a named net."""
+
+from pathlib import Path
+
+import numpy as np
+
+from data.pixels import to_unit
+from framework.errors import UserError
+from framework.lazy import Lazy
+from framework.registry import Registry, called_with
+from metrics import backbones
+from metrics import weights as files
+from metrics.batched import Batched
+
+keras = Lazy("keras")
+ops = Lazy("keras.ops")
+
+EXTRACTORS = Registry("feature extractor")
+INCEPTION_SIZE = 299
+INCEPTION_FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
+RANDOM = "random"
+
+
+class Extractor:
+    """Images [N, H, W, C] in [-1, 1], or uint8 as stored -> features [N, D] float32.
+
+    Works in batches, compiled. name: what every result made of the features carries. check: a
+    function of an image's shape that raises UserError where the net cannot take it.
+    """
+
+    def __init__(self, name: str, function, check=lambda shape: None):
+        self.name, self._function, self._check = name, function, check
+
+    def __call__(self, images) -> np.ndarray:
+        self._check(np.shape(images)[1:])
+        features = np.asarray(self._function(images), np.float32)
+        return features.reshape(len(features), int(np.prod(features.shape[1:])))
+
+
+def extractor(name: str, *, weights="", judge=None) -> Extractor:
+    """The extractor called `name`: "inception", "squeeze", "classifier" or "pixels".
+
+    weights: a folder with the net's weights; "" for the cache or a download, "random" for none.
+    judge: the Keras model that "classifier" looks through.
+    Raises UserError for unknown names, weights that cannot be had, a judge that is missing.
+    """
+    return called_with(EXTRACTORS.find(name), {"weights": weights, "judge": judge})
+
+
+@EXTRACTORS.register("inception")
+def inception(weights="") -> Extractor:
+    """The pooled features [2048] of Keras's Inception V3, images resized to 299x299.
+
+    Not the net of Heusel et al. 2017 (TF-Slim's of 2015), whose figures it is near but not
+    equal to.
+    """
+    model = _inception_model(weights)
+
+    def features(images):
+        rgb = ops.broadcast_to(images, (*ops.shape(images)[:3], 3))
+        return model(ops.image.resize(rgb, (INCEPTION_SIZE,) * 2), training=False)
+    name = f"{'random ' if weights == RANDOM else ''}Inception V3 of Keras, pooled, resized to 299"
+    return Extractor(name, Batched(features, most=32), _check_inception)
+
+
+@EXTRACTORS.register("squeeze")
+def squeeze(weights="") -> Extractor:
+    """The last feature map [512] of SqueezeNet 1.1, averaged over space, at the images' size."""
+    if weights == RANDOM:
+        found, kind = backbones.random_weights("squeeze"), "random "
+    else:
+        found, trusted = files.backbone("squeeze", weights or None)
+        kind = "" if trusted else "unpublished "
+    model = backbones.build("squeeze", found)
+
+    def features(images):
+        return ops.mean(model(backbones.standardised(images), training=False)[-1], (1, 2))
+    return Extractor(f"{kind}SqueezeNet 1.1, mean of the last map", Batched(features),
+                     lambda shape: backbones.check_images("squeeze", shape))
+
+
+@EXTRACTORS.register("classifier")
+def classifier(judge=None) -> Extractor:
+    """What the last layer with weights of the classifier `judge` reads; a map is averaged over
+    space."""
+    if judge is None:
+        raise UserError("the extractor 'classifier' looks through a classifier of the domains, "
+                        "and there is none; choose another extractor")
+    last = [layer for layer in judge.layers if layer.weights][-1]
+    model = keras.Model(judge.input, last.input)
+    space = tuple(range(1, len(last.input.shape) - 1))
+
+    def check(shape):
+        if tuple(shape) != tuple(judge.input_shape[1:]):
+            raise UserError(f"the classifier reads images of {judge.input_shape[1:]}, not "
+                            f"{tuple(shape)}")
+
+    def features(images):
+        return ops.mean(ops.cast(model(images, training=False), "float32"), space)
+    return Extractor(f"{judge.name}, last but one layer", Batched(features), check)
+
+
+@EXTRACTORS.register("pixels")
+def pixels() -> Extractor:
+    """The pixels themselves, in [-1, 1]; points [N, 2] as they are."""
+    return Extractor("pixels", lambda x: to_unit(x) if np.asarray(x).dtype == np.uint8 else x)
+
+
+def _inception_model(weights):
+    """Keras's net of random weights, of the file in the folder `weights`, or downloaded."""
+    path = Path(weights) / INCEPTION_FILE if weights and weights != RANDOM else None
+    if path and not path.is_file():
+        raise UserError(f"there is no {INCEPTION_FILE} in {weights}")
+    try:
+        net = keras.applications.InceptionV3(include_top=False, pooling="avg",
+                                             weights=None if weights else "imagenet")
+        if path:
+            net.load_weights(path)
+    except Exception as error:      # a download and an .h5 file each fail in many ways
+        why = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+        if path:
+            raise UserError(f"cannot read the weights {path}: {why}") from error
+        raise UserError(f"the weights of Inception V3 cannot be downloaded ({why}): put "
+                        f"{INCEPTION_FILE} into ~/.keras/models, or choose another extractor: "
+                        f"{', '.join(sorted(set(EXTRACTORS) - {'inception'}))}") from error
+    net.trainable = False
+    return net
+
+
+def _check_inception(shape):
+    if len(shape) != 3 or shape[2] not in (1, 3):
+        raise UserError(f"Inception reads images with 1 or 3 channels, not {tuple(shape)}")
