@@ -14,8 +14,8 @@ from trainers.domains import load_domains
 TOY, SAMPLES, SHOWN = "ring", 2500, 6
 # With the thesis's weight of 10 WGAN-GP stays blurred on points this close together.
 CASES = {"k = 1": ("2.3-ring-k1",), "k = 5": ("2.3-ring-k5",),
-         "WGAN-GP": ("2.5-ring-wgangp", "--penalty_weight", "0.1", "--lr_g", "5e-4", "--lr_d",
-                     "5e-4", "--beta_1", "0.5")}
+         "WGAN-GP": ("2.5-ring-wgangp", "--penalty_weight", "0.1", "--lr_g", "2e-4", "--lr_d",
+                     "2e-4", "--beta_1", "0.5")}
 
 
 def history(preset: str, *flags: str, iterations: int) -> tuple[dict, list]:
@@ -43,10 +43,10 @@ def draw(iterations: int = 10_000) -> Figure:
         found[name], samples = history(*case, iterations=iterations)
         for column, points in enumerate(samples):
             at, modes, quality = (found[name][key][column] for key in found[name])
-            panel = canvas.panel(row * SHOWN + column, f"{name}, {at:.0f}: {modes:.0f} modes, "
-                                 f"{100 * quality:.0f} %", aspect="equal", xlim=(-1.5, 1.5),
-                                 ylim=(-1.5, 1.5), xticks=[], yticks=[])
-            panel.title.set_fontsize(7)
+            panel = canvas.panel(
+                row * SHOWN + column, f"{at:.0f}: {modes:.0f} modes, {100 * quality:.0f} %",
+                aspect="equal", xlim=(-1.5, 1.5), ylim=(-1.5, 1.5), xticks=[], yticks=[],
+                ylabel="" if column else name)
             panel.scatter(*data.T, s=1, c=GREY, lw=0)
             panel.scatter(*points.T, s=1, c=ORANGE, lw=0)
     return Figure(canvas.drawn(), stacked(found))

@@ -11,7 +11,7 @@ def test_settings():
     configs = {name: resolve(["--preset", *case]) for name, case in CASES.items()}
     assert [c.critic_steps for c in configs.values()] == [1, 5, 5]
     assert [c.loss for c in configs.values()] == ["nonsaturating", "nonsaturating", "wgan"]
-    assert (configs["WGAN-GP"].penalty_weight, configs["WGAN-GP"].lr_g) == (0.1, 5e-4)
+    assert (configs["WGAN-GP"].penalty_weight, configs["WGAN-GP"].lr_g) == (0.1, 2e-4)
 
 
 def test_history_is_noted_at_even_times_and_moves():
