@@ -63,6 +63,17 @@ class Parser(argparse.ArgumentParser):
         raise UserError(f"unexpected argument {rest[0]!r}; see --help")
 
 
+class Switch(argparse.BooleanOptionalAction):
+    """--name and --no-name, and for the latter also --no_name, spelled as all options are."""
+
+    def __init__(self, option_strings, dest, **settings):
+        super().__init__(option_strings, dest, **settings)
+        self.option_strings.append(f"--no_{dest}")
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        setattr(namespace, self.dest, option_string not in self.option_strings[1:])
+
+
 def parser(**settings) -> Parser:
     """The command line of every option, grouped; a flag not given leaves no trace."""
     made = Parser(argument_default=argparse.SUPPRESS, **settings)
@@ -83,7 +94,7 @@ def _add(section, option: Option):
     flag = f"--{option.name}"
     text = text.replace("%", "%%")
     if option.type is bool:
-        section.add_argument(flag, action=argparse.BooleanOptionalAction, help=text)
+        section.add_argument(flag, action=Switch, help=text)
     else:
         metavar = {int: "N", float: "X", str: "NAME"}[option.type]
         section.add_argument(flag, metavar=metavar, help=text)

@@ -22,6 +22,7 @@ GROUPS = {
     "loss": "what critic and generator minimise",
     "nets": "tables of layers, and what the domains share",
     "coupling": "what makes pairs; a term is on when its weight is positive",
+    "style": "style transfer; of content, style and VGG see coupling, of style_vae",
     "output": "what is drawn and kept while training; may change when a run is continued",
     "device": "how it is computed; may change when a run is continued",
 }
@@ -84,8 +85,10 @@ OPTIONS = (
     *_group(
         "run",
         ("gan_type", str, "scogan", "one GAN, GANs coupled by shared layers or by soft terms, "
-         "a GAN of kernels, moment matching without a critic, or the classifier of the semantic "
-         "term", _of("gan", "cogan", "scogan", "mmd_gan", "gmmn", "classifier")),
+         "a GAN of kernels, moment matching without a critic, the classifier of the semantic term, "
+         "the inverse network of style swap, or AdaIN with variational styles",
+         _of("gan", "cogan", "scogan", "mmd_gan", "gmmn", "classifier", "inverse_net",
+             "style_vae")),
         ("preset", str, "", "settings by name, see `presets`; none: plain defaults "
          "(default: the one that gan_type and dataset pick)"),
         ("config", str, "", "TOML or JSON file of options, over the preset, under flags"),
@@ -211,6 +214,20 @@ OPTIONS = (
          _from(0, 1000)),
         ("coupling_warmup", int, 0, "iterations over which the coupling weights rise",
          _from(0)),
+    ),
+    *_group(
+        "style",
+        ("crop", int, 0, "learn from squares of this side, cut at random from the images of "
+         "image_size; 0: from whole images", _from(0, 1024)),
+        ("swapped", bool, True, "inverse_net: learn from style-swapped activations too (4.3.1)"),
+        ("tv_weight", float, 1e-6, "inverse_net: weight of the total variation (lambda of eq. "
+         "4.7) of pixels of 0..255, beside a mean over activations", _from(0)),
+        ("style_variance", bool, True, "style_vae: styles from a latent space; off: plain AdaIN "
+         "of VGG's features (Huang and Belongie)"),
+        ("kl_weight", float, 0.0, "style_vae: divergence of the styles from N(0, 1)", _from(0)),
+        ("kl_warmup", int, 0, "style_vae: iterations over which that weight rises", _from(0)),
+        ("disentangle_weight", float, 0.0, "style_vae: two photographs in one style must agree "
+         "in it more than with the painting", _from(0)),
     ),
     *_group(
         "output",

@@ -27,8 +27,9 @@ class Sampler:
 
     def __init__(self, path):
         self.config = load_config(path)
-        if self.config.gan_type == "classifier":
-            raise UserError(f"{path} is a classifier; it has no generators")
+        if self.config.gan_type in ("classifier", "inverse_net", "style_vae"):
+            raise UserError(f"{path} is of gan_type {self.config.gan_type}; it has no generators "
+                            "of latents")
         domains = described(Path(path))
         self.domains = [d["name"] for d in domains]
         self.classes = domains[0]["classes"] if self.config.conditional else 0

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from nets.architectures import Row
+from nets.architectures_style import CHANNELS, INVERSE_NETWORK, INVERTED
 from nets.build import build_convolutional
-from nets.inverse import CHANNELS, HALVINGS, INVERSE_NETWORK, LAYER, build_inverse
+from nets.inverse import build_inverse
 from nets.vgg import VGGFeatures
 
 # (output for an input of 16x24x256, kernel and biases, scale and shift of the instance norm)
@@ -62,9 +63,9 @@ def test_instance_norm_of_the_specification():
 
 def test_table_b1():
     """VGG-19 to relu3_1: five convolutions of 3x3 and two poolings."""
-    model = VGGFeatures([LAYER], "random").model
+    model = VGGFeatures([INVERTED], "random").model
     filters = [layer.filters for layer in model.layers if "conv" in layer.name]
     assert filters == [64, 64, 128, 128, CHANNELS]
-    assert sum("pool" in layer.name for layer in model.layers) == HALVINGS
+    assert sum("pool" in layer.name for layer in model.layers) == 2
     assert model(np.zeros((1, 16, 24, 3), "float32")).shape == (1, 4, 6, CHANNELS)
     assert len(INVERSE_NETWORK) == len(filters)

@@ -1,0 +1,78 @@
+"""The tables of style transfer's nets; nothing here needs Keras.
+
+Rows as in `nets.architectures`, all of 3x3 and fully convolutional. Sources: Chen's thesis,
+appendix B; Huang and Belongie 2017. The slides on variational style (Schopohl and Fuchsgruber
+2019) give a pipeline and no layers ("only shallow networks", 256x256): those tables are ours.
+"""
+
+from typing import NamedTuple
+
+from nets.architectures import Row
+
+
+class Decoded(NamedTuple):
+    """A layer of VGG that can be made an image again: its channels, the side in pixels of one
+    of its positions, and the first row of DECODER that it needs."""
+
+    channels: int
+    multiple: int
+    first: int
+
+
+RELU = {"activation": "relu"}
+NORM_RELU = {"norm": "instance", **RELU}
+
+# Table B.1, VGG-19 to relu3_1, is `nets.vgg.VGGFeatures` cut at this layer, of H/4 x W/4 x 256.
+INVERTED, CHANNELS = "block3_conv1", 256
+# Table B.2: B.1 reversed, with upsampling for pooling. The instance norm scales and shifts its
+# channels and weights start orthogonal as in the thesis's code; the text mentions neither.
+INVERSE_NETWORK = (                                      # H/4 x W/4 x 256
+    Row("conv", 128, 3, **NORM_RELU),                    # H/4 x W/4 x 128
+    Row("upconv", 128, 3, 2, **NORM_RELU),               # H/2 x W/2 x 128
+    Row("conv", 64, 3, **NORM_RELU),                     # H/2 x W/2 x 64
+    Row("upconv", 64, 3, 2, **NORM_RELU),                # H x W x 64
+    Row("conv", 3, 3),                                   # H x W x 3
+)
+
+# VGG-19 to relu4_1 reversed, without norms (Huang and Belongie, section 5 and code). They pad by
+# reflection; here zeros stand around every image, as in VGG. A decoder of a shallower layer is
+# the end of this table.
+DECODER = (                                  # relu4_1: H/8 x W/8 x 512
+    Row("conv", 256, 3, **RELU),             # H/8 x W/8 x 256
+    Row("upconv", 256, 3, 2, **RELU),        # H/4 x W/4 x 256
+    Row("conv", 256, 3, **RELU),             # H/4 x W/4 x 256
+    Row("conv", 256, 3, **RELU),             # H/4 x W/4 x 256, as relu3_1
+    Row("conv", 128, 3, **RELU),             # H/4 x W/4 x 128
+    Row("upconv", 128, 3, 2, **RELU),        # H/2 x W/2 x 128, as relu2_1
+    Row("conv", 64, 3, **RELU),              # H/2 x W/2 x 64
+    Row("upconv", 64, 3, 2, **RELU),         # H x W x 64
+    Row("conv", 3, 3),                       # H x W x 3
+)
+DECODED = {"block4_conv1": Decoded(512, 8, 0), "block3_conv1": Decoded(256, 4, 4),
+           "block2_conv1": Decoded(128, 2, 6)}
+
+MULTIPLE = 8                                 # what the three tables below halve and double
+# E_c. Instance norm takes the image's own style statistics out of its content.
+CONTENT_ENCODER = (                          # H x W x 3
+    Row("conv", 64, 3, 2, **NORM_RELU),      # H/2 x W/2 x 64
+    Row("conv", 128, 3, 2, **NORM_RELU),     # H/4 x W/4 x 128
+    Row("conv", 256, 3, 2, **NORM_RELU),     # H/8 x W/8 x 256
+    Row("residual", 256, 3, **NORM_RELU),    # H/8 x W/8 x 256
+    Row("residual", 256, 3, **NORM_RELU),    # H/8 x W/8 x 256
+)
+# E_s, whose last maps are averaged over space. No norm: it would remove what is looked for.
+STYLE_ENCODER = (                            # H x W x 3
+    Row("conv", 64, 3, 2, **RELU),           # H/2 x W/2 x 64
+    Row("conv", 128, 3, 2, **RELU),          # H/4 x W/4 x 128
+    Row("conv", 256, 3, 2, **RELU),          # H/8 x W/8 x 256
+    Row("conv", 256, 3, 2, **RELU),          # H/16 x W/16 x 256
+)
+# Each convolution but the last is normalised as the style says (AdaIN), before its ReLU.
+STYLE_DECODER = (                            # H/8 x W/8 x 256
+    Row("residual", 256, 3, **RELU),         # H/8 x W/8 x 256
+    Row("residual", 256, 3, **RELU),         # H/8 x W/8 x 256
+    Row("upconv", 128, 3, 2, **RELU),        # H/4 x W/4 x 128
+    Row("upconv", 64, 3, 2, **RELU),         # H/2 x W/2 x 64
+    Row("upconv", 32, 3, 2, **RELU),         # H x W x 32
+    Row("conv", 3, 3),                       # H x W x 3
+)
