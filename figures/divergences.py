@@ -47,7 +47,8 @@ def draw() -> Figure:
     for colour, (name, mean) in zip(COLOURS, {"p": 0, "q1": 10, "q2": 15, "q3": 20}.items(),
                                     strict=False):
         panel.plot(x, normal(x, mean), c=colour, label=name)
-    panel.legend(fontsize=8, frameon=False)
+    panel.margins(y=0.2)
+    panel.legend(fontsize=8, frameon=False, ncols=4, loc="upper center")
     for number, (name, title, colour) in enumerate((
             ("jensen_shannon", "Jensen-Shannon divergence", ORANGE),
             ("wasserstein", "Wasserstein distance", BLUE)), 1):

@@ -44,5 +44,6 @@ def draw() -> Figure:
         panel = canvas.panel(number, f"min {name}", xlim=(-6, 6))
         panel.plot(X, columns["data"], c=BLUE, label="data")
         panel.plot(X, columns[name], c=ORANGE, label=f"model: mean {mean:.2f}, sd {sd:.2f}")
-        panel.legend(fontsize=8, frameon=False)
+        panel.margins(y=0.25)
+        panel.legend(fontsize=8, frameon=False, loc="upper left")
     return Figure(canvas.drawn(), columns)
