@@ -81,14 +81,17 @@ def squeeze(weights="") -> Extractor:
 
 @EXTRACTORS.register("classifier")
 def classifier(judge=None) -> Extractor:
-    """What the last layer with weights of the classifier `judge` reads; a map is averaged over
-    space."""
+    """What the last layer with weights reads in the classifier `judge`, a chain of layers.
+
+    A map is averaged over space: fewer features need fewer samples.
+    """
     if judge is None:
         raise UserError("the extractor 'classifier' looks through a classifier of the domains, "
                         "and there is none; choose another extractor")
-    last = [layer for layer in judge.layers if layer.weights][-1]
-    model = keras.Model(judge.input, last.input)
-    space = tuple(range(1, len(last.input.shape) - 1))
+    last = max(i for i, layer in enumerate(judge.layers) if layer.weights)
+    before = [x for x in judge.layers[:last] if not isinstance(x, keras.layers.Flatten)][-1]
+    model = keras.Model(judge.input, before.output)
+    space = tuple(range(1, len(before.output.shape) - 1))
 
     def check(shape):
         if tuple(shape) != tuple(judge.input_shape[1:]):
@@ -97,7 +100,8 @@ def classifier(judge=None) -> Extractor:
 
     def features(images):
         return ops.mean(ops.cast(model(images, training=False), "float32"), space)
-    return Extractor(f"{judge.name}, last but one layer", Batched(features), check)
+    kind = ", mean over space" if space else ""
+    return Extractor(f"{judge.name}, last but one layer{kind}", Batched(features), check)
 
 
 @EXTRACTORS.register("pixels")

@@ -47,8 +47,8 @@ def lower_bound(x, y, samples: int | None = None, projections: int = 128, repeat
     bounds = []
     for repeat in range(repeats):
         rng = np.random.default_rng([seed, repeat])
-        first, second = np.split(x[rng.permutation(len(x))[:2 * samples]], 2)
-        other = y[rng.permutation(len(y))[:samples]]
+        first, second = np.split(x[rng.choice(len(x), 2 * samples, replace=False)], 2)
+        other = y[rng.choice(len(y), samples, replace=False)]
         u = directions(x.shape[1], projections, rng)
         apart = np.mean(projected(first, other, u) - projected(first, second, u))
         bounds.append(apart / mean_of_a_coordinate(x.shape[1]))
