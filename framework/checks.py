@@ -4,6 +4,7 @@ loaded or created."""
 from pathlib import Path
 
 from data.registry import domain_names, find
+from framework.checks_style import check_styling
 from framework.errors import UserError
 from framework.options import BY_NAME
 from framework.registry import accepts
@@ -25,7 +26,7 @@ MMD_OPTIONS = ("kernel", "kernel_gamma", "kernel_bias", "kernel_scales", "kernel
 def check_together(config) -> None:
     """Raises UserError for the first contradiction between two options of `config`."""
     domains = domain_names(config.dataset, config.domains, config.data_dir)
-    for check in (_domains, _couplings, _loss, _kernel, _nets, _classifier, _perceptual):
+    for check in (check_styling, _domains, _couplings, _loss, _kernel, _nets, _classifier, _perceptual):
         check(config, domains)
 
 

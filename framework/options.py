@@ -22,7 +22,7 @@ GROUPS = {
     "loss": "what critic and generator minimise",
     "nets": "tables of layers, and what the domains share",
     "coupling": "what makes pairs; a term is on when its weight is positive",
-    "style": "style transfer; of content, style and VGG see coupling, of style_vae",
+    "style": "style transfer; its terms content and style and VGG are among the couplings",
     "output": "what is drawn and kept while training; may change when a run is continued",
     "device": "how it is computed; may change when a run is continued",
 }

@@ -5,7 +5,13 @@ import json
 from data.batches import prefetched
 from framework.files import write_text
 from framework.run import Run
-from trainers import classify, coupled, gmmn  # noqa: F401  (they register their gan_types)
+from trainers import (  # noqa: F401  (they register their gan_types)
+    classify,
+    coupled,
+    gmmn,
+    inverse,
+    style_vae,
+)
 from trainers.base import fit
 from trainers.domains import describe
 from trainers.registry import TRAINERS

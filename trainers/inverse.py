@@ -1,0 +1,150 @@
+"""`--gan_type inverse_net`: the inverse network of style swap (Chen's thesis, section 4.3)."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from data.batches import Batches
+from data.pixels import to_unit
+from framework.checkpoint import save_model
+from framework.devices import compiled
+from framework.plots import enlargement, image_grid
+from losses.perceptual import content_loss
+from losses.style import variation_of_levels
+from nets.architectures_style import INVERTED
+from nets.inverse import build_inverse
+from nets.vgg import VGGFeatures
+from style.swap import style_swap
+from trainers.coupled import OPTIMIZERS
+from trainers.gan import to_float
+from trainers.registry import TRAINERS, Training
+
+
+class InverseTrainer:
+    """One iteration: a step along eq. 4.7 on the activations of photographs and paintings and,
+    where `swapped`, on those of every photograph in the style of every painting.
+
+    net: activations [B, h, w, 256] -> images [B, 4h, 4w, 3] in [-1, 1]. vgg: images -> a list
+    of those activations; it is never trained. tv_weight: lambda, in the units of
+    `losses.style.variation_of_levels`.
+    """
+
+    def __init__(self, net, vgg, optimizer, *, tv_weight=1e-6, swapped=True):
+        self.net, self.vgg, self.optimizer = net, vgg, optimizer
+        self.tv_weight, self.swapped = tv_weight, swapped
+        optimizer.build(net.trainable_variables)
+        self.draw = compiled(lambda activations: net(activations, training=False))
+
+    def state(self) -> dict[str, list]:
+        return {"inverse": self.net.variables, "optimizer": self.optimizer.variables}
+
+    def iterate(self, iteration, batch):
+        """batch: photographs and paintings, each uint8 [1, B, H, W, 3]."""
+        photos, paintings = (to_float(images[0]) for images in batch)
+        targets = tf.stop_gradient(targets_of(self.vgg, photos, paintings, self.swapped))
+        with tf.GradientTape() as tape:
+            terms = inversion_terms(self.net(targets, training=True), targets, self.vgg,
+                                    self.tv_weight)
+            loss = sum(terms.values())
+        variables = self.net.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        return {"loss": loss} | terms
+
+    def export(self, folder):
+        """Writes the network, of activations to images, as one file."""
+        save_model(folder / "inverse.keras", self.net)
+
+
+def inversion_terms(images, targets, vgg, tv_weight: float) -> dict:
+    """The two terms of eq. 4.7 for `images` [B, H, W, 3] and target activations H [B, h, w, C].
+
+    "activations": mean of (Phi(images) - H)^2 over the batch and all entries; "variation":
+    tv_weight times the total variation of the batch. The units of the thesis's code, to which
+    its lambda = 1e-6 belongs.
+    """
+    return {"activations": content_loss(vgg(images)[0], targets),
+            "variation": tv_weight * variation_of_levels(images)}
+
+
+def targets_of(vgg, photos, paintings, swapped: bool):
+    """The activations that the network inverts: those of the photographs [B, H, W, 3], of the
+    paintings and, where `swapped`, of all B x B pairs swapped, in the order of the
+    photographs."""
+    contents, styles = vgg(photos)[0], vgg(paintings)[0]
+    pairs = swaps(contents, styles) if swapped else []
+    return ops.concatenate([contents, styles, *pairs])
+
+
+def swaps(contents, styles) -> list:
+    """Every content activation [h, w, C] swapped with every style activation: B x B' tensors
+    [1, h, w, C]."""
+    return [style_swap(contents[i:i + 1], styles[j:j + 1])
+            for i in range(contents.shape[0]) for j in range(styles.shape[0])]
+
+
+def pairs_of(config, domains):
+    """A function of the iteration to photographs and paintings, each uint8 [1, B, H, W, 3], cut
+    at random to `--crop` unless that is 0."""
+    batches = Batches(domains, config.batch_size, 1, config.seed)
+    if not config.crop:
+        return batches
+
+    def cut(iteration):
+        rng = np.random.default_rng([config.seed, len(domains), iteration])
+        return tuple(cropped(images, config.crop, rng) for images in batches(iteration))
+    return cut
+
+
+def cropped(images, size: int, rng):
+    """A square of `size` pixels from a place of its own in each of the images
+    [1, B, H, W, 3]."""
+    _, count, height, width, _ = images.shape
+    top = rng.integers(0, height - size + 1, count)
+    left = rng.integers(0, width - size + 1, count)
+    return np.stack([image[y:y + size, x:x + size]
+                     for image, y, x in zip(images[0], top, left, strict=True)])[None]
+
+
+def shown(config, domains) -> list[np.ndarray]:
+    """The photographs and paintings of every sample picture, two arrays [N, H, W, 3] in
+    [-1, 1]: the first of each domain, begun again where it has fewer."""
+    places = np.arange(config.sample_columns)
+    return [to_unit(d.images[places % len(d)]) for d in domains]
+
+
+def sample_picture(trainer, config, domains):
+    """A function that draws, in rows: photographs, the network's inverse of their activations,
+    paintings, the inverse of theirs, and of both swapped."""
+    photos, paintings = shown(config, domains)
+    contents, styles = (trainer.vgg(images)[0] for images in (photos, paintings))
+    both = ops.concatenate([style_swap(contents[i:i + 1], styles[i:i + 1])
+                            for i in range(len(photos))])
+    scale = enlargement(photos.shape[1])
+
+    def draw():
+        rows = [photos, trainer.draw(contents), paintings, trainer.draw(styles),
+                trainer.draw(both)]
+        return image_grid(rows, len(photos), scale)
+    return draw
+
+
+def net_for(config) -> keras.Model:
+    """The run's inverse network, built anew; its weights follow from the seed."""
+    keras.utils.set_random_seed(config.seed)
+    return build_inverse(config.width)
+
+
+def activations(config) -> VGGFeatures:
+    """VGG to the layer that the network inverts, with the run's weights."""
+    return VGGFeatures([INVERTED], config.vgg_weights, config.vgg)
+
+
+@TRAINERS.register("inverse_net")
+def training(config, domains) -> Training:
+    """The inverse network of the two `domains`, photographs and paintings, for the loop."""
+    net, vgg = net_for(config), activations(config)
+    optimizer = OPTIMIZERS[config.optimizer](config.lr_g, config, config.weight_decay or None)
+    trainer = InverseTrainer(net, vgg, optimizer, tv_weight=config.tv_weight,
+                             swapped=config.swapped)
+    return Training(trainer, pairs_of(config, domains), sample_picture(trainer, config, domains))
