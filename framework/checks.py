@@ -10,6 +10,7 @@ from framework.options import BY_NAME
 from framework.registry import accepts
 from losses.adversarial import LOSSES
 from losses.kernels import KERNELS, scales_of
+from metrics.choice import MONITORS, named
 from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.vgg import RANDOM, check_weights, layers_in_use, layers_of, needed
 from penalties.gradient import PENALTIES, SCALES
@@ -26,7 +27,7 @@ MMD_OPTIONS = ("kernel", "kernel_gamma", "kernel_bias", "kernel_scales", "kernel
 def check_together(config) -> None:
     """Raises UserError for the first contradiction between two options of `config`."""
     domains = domain_names(config.dataset, config.domains, config.data_dir)
-    for check in (check_styling, _domains, _couplings, _loss, _kernel, _nets, _classifier, _perceptual):
+    for check in CHECKS:
         check(config, domains)
 
 
@@ -142,3 +143,20 @@ def _perceptual(config, domains):
                 needed(layers_of(getattr(config, f"{name}_layers")), config.vgg)
         if config.vgg_weights not in ("imagenet", RANDOM):
             check_weights(config.vgg_weights, layers_in_use(config), config.vgg)
+
+
+def _monitor(config, domains):
+    names = named(config.monitor, MONITORS, "monitor")
+    if names and config.gan_type == "classifier":
+        raise UserError("monitor measures what generators draw; a classifier's accuracy is in its "
+                        "curves already")
+    if "pair_agreement" in names:
+        if len(domains) < 2:
+            raise UserError(f"pair_agreement compares domains, and {domains[0]} is one")
+        for name in domains:
+            if find(name).classes is None or find(name).size is None:
+                raise UserError(f"pair_agreement needs labelled images, and {name} has none")
+
+
+CHECKS = (check_styling, _domains, _couplings, _loss, _kernel, _nets, _classifier, _perceptual,
+          _monitor)

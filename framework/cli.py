@@ -3,18 +3,20 @@
 import sys
 
 from data.listing import describe
+from data.load import SPLITS
 from figures.registry import FIGURES
 from framework import presets
 from framework.config import Parser, load_config, parser, resolve
 from framework.errors import UserError, unknown
 from framework.quiet import quiet
 from framework.run import Run
+from metrics import choice
 
 USAGE = """\
 python main.py --gan_type scogan --dataset mnist2svhn [OPTION ...]
        python main.py [train] --preset NAME [OPTION ...]
        python main.py [train] --run RUN
-       python main.py sample RUN | walk RUN | evaluate RUN
+       python main.py sample RUN | walk RUN | evaluate RUN | evaluate --folders A B
        python main.py figures NAME | presets | datasets"""
 ABOUT = """\
 Trains generative adversarial networks on one domain (gan) or on pairs that were never seen
@@ -102,15 +104,36 @@ def _walk(argv):
 
 
 def _evaluate(argv):
-    about = _run_parser("evaluate", "Measures a run and writes its metrics.json.")
-    about.add_argument("--samples", type=int, default=2000, help="pairs (default: 2000)")
-    about.add_argument("--seed", type=int, default=1, help="of the latents (default: 1)")
-    arguments = about.parse_args(argv)
-    _at_least(arguments, samples=2, seed=0)
-    load_config(arguments.run)
+    about = Parser(prog="main.py evaluate", description="Measures a run and writes its "
+                   "metrics.json, or compares two folders of images.")
+    about.add_argument("run", metavar="RUN", nargs="?", help="folder of the run")
+    about.add_argument("--split", default="train", help="real images: train or test (default: "
+                       "train)")
+    about.add_argument("--data_dir", default="", help="where the run's data lie by now")
+    about.add_argument("--folders", nargs=2, metavar="PLACE", help="two folders or zip files of "
+                       "images, instead of a run")
+    about.add_argument("--image_size", type=int, default=0, help="of --folders; 0: as the smaller "
+                       "of their first images (default: 0)")
+    about.add_argument("--output", default="", help="of --folders: where to keep the figures")
+    choice.add_to(about)
+    given = about.parse_args(argv)
+    _at_least(given, samples=2, seed=0, image_size=0)
+    if bool(given.folders) == bool(given.run):
+        raise UserError("evaluate takes a run, or two folders of images after --folders")
+    of_runs, of_folders = given.split != "train" or given.data_dir, given.image_size or given.output
+    if of_runs if given.folders else of_folders:
+        raise UserError("split and data_dir belong to a run, image_size and output to --folders")
+    chosen = choice.chosen(given, choice.FOLDERS if given.folders else choice.METRICS)
+    if given.folders:
+        with quiet():
+            from metrics import folders
+        return folders.main(*given.folders, image_size=given.image_size, output=given.output,
+                            **chosen)
+    choice.one_of("split", given.split, SPLITS)
+    load_config(given.run)
     with quiet():
         from metrics import evaluate
-    return evaluate.main(arguments.run, samples=arguments.samples, seed=arguments.seed)
+    return evaluate.main(given.run, split=given.split, data_dir=given.data_dir, **chosen)
 
 
 def _figures(argv):

@@ -7,11 +7,14 @@ from pathlib import Path
 from framework.errors import UserError
 from framework.files import write_text
 
+WATCHED = "monitor/"                    # how the columns begin that only some rows fill
+
 
 class History:
     """The rows of a losses.csv: the iteration, counted from 0, and a column per term.
 
-    The columns are those of the first row, for good. Rows wait in memory until `flush`.
+    The columns are those of the first row, for good, but for those of monitors: they may come
+    later and are empty in the rows without. Rows wait in memory until `flush`.
     """
 
     def __init__(self, path: str | Path):
@@ -30,10 +33,12 @@ class History:
         if not self._columns:
             self._columns = ["iteration", *terms]
             self._waiting.append(self._columns)
-        if set(terms) != set(self._columns[1:]):
-            changed = sorted(set(terms) ^ set(self._columns[1:]))
+        changed = sorted(set(terms) ^ set(self._columns[1:]))
+        if not all(name.startswith(WATCHED) for name in changed):
             raise UserError(f"{self.path} has other columns: {', '.join(changed)}")
-        values = [f"{float(terms[name]):.7g}" for name in self._columns[1:]]
+        self._widen([name for name in terms if name not in self._columns])
+        values = [f"{float(terms[name]):.7g}" if name in terms else ""
+                  for name in self._columns[1:]]
         self._waiting.append([int(iteration), *values])
 
     def flush(self) -> None:
@@ -42,6 +47,14 @@ class History:
             with open(self.path, "a", newline="", encoding="utf-8") as file:
                 file.write(_csv(self._waiting))
             self._waiting = []
+
+    def _widen(self, names):
+        """Adds columns, empty in all rows before."""
+        if names:
+            self.flush()
+            empty = [""] * len(names)
+            self._columns = [*self._columns, *names]
+            write_text(self.path, _csv([self._columns, *(row + empty for row in self._rows())]))
 
     def truncate(self, iteration: int) -> None:
         """Drops the rows at or after `iteration` and a half-written last line, so that a
@@ -53,13 +66,13 @@ class History:
             write_text(self.path, _csv([self._columns, *kept] if kept else []))
 
     def read(self) -> dict:
-        """Column name -> numpy array [rows], `iteration` first (integers); a half-written last
-        line and rows not yet flushed are left out."""
+        """Column name -> numpy array [rows], `iteration` first (integers), NaN where a column is
+        empty; a half-written last line and rows not yet flushed are left out."""
         import numpy as np
 
         if not self._header():
             return {}
-        table = np.array([[float(v) for v in row] for row in self._rows()])
+        table = np.array([[float(v or "nan") for v in row] for row in self._rows()])
         table = table.reshape(-1, len(self._columns))
         columns = dict(zip(self._columns, table.T, strict=True))
         columns["iteration"] = columns["iteration"].astype(int)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from framework.errors import UserError, unknown
 from losses.adversarial import LOSSES
 from losses.kernels import KERNELS
+from metrics.choice import MONITORS
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, SPECTRAL
 from nets.vgg import BLOCKS
 from penalties.gradient import PENALTIES, SCALES
@@ -237,6 +238,9 @@ OPTIONS = (
         ("sample_columns", int, 10, "columns of a sample grid", _from(1, 100)),
         ("sample_rows", int, 2, "rows of a sample grid per domain", _from(1, 100)),
         ("tensorboard", bool, True, "write TensorBoard events"),
+        ("monitor", str, "", f"measured while training, with commas: {', '.join(MONITORS)} "
+         "(default: nothing)"),
+        ("monitor_every", int, 500, "iterations between those measurements", _from(1)),
     ),
     *_group(
         "device",

@@ -12,6 +12,7 @@ import numpy as np
 from data.pixels import to_uint8
 from framework.errors import UserError
 from framework.files import replacing
+from framework.history import WATCHED
 
 GREY = 128
 SEPARATOR = 2
@@ -19,7 +20,8 @@ TITLES = {"d": "critic", "g": "generator", "penalty": "gradient penalty", "scale
           "feature": "feature difference", "cycle": "latent recovery",
           "semantic": "semantic difference", "balance": "class balance",
           "tying": "weight difference", "content": "content difference",
-          "style": "style difference", "weighted": "couplings as weighted"}
+          "style": "style difference", "weighted": "couplings as weighted",
+          "pair_agreement": "pair agreement"}
 COLOURS = ("#1f6fb4", "#d9541e", "#2a9150", "#8b4fb0", "#b08a1e", "#3aa5ad", "#c23b6e",
            "#666666")
 
@@ -81,21 +83,23 @@ def scatter_picture(points: np.ndarray, data: np.ndarray | None = None) -> np.nd
 
 def loss_plot(path: str | Path, columns: dict[str, np.ndarray]) -> None:
     """Plots the columns of a losses.csv (`History.read`): one panel per kind of term, a smooth
-    line over the faint raw values. Columns are named `kind/domain` or `kind`; nothing is
-    written while there are no rows."""
+    line over the faint raw values. Columns are named `kind/domain` or `kind`, those of monitors
+    with "monitor/" before it; nothing is written while there are no rows."""
     if not len(columns.get("iteration", ())):
         return
     kinds = {}
-    for name in columns:
-        if name != "iteration":
-            kinds.setdefault(name.partition("/")[0], []).append(name)
+    for name, values in columns.items():
+        if name != "iteration" and not (name.startswith(WATCHED) and np.isnan(values).all()):
+            kinds.setdefault(name.removeprefix(WATCHED).partition("/")[0], []).append(name)
     across = min(3, len(kinds))
     down = math.ceil(len(kinds) / across)
     figure = _figure(4.4 * across, 2.8 * down)
     for place, (kind, names) in enumerate(kinds.items(), 1):
         axes = figure.add_subplot(down, across, place)
-        curves = {name.partition("/")[2]: columns[name] for name in names}
-        _panel(axes, columns["iteration"], curves)
+        there = np.isfinite(columns[names[0]]) | (not names[0].startswith(WATCHED))
+        curves = {name.removeprefix(WATCHED).partition("/")[2]: columns[name][there]
+                  for name in names}
+        _panel(axes, columns["iteration"][there], curves)
         axes.set_title(TITLES.get(kind, kind), fontsize=11, loc="left")
     figure.tight_layout()
     save_png(path, _drawn(figure))

@@ -157,6 +157,12 @@ class Run:
                             f"than the {asked['iterations']} asked for")
 
 
+def newest_checkpoint(run: str | Path) -> int:
+    """Iterations behind the newest checkpoint of a run; 0 where it has none."""
+    found = Path(run).glob("checkpoints/ckpt-*.index")
+    return max((int(path.stem.removeprefix("ckpt-")) for path in found), default=0)
+
+
 def _contradict(name: str, stored, asked) -> bool:
     if name in ("preset", "iterations") or BY_NAME[name].group in ("output", "device"):
         return False

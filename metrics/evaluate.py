@@ -1,84 +1,142 @@
 """`main.py evaluate RUN`: what a trained run is worth, as figures."""
 
-import json
+import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
+from tqdm import tqdm
 
+from data.registry import domain_names
 from framework.config import load_config
 from framework.errors import UserError
 from framework.files import write_text
-from metrics.agreement import (
-    PRESENT,
-    attribute_agreement,
-    attribute_shares,
-    class_shares,
-    classes_present,
-    pair_agreement,
-)
+from framework.plots import save_png
+from framework.run import newest_checkpoint
+from metrics import choice, extremes
+from metrics.distributions import Distributions
+from metrics.judged import Agreement, Confidence, judge_of
+from metrics.modes import GeneratedModes
+from metrics.protocol import PairDistances
+from metrics.report import keep, readable
+from metrics.streams import batches, comparisons, distinct, of_domains, of_sampler
 from trainers import classify
-from trainers.classifier import read, trained_once
+from trainers.classifier import read
 from trainers.domains import load_domains
 from trainers.restore import Sampler
 
-JUDGE_SEED = 1000
 
+def main(run, *, metrics=(), samples=2000, seed=1, split="train", data_dir="", lpips_net="alex",
+         lpips_weights="", extractor="", extractor_weights="") -> None:
+    """Evaluates the newest checkpoint of `run`; prints the figures and keeps them in
+    metrics.json and metrics.txt, the most and least alike pairs in pairs-*.png.
 
-def agreement_report(sampler: Sampler, samples: int, seed: int) -> dict:
-    """Pair agreement as an independent judge reads the images: a classifier of the run's
-    domains that had no part in training it, from a seed of its own."""
-    config, judge_seed = sampler.config, JUDGE_SEED + sampler.config.seed
-    domains, held_out = load_domains(config), load_domains(config, "test")
-    judge, accuracies = trained_once(domains, held_out, seed=judge_seed)
-    images = sampler(samples, seed)
-    attributes = domains[0].attributes
-    figures = (by_attribute(partial(read, judge), images, sampler.domains, attributes)
-               if attributes else by_class(partial(read, judge), images, sampler.domains))
-    return {**figures, "judge": {"accuracy_on_held_out": accuracies, "seed": judge_seed},
-            "samples": samples, "seed": seed}
-
-
-def by_class(judge, images, domains) -> dict:
-    """Pair agreement and the classes that every domain draws."""
-    shares = class_shares(judge, images)
-    return {"pair_agreement": pair_agreement(judge, images),
-            "classes_present": classes_present(shares), "classes": int(shares.shape[1]),
-            "present_from_share": PRESENT,
-            "class_shares": dict(zip(domains, np.round(shares, 4).tolist(), strict=True))}
-
-
-def by_attribute(judge, images, domains, attributes) -> dict:
-    """Agreement in each attribute, as pair agreement their mean, and how often each is drawn."""
-    alike, shares = attribute_agreement(judge, images), attribute_shares(judge, images)
-
-    def named(values):
-        return dict(zip(attributes, np.round(values, 4).tolist(), strict=True))
-    return {"pair_agreement": float(np.mean(alike)), "agreement_by_attribute": named(alike),
-            "attribute_shares": dict(zip(domains, map(named, shares), strict=True))}
-
-
-def main(run, *, samples=2000, seed=1) -> None:
-    """Evaluates the newest checkpoint of `run`; prints the figures and keeps metrics.json.
-
-    A classifier is measured on its held-out images. Raises UserError where a run of generators
-    has a single domain, since there is no pair to agree.
+    metrics: see `metrics.choice`; none: all that need no weights from elsewhere. samples: of
+    every generator; real images, of `split`, come round again where there are fewer. A
+    classifier is measured on its held-out images. Raises UserError where a run has no
+    checkpoint or nothing to measure a metric with.
     """
-    path, config = Path(run) / "metrics.json", load_config(run)
+    folder, config = Path(run), load_config(run)
+    if data_dir:
+        config = replace(config, data_dir=data_dir)
     if config.gan_type == "classifier":
-        return keep(path, classify.evaluate(run, config))
-    sampler = Sampler(run)
-    if len(sampler.domains) < 2:
-        raise UserError(f"{run} has one domain; pair agreement needs two or more")
-    report = agreement_report(sampler, samples, seed)
-    keep(path, report)
+        if metrics:
+            raise UserError(f"{run} is a classifier, measured by its accuracy; leave out --metrics")
+        return keep(folder / "metrics.json", classify.evaluate(run, config))
+    sampler, domains = Sampler(run), load_domains(config, split)
+    metrics, extractor = asked(metrics, extractor, bool(lpips_weights), domains, run)
+    names, counts = sampler.domains, distinct(sampler.domains, domains, samples)
+    distance = distance_of(metrics, lpips_net, lpips_weights)
+    judge, about = judge_of(config) if choice.judged(metrics, extractor) else (None, {})
+    measures = of_streams(metrics, comparisons(names), counts, distance, seed, extractor,
+                          extractor_weights, judge)
+    measures |= of_generators(metrics, config, names, counts, judge, domains[0].attributes)
+    sources = [of_sampler(sampler, samples, seed), *of_domains(names, domains, seed)]
+    results = measured(measures, sources, samples, domains[0].images.shape[1:])
+
+    agreement, settings = measures.get("pair_agreement"), {"split": split, "seed": seed}
+    report = {**(agreement.figures() if agreement else {}), **about, "samples": samples,
+              **settings, "checkpoint": newest_checkpoint(folder), "metrics": list(metrics),
+              "results": [row.as_dict(**settings) for row in results]}
+    write(folder, report, results, measures)
+    print(closing(report, folder / "metrics.json"))
+
+
+def asked(metrics, extractor: str, lpips: bool, domains, run) -> tuple:
+    """Metrics and extractor as asked for, or what the run's domains allow. Raises UserError for
+    a metric that they do not."""
+    points = domains[0].images.ndim == 2
+    labelled = not points and all(d.labels is not None for d in domains)
+    metrics = metrics or choice.possible(points, labelled, len(domains), lpips)
+    choice.check(metrics, points, labelled, len(domains), run)
+    return metrics, extractor or ("classifier" if labelled else "pixels")
+
+
+def distance_of(metrics, net: str, weights: str):
+    """LPIPS, if that is asked for. Raises UserError where its weights cannot be had."""
+    if "lpips" not in metrics:
+        return None
+    from metrics.lpips import LPIPS
+    return LPIPS(net, weights or None)
+
+
+def of_streams(metrics, compared, counts, distance, seed, extractor, weights, judge) -> dict:
+    """The measures that need two streams only: of pairs of images, and of whole sets.
+
+    counts: how many different images each stream has. extractor: the name of the net that
+    finds features, `weights` where its weights are, `judge` the classifier that it may be.
+    """
+    measures, whole = {}, [name for name in metrics if name in choice.SETS]
+    if distance:
+        measures["lpips"] = PairDistances(distance, compared, counts)
+    if whole:
+        from metrics.features import extractor as find
+        net = find(extractor, weights=weights, judge=judge)
+        measures["sets"] = Distributions(net, whole, compared, counts, seed)
+    return measures
+
+
+def of_generators(metrics, config, names, counts, judge, attributes) -> dict:
+    """The measures that know what the generators of a run should draw."""
+    measures, reads = {}, judge and partial(read, judge)
+    if "pair_agreement" in metrics:
+        measures["pair_agreement"] = Agreement(reads, names, attributes)
+    if "confidence" in metrics:
+        measures["confidence"] = Confidence(reads, names, counts, attributes)
+    if "modes" in metrics:
+        toys = domain_names(config.dataset, config.domains, config.data_dir)
+        measures["modes"] = GeneratedModes(dict(zip(names, toys, strict=True)))
+    return measures
+
+
+def measured(measures: dict, sources, samples: int, shape) -> list:
+    """Leads `samples` rows of all streams past the measures; returns what they found."""
+    with tqdm(total=samples, unit="image", disable=not sys.stderr.isatty()) as bar:
+        for batch in batches(sources, samples, shape):
+            for measure in measures.values():
+                measure.add(batch)
+            bar.update(len(next(iter(batch.values()))))
+    return [row for measure in measures.values() for row in measure.results()]
+
+
+def write(folder: Path, report: dict, results, measures: dict) -> None:
+    """Prints the table and keeps it with the figures and the pictures in `folder`."""
+    text = readable(results)
+    print(text)
+    write_text(folder / "metrics.txt", text + "\n")
+    for compared, found in getattr(measures.get("lpips"), "extremes", {}).items():
+        name = f"pairs-{compared.left}-{compared.right}".replace("generated ", "")
+        save_png(folder / f"{name}.png", extremes.picture(found.lowest, found.highest))
+    keep(folder / "metrics.json", report)
+
+
+def closing(report: dict, path: Path) -> str:
+    """The last line: pair agreement where there is one, and where the figures are."""
+    if "pair_agreement" not in report:
+        return f"{report['samples']} samples, seed {report['seed']}; kept in {path}"
     shown = (f"{report['classes_present']} of {report['classes']} classes in every domain (each "
-             f"at least {100 * PRESENT:.0f} % of its images)" if "classes" in report else
+             f"at least {100 * report['present_from_share']:.0f} % of its images)"
+             if "classes" in report else
              f"mean over {', '.join(report['agreement_by_attribute'])}")
-    print(f"pair agreement {report['pair_agreement']:.3f}; {shown}; {samples} pairs, seed {seed}; "
-          f"kept in {path}")
-
-
-def keep(path: Path, report: dict) -> None:
-    """Writes the figures to `path`."""
-    write_text(path, json.dumps(report, indent=2) + "\n")
+    return (f"pair agreement {report['pair_agreement']:.3f}; {shown}; {report['samples']} pairs, "
+            f"seed {report['seed']}; kept in {path}")

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from framework.checkpoint import Checkpoints
 from framework.devices import compiled
 from framework.errors import UserError
-from framework.history import History
+from framework.history import WATCHED, History
 from framework.plots import loss_plot, save_png
 
 
@@ -43,7 +43,8 @@ class Reporter:
         self.pending.append((iteration, terms))
 
     def log(self) -> dict:
-        """Writes what was noted to losses.csv and TensorBoard; returns the newest terms.
+        """Writes what was noted to losses.csv and TensorBoard; returns the newest terms, but
+        for those of monitors.
 
         Raises UserError when a term is no longer finite: training cannot recover from that,
         and the checkpoints from before are kept.
@@ -57,13 +58,20 @@ class Reporter:
                 raise UserError(f"{broken[0]} is no longer finite at iteration {iteration}; "
                                 f"the last good checkpoint is in {self.run.checkpoints}")
             self.history.append(iteration, newest)
-        if self.writer and self.pending:
-            with self.writer.as_default(step=self.pending[-1][0]):
-                for name, value in newest.items():
-                    tf.summary.scalar(name, value)
+            self.summarise(iteration, {n: v for n, v in newest.items() if n.startswith(WATCHED)})
+        newest = {n: v for n, v in newest.items() if not n.startswith(WATCHED)}
+        if self.pending:
+            self.summarise(self.pending[-1][0], newest)
         self.pending.clear()
         self.history.flush()
         return newest
+
+    def summarise(self, iteration: int, values: dict):
+        """Writes `values` to TensorBoard, where that is asked for."""
+        if self.writer:
+            with self.writer.as_default(step=iteration):
+                for name, value in values.items():
+                    tf.summary.scalar(name, value)
 
     def picture(self, iteration: int):
         """Writes the sample picture of this iteration and redraws the loss plot."""
@@ -76,13 +84,15 @@ class Reporter:
 
 
 def fit(run, trainer, batches, iterations: int, *, picture, sample_every=500, checkpoint_every=500,
-        log_every=10, compile="graph", tensorboard=True) -> int:
+        log_every=10, compile="graph", tensorboard=True, monitor=None, monitor_every=500) -> int:
     """Trains until `iterations` iterations are done and returns how many are.
 
     Goes on from the run's newest checkpoint, if it has one. trainer: has `iterate(iteration,
     batch)` returning a dict of scalars, `state()` and `export(folder)`. batches: a function of
     (start, stop) that yields what `iterate` takes. picture: draws the samples as they are now,
-    uint8 [H, W, 3]. An interrupt ends training after the iteration at hand.
+    uint8 [H, W, 3]. monitor: measures the nets as they are now, every `monitor_every`
+    iterations; its dict of numbers joins the terms. An interrupt ends training after the
+    iteration at hand.
     """
     checkpoints = Checkpoints(run.checkpoints, trainer.state())
     start = checkpoints.restore()
@@ -100,8 +110,10 @@ def fit(run, trainer, batches, iterations: int, *, picture, sample_every=500, ch
             asked = time.perf_counter()
             batch = next(stream)
             waited += time.perf_counter() - asked
-            reporter.note(iteration, step(tf.constant(iteration, tf.int64), batch))
+            terms = step(tf.constant(iteration, tf.int64), batch)
             done = iteration + 1
+            due = monitor and done % monitor_every == 0
+            reporter.note(iteration, {**terms, **monitor()} if due else terms)
             first = first or time.perf_counter() - began
             ending = done == iterations or bool(interrupted)
             if done % log_every == 0 or ending:

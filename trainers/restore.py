@@ -53,10 +53,15 @@ class Sampler:
         parts = [self._draw(z[i:i + SAMPLE_BATCH]) for i in range(0, len(z), SAMPLE_BATCH)]
         return [np.concatenate(images) for images in zip(*parts, strict=True)]
 
-    def __call__(self, count: int, seed: int = 0) -> list[np.ndarray]:
-        """`draw` from `count` latents, with every class in turn where it is told them."""
+    def inputs(self, count: int, seed: int):
+        """What `draw` takes of `count` latents: with every class in turn where the generators
+        are told them."""
         code = tf.one_hot(np.arange(count) % self.classes, self.classes) if self.classes else None
-        return self.draw(with_code(self.latents(count, seed), code))
+        return with_code(self.latents(count, seed), code)
+
+    def __call__(self, count: int, seed: int = 0) -> list[np.ndarray]:
+        """`draw` from `inputs`."""
+        return self.draw(self.inputs(count, seed))
 
     def grid(self, count: int, seed: int) -> tuple[list[np.ndarray], int]:
         """Images for a picture, and how many stand in a row: `count` latents in the run's usual

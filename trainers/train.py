@@ -14,6 +14,7 @@ from trainers import (  # noqa: F401  (they register their gan_types)
 )
 from trainers.base import fit
 from trainers.domains import describe
+from trainers.monitors import monitor_for
 from trainers.registry import TRAINERS
 
 
@@ -26,6 +27,7 @@ def main(config, domains) -> None:
     for d in domains:
         print(f"{d.name}: {len(d)} of {' x '.join(map(str, d.images.shape[1:]))}")
     training = TRAINERS.find(config.gan_type)(config, domains)
+    monitor = monitor_for(config, domains, training.trainer)
     with run.create():
         describe(run.path, domains)
         done = fit(run, training.trainer,
@@ -33,7 +35,8 @@ def main(config, domains) -> None:
                    config.iterations, picture=training.picture,
                    sample_every=config.sample_every, checkpoint_every=config.checkpoint_every,
                    log_every=config.log_every, compile=config.compile,
-                   tensorboard=config.tensorboard)
+                   tensorboard=config.tensorboard, monitor=monitor,
+                   monitor_every=config.monitor_every)
         if training.report:
             write_text(run.metrics_json, json.dumps(training.report(), indent=2) + "\n")
     print(f"{run.path}: {done} iterations; pictures in samples/, curves in losses.png, nets in "

@@ -27,6 +27,7 @@ def called(monkeypatch, tmp_path):
     monkeypatch.setattr(trainers, "walk", stand_in("walk"), raising=False)
     monkeypatch.setattr(figures, "draw", stand_in("draw"), raising=False)
     monkeypatch.setattr(metrics, "evaluate", stand_in("evaluate"), raising=False)
+    monkeypatch.setattr(metrics, "folders", stand_in("folders"), raising=False)
     monkeypatch.chdir(tmp_path)
     return calls
 
@@ -95,11 +96,24 @@ def test_figures(called, capsys):
     assert [line.split()[0] for line in lines] == ["figure", *FIGURES]
 
 
+LOOKS = {"metrics": (), "samples": 2000, "seed": 1, "lpips_net": "alex", "lpips_weights": "",
+         "extractor": "", "extractor_weights": ""}
+
+
 def test_evaluate(called, run):
     main(["evaluate", run])
-    main(["evaluate", run, "--samples", "9", "--seed", "4"])
-    assert called == [("evaluate", (run,), {"samples": 2000, "seed": 1}),
-                      ("evaluate", (run,), {"samples": 9, "seed": 4})]
+    main(["evaluate", run, "--samples", "9", "--seed", "4", "--split", "test", "--metrics",
+          "kid, lpips,kid", "--lpips_net", "vgg", "--extractor", "pixels", "--data_dir", "d"])
+    changed = {"samples": 9, "seed": 4, "split": "test", "metrics": ("kid", "lpips"),
+               "lpips_net": "vgg", "extractor": "pixels", "data_dir": "d"}
+    usual = {**LOOKS, "split": "train", "data_dir": ""}
+    assert called == [("evaluate", (run,), usual), ("evaluate", (run,), usual | changed)]
+
+
+def test_evaluate_folders(called):
+    main(["evaluate", "--folders", "a", "b.zip", "--metrics", "swd", "--output", "c"])
+    assert called == [("folders", ("a", "b.zip"), {**LOOKS, "metrics": ("swd",), "image_size": 0,
+                                                   "output": "c"})]
 
 
 @pytest.mark.parametrize("argv, message", [
@@ -111,6 +125,14 @@ def test_evaluate(called, run):
     (["sample", "RUN", "--seed", "-1"], "seed must be at least 0"),
     (["evaluate", "RUN", "--samples", "1"], "samples must be at least 2"),
     (["evaluate", "RUN", "--sample", "5"], "did you mean '--samples'"),
+    (["evaluate"], "a run, or two folders"), (["evaluate", "RUN", "--folders", "a", "b"], "or two"),
+    (["evaluate", "RUN", "--metrics", "fid,kd"], "did you mean 'kid'"),
+    (["evaluate", "--folders", "a", "b", "--metrics", "modes"], "unknown metric 'modes'"),
+    (["evaluate", "RUN", "--split", "trian"], "did you mean 'train'"),
+    (["evaluate", "RUN", "--lpips_net", "vg"], "did you mean 'vgg'"),
+    (["evaluate", "RUN", "--extractor", "pixel"], "did you mean 'pixels'"),
+    (["evaluate", "RUN", "--image_size", "32"], "belong to"),
+    (["evaluate", "--folders", "a", "b", "--split", "test"], "belong to a run"),
     (["sample", "RUN", "--count", "x"], "count: invalid int value: 'x'"),
     (["sampel"], "did you mean 'sample'"), (["presets", "demo"], "unexpected argument 'demo'"),
     (["datasets", "--dir", "x"], "unknown option '--dir'"),

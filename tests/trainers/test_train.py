@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from framework.cli import main
-from metrics import evaluate
+from metrics import judged
 from trainers import classifier, coupled
 
 FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2negative", "--preset", "none", "--generator",
@@ -28,7 +28,7 @@ def run(tmp_path_factory):
         patch.setenv("SCOGAN_CACHE", str(folder / "cache"))
         few = partial(classifier.trained_once, iterations=3)
         patch.setattr(classifier, "trained_once", few)
-        patch.setattr(evaluate, "trained_once", few)
+        patch.setattr(judged, "trained_once", few)
         assert main([*FLAGS, "--run", str(folder / "run")]) == 0
         assert main(["sample", str(folder / "run"), "--count", "10", "--seed", "2"]) == 0
         assert main(["evaluate", str(folder / "run"), "--samples", "30"]) == 0
@@ -68,7 +68,7 @@ def test_evaluation_names_judge_samples_and_seed(run):
     report = json.loads((run / "metrics.json").read_text())
     assert 0 <= report["pair_agreement"] <= 1 and 0 <= report["classes_present"] <= 10
     assert (report["samples"], report["seed"]) == (30, 1)
-    assert report["judge"]["seed"] == evaluate.JUDGE_SEED + 4
+    assert report["judge"]["seed"] == judged.JUDGE_SEED + 4
     for shares in report["class_shares"].values():
         assert sum(shares) == pytest.approx(1, abs=1e-3)
 

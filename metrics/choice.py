@@ -1,0 +1,86 @@
+"""What may be asked of an evaluation, without TensorFlow, so that mistakes are found at once."""
+
+from framework.errors import UserError, unknown
+
+METRICS = ("lpips", "fid", "kid", "swd", "prdc", "pair_agreement", "confidence", "modes")
+SETS = ("fid", "kid", "swd", "prdc")         # of two sets of images as a whole
+JUDGED = ("pair_agreement", "confidence")    # by a classifier of the run's own data
+FOLDERS = ("lpips", *SETS)
+MONITORS = ("kid", "swd", "pair_agreement")  # cheap enough to be watched while training
+LPIPS_NETS = ("alex", "vgg", "squeeze")
+EXTRACTORS = ("squeeze", "inception", "classifier", "pixels")
+
+
+def add_to(parser) -> None:
+    """The options of `evaluate` that a run and two folders have in common."""
+    def add(name, help, default="", **settings):
+        shown = f" (default: {default})" if default else ""
+        parser.add_argument(f"--{name}", default=default, help=help + shown, **settings)
+    add("metrics", f"with commas: {', '.join(METRICS)} (default: quick ones that need no weights "
+        "from elsewhere)")
+    add("samples", "of each side", 2000, type=int)
+    add("seed", "of the latents and of the order of real images", 1, type=int)
+    add("lpips_net", ", ".join(LPIPS_NETS), "alex")
+    add("lpips_weights", "folder of its weights (default: the cache, or a download); random: none, "
+        "and the figure is no LPIPS")
+    add("extractor", f"whose features fid, kid, swd and prdc compare: {', '.join(EXTRACTORS)} "
+        "(default: a classifier of the run's own data, pixels without labels)")
+    add("extractor_weights", "folder of the weights of squeeze or inception (default: the cache, "
+        "or a download); random: none")
+
+
+def chosen(given, metrics) -> dict:
+    """The options of `add_to`, checked; `metrics` are those there are. Raises UserError."""
+    for option, known in (("lpips_net", LPIPS_NETS), ("extractor", EXTRACTORS)):
+        one_of(option, getattr(given, option), known)
+    names = ("samples", "seed", "lpips_net", "lpips_weights", "extractor",
+             "extractor_weights")
+    return {"metrics": named(given.metrics, metrics)} | {n: getattr(given, n) for n in names}
+
+
+def named(text: str, known=METRICS, kind: str = "metric") -> tuple[str, ...]:
+    """The names in `text`, with commas, each once. Raises UserError for one that is unknown."""
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    for name in names:
+        if name not in known:
+            raise unknown(kind, name, known)
+    return names
+
+
+def one_of(option: str, value: str, known) -> str:
+    """`value` if it is known or empty; raises UserError with the nearest name."""
+    if value and value not in known:
+        raise unknown(option, value, known)
+    return value
+
+
+def possible(points: bool, labelled: bool, domains: int, lpips: bool) -> tuple[str, ...]:
+    """The metrics of a run when none are named: quick ones that need no weights from elsewhere.
+
+    lpips: whether there are weights for it all the same.
+    """
+    if points:
+        return "swd", "modes"
+    judged = ("pair_agreement",) * (domains > 1) + ("confidence",) if labelled else ()
+    return (*judged, *("lpips",) * lpips, "kid")
+
+
+def check(metrics, points: bool, labelled: bool, domains: int, run: str) -> None:
+    """Raises UserError for a metric that a run has nothing for."""
+    images = [name for name in metrics if name not in ("swd", "kid", "prdc", "fid", "modes")]
+    if points and images:
+        raise UserError(f"{images[0]} looks at images, and {run} draws points; ask for "
+                        "--metrics swd,modes")
+    if "modes" in metrics and not points:
+        raise UserError(f"modes are counted of 2-D points, and {run} draws images")
+    if "pair_agreement" in metrics and domains < 2:
+        raise UserError(f"{run} has one domain; pair agreement needs two or more")
+    judged = [name for name in metrics if name in JUDGED]
+    if judged and not labelled:
+        raise UserError(f"{judged[0]} needs labelled data in every domain of {run}")
+
+
+def judged(metrics, extractor: str) -> bool:
+    """Whether the metrics need a classifier of the run's own data."""
+    return bool(set(metrics) & set(JUDGED)
+                or set(metrics) & set(SETS) and extractor == "classifier")

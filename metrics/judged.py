@@ -1,0 +1,131 @@
+"""What an independent judge, a classifier of the run's domains, reads in the streams."""
+
+import numpy as np
+
+from metrics.agreement import (
+    PRESENT,
+    attribute_agreement,
+    attribute_shares,
+    class_shares,
+    classes_present,
+    pair_agreement,
+)
+from metrics.report import Result
+from metrics.running import Mean
+from metrics.streams import Comparison, generated, real
+from trainers.classifier import trained_once
+from trainers.domains import load_domains
+
+BY = "judge"
+JUDGE_SEED = 1000
+
+
+def judge_of(config):
+    """An independent judge: a classifier of the run's domains that had no part in training it,
+    from a seed of its own. Returns it and what metrics.json says of it."""
+    seed = JUDGE_SEED + config.seed
+    judge, accuracies = trained_once(load_domains(config), load_domains(config, "test"), seed=seed)
+    return judge, {"judge": {"accuracy_on_held_out": accuracies, "seed": seed}}
+
+
+def identity(logits):
+    """The judge of images that have been read already."""
+    return logits
+
+
+class Agreement:
+    """Pair agreement of the domains `names`, what every domain draws, and what chance reaches.
+
+    judge: a function of images to logits [n, classes], or of `attributes` to one for each.
+    """
+
+    def __init__(self, judge, names, attributes=()):
+        self.judge, self.names, self.attributes = judge, list(names), attributes
+        self.alike, self.shares = Mean(), Mean()
+
+    def add(self, batch: dict) -> None:
+        """Takes in a batch of all streams. A batch's mean counts as often as it has rows."""
+        logits = [self.judge(batch[generated(name)]) for name in self.names]
+        alike, shares = ((attribute_agreement, attribute_shares) if self.attributes else
+                         (pair_agreement, class_shares))
+        for mean, function in ((self.alike, alike), (self.shares, shares)):
+            found = np.asarray(function(identity, logits))
+            mean.add(np.broadcast_to(found, (len(logits[0]), *found.shape)))
+
+    def figures(self) -> dict:
+        """Agreement and shares under the names they have in metrics.json."""
+        return self._by_attribute() if self.attributes else self._by_class()
+
+    def _by_class(self):
+        shares, agreement = self.shares.value, float(self.alike.value)
+        chance = float(np.sum(np.prod(shares, 0)))
+        return {"pair_agreement": agreement, "chance": round(chance, 4),
+                "kappa": round((agreement - chance) / (1 - chance), 4) if chance < 1 else 0.0,
+                "classes_present": classes_present(shares), "classes": int(shares.shape[1]),
+                "present_from_share": PRESENT,
+                "class_shares": dict(zip(self.names, np.round(shares, 4).tolist(), strict=True))}
+
+    def _by_attribute(self):
+        def named(values):
+            return dict(zip(self.attributes, np.round(values, 4).tolist(), strict=True))
+        return {"pair_agreement": float(np.mean(self.alike.value)),
+                "agreement_by_attribute": named(self.alike.value),
+                "attribute_shares": dict(zip(self.names, map(named, self.shares.value),
+                                             strict=True))}
+
+    def results(self) -> list[Result]:
+        """Pair agreement with its binomial standard error."""
+        value = float(np.mean(self.alike.value))
+        error = float(np.sqrt(value * (1 - value) / self.alike.count))
+        streams = [generated(name) for name in self.names]
+        of = Comparison("pair", *streams) if len(streams) == 2 else " | ".join(streams)
+        return [Result("pair_agreement", of, value, error, self.alike.count, BY)]
+
+
+class Confidence:
+    """How sure the judge is of generated and of real images, and how evenly it reads classes.
+
+    Mean largest probability; mean entropy of an image's prediction; entropy of the mean
+    prediction, in nats. For attributes each is the mean over them.
+    """
+
+    def __init__(self, judge, names, distinct: dict, attributes=()):
+        self.judge, self.attributes, self.distinct = judge, attributes, distinct
+        self.means = {stream(name): Mean() for name in names for stream in (generated, real)}
+
+    def add(self, batch: dict) -> None:
+        """Takes in a batch of all streams; repeats of real images are passed over."""
+        for stream, mean in self.means.items():
+            rows = batch[stream][:self.distinct[stream] - mean.count]
+            if len(rows):
+                mean.add(probabilities(self.judge(rows), self.attributes))
+
+    def results(self) -> list[Result]:
+        """Three rows for each stream."""
+        return [Result(name, stream, float(value), float(error), mean.count, BY)
+                for stream, mean in self.means.items()
+                for name, value, error in self._rows(mean)]
+
+    def _rows(self, mean):
+        sure, unsure, shares = mean.value[0], mean.value[1], mean.value[2:]
+        if self.attributes:
+            shares = np.stack([shares, 1 - shares])
+        return (("confidence", sure, mean.error[0]), ("entropy", unsure, mean.error[1]),
+                ("class entropy", np.mean(entropy(shares, 0)), np.nan))
+
+
+def probabilities(logits, attributes=()) -> np.ndarray:
+    """[n, 2 + classes]: largest probability, entropy and the probabilities of each row."""
+    logits = np.asarray(logits, np.float64)
+    if attributes:
+        p = 0.5 * (1 + np.tanh(logits / 2))
+        both = np.stack([p, 1 - p])
+        return np.column_stack([both.max(0).mean(-1), entropy(both, 0).mean(-1), p])
+    p = np.exp(logits - logits.max(-1, keepdims=True))
+    p /= p.sum(-1, keepdims=True)
+    return np.column_stack([p.max(-1), entropy(p, -1), p])
+
+
+def entropy(p, axis):
+    """- sum p log p along `axis`, in nats; 0 log 0 is 0."""
+    return -np.sum(p * np.log(np.maximum(p, 1e-300)), axis)

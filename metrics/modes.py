@@ -1,0 +1,56 @@
+"""How many modes of a 2-D toy set a generator keeps (thesis table 2.1)."""
+
+import numpy as np
+
+from data.toys import toy_centers, toy_sd
+from metrics.report import Result
+from metrics.streams import generated
+
+REACH, SHARE = 4, 0.01
+
+
+class Modes:
+    """Counts points [n, 2] around the modes of toy `name`, batch by batch.
+
+    `modes`: those that hold 1 % of the points or more. `quality`: the share of points within
+    four standard deviations of a mode.
+    """
+
+    def __init__(self, name: str):
+        self.name, self.centers, self.sd = name, toy_centers(name), toy_sd(name)
+        self.count, self.held = 0, np.zeros(len(self.centers), int)
+
+    def take(self, points) -> "Modes":
+        """Counts `points`; returns itself."""
+        distances = np.linalg.norm(points[:, None] - self.centers[None], axis=-1)
+        near = distances.min(1) <= REACH * self.sd
+        self.held += np.bincount(distances.argmin(1)[near], minlength=len(self.held))
+        self.count += len(points)
+        return self
+
+    @property
+    def modes(self) -> int:
+        return int(np.sum(self.held >= SHARE * self.count))
+
+    @property
+    def quality(self) -> float:
+        return float(self.held.sum() / self.count)
+
+
+class GeneratedModes:
+    """The modes that each domain's generator keeps; `toys` maps a domain to its toy set."""
+
+    def __init__(self, toys: dict):
+        self.modes = {generated(name): Modes(toy) for name, toy in toys.items()}
+
+    def add(self, batch: dict) -> None:
+        """Takes in a batch of all streams."""
+        for stream, modes in self.modes.items():
+            modes.take(batch[stream])
+
+    def results(self) -> list[Result]:
+        """Two rows for each generator."""
+        return [Result(name, stream, value, count=m.count, note=f"of {len(m.centers)}" * of)
+                for stream, m in self.modes.items()
+                for name, value, of in (("modes", float(m.modes), True),
+                                        ("points near a mode", m.quality, False))]

@@ -1,0 +1,66 @@
+"""What is measured while training (`--monitor`): a few hundred samples, cheap enough to repeat."""
+
+from functools import partial
+
+import numpy as np
+import tensorflow as tf
+
+from framework.history import WATCHED
+from framework.random import LATENTS, Random
+from metrics.agreement import attribute_agreement, pair_agreement
+from metrics.choice import named
+from metrics.features import extractor
+from metrics.judged import judge_of
+from metrics.kernel import kid
+from metrics.streams import Shuffled
+from metrics.wasserstein import sliced_wasserstein
+from trainers.classifier import read
+from trainers.conditional import with_code
+
+SAMPLES = 500
+LATENTS_KEY = -2                        # an "iteration" that no training and no picture draws from
+DISTANCES = {"kid": lambda x, y: kid(x, y).value, "swd": sliced_wasserstein}
+
+
+class Monitor:
+    """`monitor()` measures a trainer's generators now: column of losses.csv -> number.
+
+    names: of `metrics.choice.MONITORS`. z: latents [N, ...], always the same. real: K arrays of
+    real images, as stored. net: images to features; `seen` is its name in the columns.
+    judge: images to logits, for pair_agreement. attributes: whether its logits are of those,
+    and not of classes.
+    """
+
+    def __init__(self, names, trainer, z, real, net, seen, judge=None, attributes=False):
+        self.names, self.trainer, self.z = names, trainer, z
+        self.net, self.seen, self.judge = net, seen, judge
+        self.agreement = ((lambda *a: float(np.mean(attribute_agreement(*a)))) if attributes
+                          else pair_agreement)
+        self.real = [net(images) for images in real]
+
+    def __call__(self) -> dict[str, float]:
+        images, found = self.trainer.sample(self.z), {}
+        features = [self.net(x) for x in images]
+        for name in self.names:
+            if name == "pair_agreement":
+                found[f"{WATCHED}{name}"] = self.agreement(self.judge, images)
+                continue
+            for domain, x, y in zip(self.trainer.domains, features, self.real, strict=True):
+                found[f"{WATCHED}{name} ({self.seen})/{domain}"] = DISTANCES[name](x, y)
+        return found
+
+
+def monitor_for(config, domains, trainer) -> Monitor | None:
+    """What `--monitor` asks for, or None. Pixels are compared, or, where pair_agreement brings a
+    judge, what that classifier finds; it is found in the cache or trained now."""
+    names = named(config.monitor)
+    if not names:
+        return None
+    judge = judge_of(config)[0] if "pair_agreement" in names else None
+    seen = "classifier" if judge else "pixels"
+    real = [Shuffled(d.images, config.seed)(0, min(SAMPLES, len(d))) for d in domains]
+    z = LATENTS[config.latent](Random(config.seed, LATENTS_KEY), [SAMPLES, config.latent_dim])
+    code = (tf.one_hot(np.arange(SAMPLES) % trainer.classes, trainer.classes)
+            if trainer.classes else None)
+    return Monitor(names, trainer, with_code(z, code), real, extractor(seen, judge=judge), seen,
+                   judge and partial(read, judge), bool(domains[0].attributes))
