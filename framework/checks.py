@@ -6,7 +6,7 @@ from pathlib import Path
 from data.registry import domain_names, find
 from framework.checks_style import check_styling
 from framework.errors import UserError
-from framework.options import BY_NAME
+from framework.options import BY_NAME, GANS
 from framework.registry import accepts
 from losses.adversarial import LOSSES
 from losses.kernels import KERNELS, scales_of
@@ -147,9 +147,8 @@ def _perceptual(config, domains):
 
 def _monitor(config, domains):
     names = named(config.monitor, MONITORS, "monitor")
-    if names and config.gan_type == "classifier":
-        raise UserError("monitor measures what generators draw; a classifier's accuracy is in its "
-                        "curves already")
+    if names and config.gan_type not in GANS:
+        raise UserError(f"monitor measures what generators draw, and a {config.gan_type} has none")
     if "pair_agreement" in names:
         if len(domains) < 2:
             raise UserError(f"pair_agreement compares domains, and {domains[0]} is one")

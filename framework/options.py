@@ -27,6 +27,7 @@ GROUPS = {
     "output": "what is drawn and kept while training; may change when a run is continued",
     "device": "how it is computed; may change when a run is continued",
 }
+GANS = ("gan", "cogan", "scogan", "mmd_gan", "gmmn")       # what has generators
 TYPES = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
 
@@ -88,8 +89,7 @@ OPTIONS = (
         ("gan_type", str, "scogan", "one GAN, GANs coupled by shared layers or by soft terms, "
          "a GAN of kernels, moment matching without a critic, the classifier of the semantic term, "
          "the inverse network of style swap, or AdaIN with variational styles",
-         _of("gan", "cogan", "scogan", "mmd_gan", "gmmn", "classifier", "inverse_net",
-             "style_vae")),
+         _of(*GANS, "classifier", "inverse_net", "style_vae")),
         ("preset", str, "", "settings by name, see `presets`; none: plain defaults "
          "(default: the one that gan_type and dataset pick)"),
         ("config", str, "", "TOML or JSON file of options, over the preset, under flags"),

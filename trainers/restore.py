@@ -9,6 +9,7 @@ from framework.checkpoint import restore_part
 from framework.config import load_config
 from framework.devices import compiled
 from framework.errors import UserError
+from framework.options import GANS
 from framework.random import LATENTS, Random
 from nets.build import joint
 from trainers.conditional import class_rows, with_code
@@ -27,7 +28,7 @@ class Sampler:
 
     def __init__(self, path):
         self.config = load_config(path)
-        if self.config.gan_type in ("classifier", "inverse_net", "style_vae"):
+        if self.config.gan_type not in GANS:
             raise UserError(f"{path} is of gan_type {self.config.gan_type}; it has no generators "
                             "of latents")
         domains = described(Path(path))
