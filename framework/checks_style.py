@@ -16,7 +16,7 @@ GANS_ALONE = (*(o.name for o in OPTIONS if o.group == "loss"), "critic_steps", "
               "shared_generator", "shared_discriminator", "critic_norm", "initializer",
               "init_std", "upsampling", "feature_weight", "cycle_weight", "tying_weight",
               "semantic_weight", "balance_weight", "coupling_warmup", "balance_perceptual",
-              "vgg_resize", "sample_rows")
+              "vgg_resize", "monitor", "sample_rows")
 
 
 def check_styling(config, domains) -> None:

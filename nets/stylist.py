@@ -7,7 +7,7 @@ mix as vectors do. Images are [B, H, W, 3] in [-1, 1], with sides that `multiple
 import keras
 from keras import ops
 
-from losses.style import moments
+from losses.style import LEVELS, moments
 from nets import adain
 from nets.architectures_style import DECODED, MULTIPLE
 from nets.vgg import VGGFeatures
@@ -68,7 +68,15 @@ class PlainStylist:
 
     def image(self, content, style):
         """Images of the given content in the given style."""
-        return self.nets["decoder"](styled(content, style))
+        return self.decoded(styled(content, style))
+
+    def decoded(self, features):
+        """The images that the decoder sees in features [B, h, w, C].
+
+        It gets them in the units of images: VGG's are as large as its input of 0..255, and an
+        untrained decoder's images would be too. (The paper's code scales VGG's weights.)
+        """
+        return self.nets["decoder"](features / LEVELS)
 
 
 def joined(statistics):
