@@ -11,13 +11,16 @@ from framework.errors import UserError, unknown
 from framework.quiet import quiet
 from framework.run import Run
 from metrics import choice
+from reproduce.scales import SCALES
+from reproduce.tables import TABLES
 
 USAGE = """\
 python main.py --gan_type scogan --dataset mnist2svhn [OPTION ...]
        python main.py [train] --preset NAME [OPTION ...]
        python main.py [train] --run RUN
        python main.py sample RUN | walk RUN | evaluate RUN | evaluate --folders A B
-       python main.py figures NAME | presets | datasets"""
+       python main.py stylize CONTENT STYLE ... --output FILE | texture STYLE --output FILE
+       python main.py figures NAME | reproduce TABLE | presets | datasets"""
 ABOUT = """\
 Trains generative adversarial networks on one domain (gan) or on pairs that were never seen
 together (cogan, scogan). The same command again continues its run."""
@@ -153,6 +156,45 @@ def _figures(argv):
     return draw.main(**vars(arguments))
 
 
+def _stylize(argv):
+    from style import command
+    return command.stylize(argv)
+
+
+def _texture(argv):
+    from style import command
+    return command.texture(argv)
+
+
+def _reproduce(argv):
+    about = Parser(prog="main.py reproduce", description="Trains and measures what a table of the "
+                   "documents shows, beside its numbers; without a name it lists the tables.")
+    about.add_argument("name", metavar="TABLE", nargs="?", help="a table, or all")
+    about.add_argument("--scale", default="quick", help="; ".join(
+        f"{name}: {scale.about}" for name, scale in SCALES.items()) + " (default: quick)")
+    about.add_argument("--data_dir", default="", help="where the data lie, and weights of LPIPS "
+                       "and VGG if there are any")
+    about.add_argument("--output", default="runs/reproduce", help="(default: runs/reproduce)")
+    about.add_argument("--lpips_net", default="", help=f"{', '.join(choice.LPIPS_NETS)} (default: "
+                       "the first whose weights are there)")
+    about.add_argument("--lpips_weights", default="", help="as of evaluate")
+    about.add_argument("--vgg_weights", default="", help="as of training")
+    about.add_argument("--iterations", type=int, default=0, help="of every row; 0: as the scale "
+                       "says (default: 0)")
+    given = about.parse_args(argv)
+    _at_least(given, iterations=0)
+    SCALES.find(given.scale)
+    choice.one_of("lpips_net", given.lpips_net, choice.LPIPS_NETS)
+    if given.name is None:
+        return _print_table(("table", "what it shows", "rows"), [
+            (name, each.title, ", ".join(row.label for row in each.rows))
+            for name, each in TABLES.items()])
+    if given.name != "all":
+        TABLES.find(given.name)
+    from reproduce import command
+    return command.main(**vars(given))
+
+
 def _run_parser(command, description):
     made = Parser(prog=f"main.py {command}", description=description)
     made.add_argument("run", metavar="RUN", help="folder of the run")
@@ -174,4 +216,5 @@ def _print_table(header, rows):
 
 
 COMMANDS = {"train": _train, "sample": _sample, "walk": _walk, "evaluate": _evaluate,
-            "figures": _figures, "presets": _presets, "datasets": _datasets}
+            "figures": _figures, "reproduce": _reproduce, "stylize": _stylize, "texture": _texture,
+            "presets": _presets, "datasets": _datasets}

@@ -1,0 +1,157 @@
+"""Any image that a person has, as float32 [1, H, W, 3] in [-1, 1], and back to a file.
+
+Kinds of images are those of `data.folders.decode`, and what Pillow reads beyond them: of an
+animation the first frame, CMYK other than JPEG, orientation tags outside JPEG.
+"""
+
+import io
+from pathlib import Path
+
+import numpy as np
+
+from data import folders
+from data.pixels import to_uint8, to_unit
+from framework.errors import UserError
+from framework.files import replacing
+
+WRITTEN = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
+USUAL = 512                         # longer side of images whose size is not asked for
+ORIENTATION = 0x0112
+
+
+def read(path, size: int | None = None) -> np.ndarray:
+    """The image in the file `path`, [1, H, W, 3] in [-1, 1].
+
+    size: pixels of its longer side, 0 to leave it as it is, None to bring large ones down to
+    512. Raises UserError, naming the file, for what is no image.
+    """
+    return to_unit(resized(pixels(path), size))[None]
+
+
+def pixels(path) -> np.ndarray:
+    """The image in `path` as uint8 [H, W, 3], upright. Raises UserError."""
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"cannot read the image {path}: {error.strerror or error}") from None
+    if not data:
+        raise UserError(f"the image {path} is empty")
+    if data.startswith(b"GIF"):     # of which OpenCV before 4.11 reads none
+        return _by_pillow(path, data)
+    try:
+        image = folders.decode(path)
+    except UserError:
+        return _by_pillow(path, data)
+    return image if data.startswith(b"\xff\xd8") else _upright(image, data)
+
+
+def _by_pillow(path, data):
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            image = ImageOps.exif_transpose(image)
+            clear = "A" in image.getbands() or "transparency" in image.info
+            if clear:
+                image = image.convert("RGBA")
+                white = Image.new("RGBA", image.size, "white")
+                image = Image.alpha_composite(white, image)
+            return np.array(image.convert("RGB"))
+    except Exception as error:      # Pillow's plugins each have their own for a bad file
+        raise UserError(f"the image {path} is broken or of no known kind") from error
+
+
+def _upright(image, data):
+    """`image` turned as the tag in its file says, which OpenCV heeds in JPEGs only."""
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(io.BytesIO(data)) as file:
+            tag = file.getexif().get(ORIENTATION, 1)
+    except Exception:               # a kind that OpenCV knows and Pillow does not has no tag
+        return image
+    if tag == 1:
+        return image
+    turned = Image.fromarray(image)
+    turned.getexif()[ORIENTATION] = tag
+    return np.array(ImageOps.exif_transpose(turned))
+
+
+def resized(image: np.ndarray, size: int | None) -> np.ndarray:
+    """uint8 [H, W, 3] with a longer side of `size`, as for `read`: area mean down, cubic up."""
+    import cv2
+
+    height, width = image.shape[:2]
+    if size is None:
+        size = min(USUAL, max(height, width))
+    if size in (0, max(height, width)):
+        return image
+    factor = size / max(height, width)
+    shape = max(1, round(width * factor)), max(1, round(height * factor))
+    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    return cv2.resize(image, shape, interpolation=how)
+
+
+def check_output(path) -> None:
+    """Raises UserError unless an image can be written to the file `path`."""
+    path = Path(path)
+    if path.suffix.lower() not in WRITTEN:
+        raise UserError(f"{path}: a picture is written as {', '.join(WRITTEN)}")
+    if path.is_dir():
+        raise UserError(f"{path} is a folder; name a file")
+    check_folder(path.parent)
+
+
+def check_folder(folder) -> None:
+    """Raises UserError for a folder that is missing."""
+    if not Path(folder).is_dir():
+        raise UserError(f"there is no folder {folder} to write into")
+
+
+def write(path, image: np.ndarray) -> None:
+    """Writes uint8 [H, W, 3], or [1, H, W, 3] in [-1, 1], as its suffix says; the file is whole
+    or not there. Raises UserError where it cannot be written, as on a full disk."""
+    import cv2
+
+    path = Path(path)
+    if image.dtype != np.uint8:
+        image = to_uint8(image[0])
+    settings = [cv2.IMWRITE_JPEG_QUALITY, 95] if path.suffix.lower() in (".jpg", ".jpeg") else []
+    try:
+        with replacing(path) as temporary:
+            data = cv2.imencode(path.suffix.lower(), image[..., ::-1], settings)[1]
+            temporary.write_bytes(data.tobytes())
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def side_by_side(rows: list[list[np.ndarray]], gap: int = 6) -> np.ndarray:
+    """Rows of images, uint8 [H, W, 3] or [1, H, W, 3] in [-1, 1], as one uint8 picture on white.
+
+    Each is scaled to fit the largest height and width in the first of the rows' images, so that
+    content, style and result of different shapes stand beside each other; None leaves its place
+    white.
+    """
+    rows = [[None if image is None else image if image.dtype == np.uint8 else to_uint8(image[0])
+             for image in row] for row in rows]
+    shown = [image for row in rows for image in row if image is not None]
+    height, width = rows[-1][0].shape[:2] if rows[-1][0] is not None else shown[0].shape[:2]
+    columns = max(map(len, rows))
+    sheet = np.full((len(rows) * (height + gap) - gap, columns * (width + gap) - gap, 3), 255,
+                    np.uint8)
+    for i, row in enumerate(rows):
+        for j, image in enumerate(row):
+            if image is not None:
+                fitted = _fitted(image, height, width)
+                top = i * (height + gap) + (height - fitted.shape[0]) // 2
+                left = j * (width + gap) + (width - fitted.shape[1]) // 2
+                sheet[top:top + fitted.shape[0], left:left + fitted.shape[1]] = fitted
+    return sheet
+
+
+def _fitted(image, height, width):
+    factor = min(height / image.shape[0], width / image.shape[1])
+    longer = round(max(image.shape[:2]) * factor)
+    fitted = resized(image, max(1, longer))
+    return fitted[:height, :width]

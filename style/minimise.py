@@ -1,0 +1,75 @@
+"""Gradient descent on the pixels of an image.
+
+A loss is a function of an image [1, H, W, 3] float32 to its value and gradient, a float and an
+array. Pixels stay in [-1, 1]; Gatys et al. clip only the end result, which turns what was
+balanced outside into other colours.
+"""
+
+import numpy as np
+
+from framework.errors import unknown
+
+OPTIMIZERS = ("lbfgs", "adam")
+RATE = 0.1                          # 0.05 for pixels in [0, 1], as the code of style swap has
+CORRECTIONS = 10
+
+
+def minimise(loss, start: np.ndarray, optimizer: str = "lbfgs", iterations: int = 100,
+             progress=None) -> np.ndarray:
+    """The image after so many steps from `start`, like it float32 [1, H, W, 3].
+
+    progress: called as progress(steps done, steps in all, loss). "lbfgs" may end early, where
+    no step along its direction lowers the loss. Raises UserError for another optimizer.
+    """
+    if optimizer not in OPTIMIZERS:
+        raise unknown("optimizer", optimizer, OPTIMIZERS)
+    report = progress or (lambda done, total, value: None)
+    return {"lbfgs": _lbfgs, "adam": _adam}[optimizer](loss, start, iterations, report)
+
+
+def _lbfgs(loss, start, iterations, report):
+    from scipy.optimize import Bounds, minimize
+
+    def evaluate(pixels):
+        value, gradient = loss(pixels.reshape(start.shape).astype(np.float32))
+        return value, gradient.ravel().astype(np.float64)
+
+    done = 0
+
+    def count(intermediate_result):
+        nonlocal done
+        done += 1
+        report(done, iterations, float(intermediate_result.fun))
+
+    options = {"maxiter": iterations, "maxfun": 2 * iterations + 20, "maxcor": CORRECTIONS,
+               "ftol": 0, "gtol": 0}
+    start64 = np.clip(start, -1, 1).ravel().astype(np.float64)
+    found = minimize(evaluate, start64, jac=True, method="L-BFGS-B", bounds=Bounds(-1, 1),
+                     options=options, callback=count) if iterations else None
+    pixels = start64 if found is None else found.x
+    return pixels.reshape(start.shape).astype(np.float32)
+
+
+def _adam(loss, start, iterations, report, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    """Kingma and Ba 2014, the pixels clipped after each step."""
+    image = np.clip(start, -1, 1).astype(np.float32)
+    first, second = np.zeros_like(image), np.zeros_like(image)
+    for step in range(1, iterations + 1):
+        value, gradient = loss(image)
+        first += (1 - beta1) * (gradient - first)
+        second += (1 - beta2) * (gradient * gradient - second)
+        mean, spread = first / (1 - beta1**step), np.sqrt(second / (1 - beta2**step))
+        image = np.clip(image - RATE * mean / (spread + epsilon), -1, 1)
+        report(step, iterations, value)
+    return image
+
+
+def started(init: str, content: np.ndarray, seed: int) -> np.ndarray:
+    """Where to start: at the "content", or at "noise", uniform in [-1, 1]. Raises UserError for
+    anything else."""
+    if init == "content":
+        return content
+    if init == "noise":
+        random = np.random.default_rng(seed)
+        return random.uniform(-1, 1, content.shape).astype(np.float32)
+    raise unknown("init", init, ("content", "noise"))

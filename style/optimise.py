@@ -1,0 +1,146 @@
+"""Styling by optimising the pixels: style swap (eq. 4.4) and Gatys et al. (eq. 2.17)."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from framework.errors import UserError
+from framework.lazy import Lazy
+from losses.perceptual import content_loss, gram_matrix, total_variation
+from nets.vgg import layers_of
+from style.features import Extractor, vgg
+from style.minimise import minimise, started
+from style.registry import METHODS
+from style.swap import style_swap
+
+tf = Lazy("tensorflow")
+
+TV_SCALE = 127.5**2                 # total variation of levels 0..255 by that of [-1, 1]
+STYLE_LAYERS = ",".join(f"block{b}_conv1" for b in range(1, 6))
+
+
+@METHODS.register("swap")
+def swap(content, styles, *, layer="block3_conv1", patch_size=3, stride=1, memory_limit=None,
+         vgg_weights="imagenet", pooling="max", optimizer="adam", iterations=100, init="content",
+         tv_weight=8.0, seed=0, progress=None):
+    """`content` [1, H, W, 3] in the first of `styles`: the image whose activations come nearest
+    to the style-swapped ones (eq. 4.4).
+
+    Where a stride leaves rows or columns of the content out, so does the image.
+    tv_weight: lambda, see `Reconstruction`. The steps and the rate of Adam are those of the
+    published code. memory_limit: bytes for each of the stages: activations, swap, optimisation.
+    """
+    phi = _extractor(layer, vgg_weights, pooling, memory_limit)
+    of_style = _extractor(layer, vgg_weights, pooling, memory_limit, for_style=True)(styles[0])
+    features = phi(content)
+    target = style_swap(features, of_style, patch_size, stride, memory_limit)
+    height, width = (size if target.shape[axis] == features.shape[axis]
+                     else target.shape[axis] * phi.scale
+                     for axis, size in ((1, content.shape[1]), (2, content.shape[2])))
+    start = started(init, content[:, :height, :width], seed)
+    loss = Reconstruction(phi, target, tv_weight)
+    return minimise(loss, start, optimizer, iterations, progress)
+
+
+@lru_cache(maxsize=4)
+def _extractor(layer, weights, pooling, memory_limit, for_style=False):
+    return Extractor(layer, weights, pooling, memory_limit)
+
+
+class Reconstruction:
+    """Eq. 4.4 over n: (||Phi(I) - H||^2 + lambda TV(I)) / n, and its gradient by the image I.
+
+    n is the number of activations and TV that of levels 0..255. The published code takes the
+    mean of the first term and 1e-7 of the second, so that lambda is 1e-7 n, 0.4 at 512x512, and
+    grows with the image; by the 1e-6 of its inverse network it is 8.4, at any size, which
+    leaves less of the grain that pooling is blind to.
+    phi: an `Extractor`; target: H [1, h, w, C]. Works through the strips of `phi` one by one.
+    """
+
+    def __init__(self, phi: Extractor, target, tv_weight: float = 8.0):
+        self.phi, self.target = phi, target
+        self.count = float(np.prod(target.shape))
+        self.smoothness = tv_weight * TV_SCALE / self.count
+        anything = [tf.TensorSpec([1, None, None, n], tf.float32) for n in (3, target.shape[-1])]
+        self._strip = tf.function(self._distance, autograph=False, input_signature=[
+            *anything, tf.TensorSpec([], tf.int32)])
+        self._smooth = tf.function(self._variation, autograph=False,
+                                   input_signature=anything[:1])
+
+    def __call__(self, image: np.ndarray) -> tuple[float, np.ndarray]:
+        variation, gradient = self._smooth(image)
+        value, gradient = float(variation), gradient.numpy().copy()
+        for rows, pixels, dropped in self.phi.strips(*image.shape[1:3]):
+            distance, slope = self._strip(image[:, pixels], self.target[:, rows], dropped)
+            value += float(distance)
+            gradient[:, pixels] += slope.numpy()
+        return value, gradient
+
+    def _distance(self, pixels, target, dropped):
+        with tf.GradientTape() as tape:
+            tape.watch(pixels)
+            found = self.phi.strip(pixels)[:, dropped:dropped + tf.shape(target)[1],
+                                           :tf.shape(target)[2]]
+            distance = tf.reduce_sum(tf.square(found - target)) / self.count
+        return distance, tape.gradient(distance, pixels)
+
+    def _variation(self, image):
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            variation = self.smoothness * total_variation(image)
+        return variation, tape.gradient(variation, image)
+
+
+@METHODS.register("gatys")
+def gatys(content, styles, *, content_layers="block4_conv2", style_layers=STYLE_LAYERS,
+          content_weight=0.95, vgg_weights="imagenet", net="vgg19", pooling="max",
+          optimizer="lbfgs", iterations=200, init="content", tv_weight=0.0, seed=0,
+          progress=None):
+    """`content` [1, H, W, 3] in the first of `styles` by Gatys et al. 2015 (eq. 2.17).
+
+    content_weight: lambda of eq. 2.17, from 0 (texture alone) to 1. Layers are names parted by
+    commas. Raises UserError for weights that do not reach them.
+    """
+    of_content, of_style = layers_of(content_layers), layers_of(style_layers)
+    if not 0 <= content_weight <= 1:
+        raise UserError(f"content_weight must be from 0 to 1, not {content_weight}")
+    extract = vgg((*of_content, *of_style), vgg_weights, net, pooling)
+    wanted = extract(content)[:len(of_content)]
+    grams = [gram_matrix(f) for f in extract(styles[0])[len(of_content):]]
+    weights = content_weight, 1 - content_weight, tv_weight * TV_SCALE
+
+    def total(image):
+        found = extract(image)
+        pairs = zip(found[:len(of_content)], wanted, strict=True)
+        texture = zip(found[len(of_content):], grams, strict=True)
+        terms = (sum(content_loss(a, b) for a, b in pairs),
+                 sum(gram_loss(a, gram) for a, gram in texture), total_variation(image))
+        return sum(weight * term for weight, term in zip(weights, terms, strict=True))
+
+    return minimise(differentiated(total), started(init, content, seed), optimizer, iterations,
+                    progress)
+
+
+def gram_loss(features, gram):
+    """Eq. 2.14 for features [1, h, w, D] and the style's Gram matrix [1, D, D]: the squared
+    difference of the Gram matrices over 4 D^2.
+
+    Each is averaged over its own positions; eq. 2.14 divides both by N M, which is right for
+    N = M only. Times 4 it is the biased MMD^2 under (x.y)^2 over D^2.
+    """
+    return tf.reduce_mean(tf.square(gram_matrix(features) - gram)) / 4
+
+
+def differentiated(loss):
+    """A compiled function of an image: the value of `loss` and its gradient, for `minimise`."""
+    @tf.function(autograph=False, reduce_retracing=True)
+    def both(image):
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            value = loss(image)
+        return value, tape.gradient(value, image)
+
+    def evaluate(image):
+        value, gradient = both(tf.constant(image))
+        return float(value), gradient.numpy()
+    return evaluate

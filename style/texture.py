@@ -1,0 +1,62 @@
+"""Texture synthesis with any kernel on any net's features (section 2.4.1)."""
+
+import numpy as np
+
+from framework.errors import UserError
+from framework.lazy import Lazy
+from losses.perceptual import total_variation
+from style.embeddings import KERNELS, STEPWISE
+from style.minimise import minimise
+from style.nets import features_of
+from style.optimise import TV_SCALE
+
+tf = Lazy("tensorflow")
+
+
+def texture(style: np.ndarray, *, kernel="poly2", net="vgg19", layers=(), weights="imagenet",
+            size=(256, 256), pooling="max", optimizer="", iterations=200, tv_weight=0.0, seed=0,
+            bias=0.0, progress=None) -> np.ndarray:
+    """A new image [1, height, width, 3] whose features are distributed as those of `style`
+    [1, h, w, 3], both in [-1, 1]: the sum over layers of the biased MMD^2 is minimised from noise.
+
+    kernel: of `style.embeddings`. net, layers, weights: see `style.nets.features_of`. size:
+    height and width. optimizer: "lbfgs" or "adam"; by default the first, but the second for
+    kernels of which each step sees another sample. Raises UserError.
+    """
+    make = KERNELS.find(kernel)
+    if optimizer == "lbfgs" and kernel in STEPWISE:
+        raise UserError(f"the kernel {kernel} draws a sample at each step, and lbfgs needs the "
+                        "same loss throughout; use --optimizer adam")
+    extract, names = features_of(net, layers, weights, pooling)
+    settings = {"bias": bias} if kernel == "poly2" else {}
+    losses = [make(features, seed, **settings) for features in _extracted(extract, style, names)]
+    start = np.random.default_rng(seed).uniform(-1, 1, (1, *size, 3)).astype(np.float32)
+
+    @tf.function(autograph=False)
+    def both(image, step):
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            pairs = zip(losses, extract(image), strict=True)
+            value = sum(loss(features, step) for loss, features in pairs)
+            value += tv_weight * TV_SCALE * total_variation(image)
+        return value, tape.gradient(value, image)
+
+    evaluations = 0
+
+    def evaluate(image):
+        nonlocal evaluations
+        evaluations += 1
+        value, gradient = both(tf.constant(image), tf.constant(evaluations))
+        return float(value), gradient.numpy()
+
+    chosen = optimizer or ("adam" if kernel in STEPWISE else "lbfgs")
+    return minimise(evaluate, start, chosen, iterations, progress)
+
+
+def _extracted(extract, style, names):
+    found = extract(style)
+    for name, features in zip(names, found, strict=True):
+        if 0 in features.shape:
+            raise UserError(f"the style of {style.shape[2]}x{style.shape[1]} is too small for the "
+                            f"layer {name}; choose a larger --style_size or other layers")
+    return found

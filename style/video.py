@@ -1,0 +1,138 @@
+"""Films frame by frame. OpenCV reads and writes; ffmpeg, where it is installed, adds the sound."""
+
+import shutil
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from framework.errors import UserError
+from framework.files import replacing
+
+SUFFIXES = (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg")
+CODECS = {".mp4": "mp4v", ".m4v": "mp4v", ".mov": "mp4v", ".mkv": "mp4v", ".avi": "MJPG"}
+
+
+def is_video(path) -> bool:
+    """Whether a file's name is that of a film."""
+    return Path(path).suffix.lower() in SUFFIXES
+
+
+class Film:
+    """The frames of the film in the file `path`: its `rate` per second, how `many` it says there
+    are, and itself an iterable of uint8 [H, W, 3], RGB. Raises UserError for what is no film."""
+
+    def __init__(self, path):
+        import cv2
+
+        self.path = Path(path)
+        film = self._opened()
+        self.rate = film.get(cv2.CAP_PROP_FPS)
+        self.many = max(0, int(film.get(cv2.CAP_PROP_FRAME_COUNT)))
+        readable, _ = film.read()
+        film.release()
+        if not readable or not 0 < self.rate < 1000:
+            raise UserError(f"the film {path} has no frames that can be read")
+
+    def __iter__(self):
+        film = self._opened()
+        try:
+            while True:
+                there, frame = film.read()
+                if not there:
+                    return
+                yield np.ascontiguousarray(frame[..., ::-1])
+        finally:
+            film.release()
+
+    def _opened(self):
+        import cv2
+
+        if not self.path.is_file():
+            raise UserError(f"there is no film {self.path}")
+        film = cv2.VideoCapture(str(self.path))
+        if not film.isOpened():
+            raise UserError(f"the film {self.path} is broken or of no known kind")
+        return film
+
+
+def check_output(path) -> None:
+    """Raises UserError unless a film can be written to the file `path`."""
+    path = Path(path)
+    if path.suffix.lower() not in CODECS:
+        raise UserError(f"{path}: a film is written as {', '.join(CODECS)}")
+    if not path.parent.is_dir():
+        raise UserError(f"there is no folder {path.parent} to write into")
+
+
+@contextmanager
+def written(path, rate: float, sound_of=None):
+    """Yields a function that takes the next frame, uint8 [H, W, 3] RGB, all of one size; an odd
+    row or column is cut off, since the encoders take even ones.
+
+    The film is at `path`, whole, when the block has ended well; with the sound of the film
+    `sound_of` where ffmpeg is installed and that has any. Raises UserError where it cannot be
+    written, as on a full disk.
+    """
+    path, sink = Path(path), None
+    try:
+        with replacing(path) as temporary:
+            sink = _Sink(temporary, path, rate)
+            yield sink.take
+            sink.close()
+            if sound_of is not None:
+                _add_sound(temporary, sound_of)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror or error}") from None
+    finally:
+        if sink is not None:
+            sink.release()
+
+
+class _Sink:
+    """Counts the frames it is given and those that lie in the file at the end: OpenCV does not
+    say when it could not write one."""
+
+    def __init__(self, file, path, rate):
+        self.file, self.path, self.rate, self.count, self.film = file, path, rate, 0, None
+
+    def take(self, frame):
+        import cv2
+
+        height, width = (size // 2 * 2 for size in frame.shape[:2])
+        if self.film is None:
+            code = cv2.VideoWriter_fourcc(*CODECS[self.path.suffix.lower()])
+            self.film = cv2.VideoWriter(str(self.file), code, self.rate, (width, height))
+            if not self.film.isOpened():
+                raise UserError(f"cannot write {self.path}: OpenCV has no encoder for it here, or "
+                                "the disk is full")
+        self.film.write(np.ascontiguousarray(frame[:height, :width, ::-1]))
+        self.count += 1
+
+    def close(self):
+        self.release()
+        try:
+            there = sum(1 for _ in Film(self.file))
+        except UserError:
+            there = 0
+        if there < self.count:
+            raise UserError(f"cannot write {self.path}: {there} of {self.count} frames are in the "
+                            "file; is the disk full?")
+
+    def release(self):
+        if self.film is not None:
+            self.film.release()
+
+
+def _add_sound(file: Path, source) -> None:
+    """Puts the sound of `source`, as it is, beside the frames in `file`; leaves it silent where
+    there is no ffmpeg, no sound, or sound of a kind that the file cannot hold."""
+    if shutil.which("ffmpeg") is None:
+        return
+    with replacing(file) as both:
+        done = subprocess.run(["ffmpeg", "-y", "-loglevel", "error", "-i", str(file), "-i",
+                               str(source), "-map", "0:v:0", "-map", "1:a?", "-c", "copy",
+                               str(both)], capture_output=True, stdin=subprocess.DEVNULL)
+        if done.returncode or not both.stat().st_size:
+            shutil.copyfile(file, both)
