@@ -33,9 +33,10 @@ def test_every_preset_resolves_and_is_described(name, tmp_path):
 def _data(preset):
     if "dataset" in preset.values:
         return []
-    gan_type = next((p.split("/")[0] for p in preset.default_for), "scogan")
+    gan_type = next((p.split("/")[0] for p in preset.default_for),
+                    preset.values.get("gan_type", "scogan"))
     return ["--gan_type", gan_type, "--dataset",
-            "glyph2edge" if gan_type in ("cogan", "scogan", "classifier") else "glyph"]
+            "glyph" if gan_type in ("gan", "mmd_gan", "gmmn") else "glyph2edge"]
 
 
 @pytest.mark.parametrize("name", [n for n in presets.names() if n.startswith(("5.1", "5.2", "7."))])
@@ -65,6 +66,13 @@ def test_the_weights_of_the_couplings(name, weights):
     found = {kind: getattr(config, f"{kind}_weight")
              for kind in ("feature", "cycle", "semantic", "tying", "balance")}
     assert {kind: weight for kind, weight in found.items() if weight} == weights
+
+
+def test_the_settings_of_the_inverse_network():
+    """Chen's thesis, section 4.3.1."""
+    config = resolve(["--preset", "chen-4-inverse", "--dataset", "glyph2edge"])
+    assert (config.image_size, config.crop, config.batch_size, config.swapped) == (256, 0, 2, True)
+    assert (config.optimizer, config.lr_g, config.tv_weight) == ("adam", 1e-3, 1e-6)
 
 
 @pytest.mark.parametrize("name, iterations", [

@@ -1,0 +1,148 @@
+"""Variational styles and plain AdaIN: the terms by hand, what they move, and their runs."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from framework.cli import main
+from framework.random import Random
+from losses.perceptual import content_loss, style_loss
+from losses.style import kl_to_normal
+from nets.stylist import PlainStylist, VariationalStylist, styled
+from nets.vgg import VGGFeatures
+from trainers.style_vae import PlainTrainer, VariationalTrainer
+
+SIZE, LAYERS = 16, ("block1_conv1", "block2_conv1")
+WEIGHTS = {"content": 1e-2, "style": 2e-3, "kl": 0.5, "disentangle": 2.0}
+
+
+@pytest.fixture(scope="module")
+def vgg():
+    return VGGFeatures(LAYERS, "random")
+
+
+def trainer_for(vgg, plain=False, **settings):
+    keras.utils.set_random_seed(3)
+    stylist = PlainStylist(LAYERS[1], "random") if plain else VariationalStylist(4, 0.1)
+    return (PlainTrainer if plain else VariationalTrainer)(
+        stylist, lambda images: dict(zip(LAYERS, vgg(images), strict=True)),
+        keras.optimizers.Adam(1e-3), content_layers=LAYERS[1:], style_layers=LAYERS, seed=5,
+        **{"weights": WEIGHTS, **settings})
+
+
+def stored(count, seed):
+    return np.random.default_rng(seed).integers(0, 256, (count, SIZE, SIZE, 3), np.uint8)
+
+
+def unit(count, seed):
+    return stored(count, seed).astype("float32") / 127.5 - 1
+
+
+def test_variational_terms_by_hand(vgg):
+    trainer, photos, paintings = trainer_for(vgg), unit(2, 0), unit(2, 1)
+    terms = trainer.terms(photos, paintings, Random(5, 7))
+    nets = trainer.stylist.nets
+    mean, log_variance = (np.asarray(x) for x in nets["style_encoder"](paintings))
+    code = mean + tf.exp(log_variance / 2) * Random(5, 7).normal([2, 4])
+    content = nets["content_encoder"](photos)
+    made = nets["decoder"]([content, code])
+    seen, wanted, painted = (vgg(images) for images in (made, photos, paintings))
+    np.testing.assert_allclose(terms["content"], content_loss(seen[1], wanted[1]), rtol=1e-4)
+    np.testing.assert_allclose(terms["style"], sum(map(style_loss, seen, painted)), rtol=1e-4)
+    np.testing.assert_allclose(terms["kl"], kl_to_normal(mean, log_variance), rtol=1e-5)
+    other = nets["decoder"]([content[::-1], code])
+    e1, e2 = (np.asarray(nets["style_encoder"](y)[0]) for y in (made, other))
+    by_hand = np.maximum(((e1 - e2) ** 2).sum(1) - ((e1 - mean) ** 2).sum(1), 0).mean()
+    np.testing.assert_allclose(terms["disentangle"], by_hand, rtol=1e-3, atol=1e-7)
+
+
+def test_plain_terms_by_hand(vgg):
+    trainer, photos, paintings = trainer_for(vgg, plain=True), unit(2, 0), unit(2, 1)
+    terms = trainer.terms(photos, paintings, None)
+    c, s = (np.asarray(vgg(images)[1], "float64") for images in (photos, paintings))
+
+    def statistics(x):
+        return x.mean((1, 2), keepdims=True), np.sqrt(x.var((1, 2), keepdims=True) + 1e-5)
+    (cm, cs), (sm, ss) = statistics(c), statistics(s)
+    target = ss * (c - cm) / cs + sm
+    made = trainer.stylist.nets["decoder"]((target / 127.5).astype("float32"))
+    seen, painted = ([np.asarray(f, "float64") for f in vgg(x)] for x in (made, paintings))
+    np.testing.assert_allclose(terms["content"], np.mean((seen[1] - target) ** 2), rtol=1e-3)
+    style = sum(np.mean((a - b) ** 2) for x, y in zip(seen, painted, strict=True)
+                for a, b in zip(statistics(x), statistics(y), strict=True))
+    np.testing.assert_allclose(terms["style"], style, rtol=1e-3)
+    assert set(terms) == {"content", "style"}
+
+
+def test_a_term_without_weight_is_left_out(vgg):
+    terms = trainer_for(vgg, weights=WEIGHTS | {"disentangle": 0.0}).terms(
+        unit(1, 0), unit(1, 1), Random(0, 0))
+    assert set(terms) == {"content", "style", "kl"}
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_an_iteration_moves_every_net_and_never_vgg(vgg, plain):
+    trainer = trainer_for(vgg, plain)
+    frozen = [v.numpy() for v in vgg.model.variables]
+    before = [v.numpy() for v in trainer.variables]
+    terms = {k: float(v) for k, v in
+             trainer.iterate(tf.constant(3), (stored(2, 0)[None], stored(2, 1)[None])).items()}
+    names = [name for name in terms if f"weighted/{name}" in terms]
+    for name in names:
+        assert terms[f"weighted/{name}"] == pytest.approx(WEIGHTS[name] * terms[name], rel=1e-5)
+    assert terms["loss"] == pytest.approx(sum(terms[f"weighted/{n}"] for n in names), rel=1e-5)
+    assert len(before) == (6 if plain else 88)
+    for v, old in zip(trainer.variables, before, strict=True):
+        # A bias before an instance norm is taken out again by its mean: its gradient is zero.
+        normed = "bias" in v.path and "conv" in v.path and not plain
+        assert normed or np.abs(v - old).max() > 1e-5, v.path
+    for v, old in zip(vgg.model.variables, frozen, strict=True):
+        np.testing.assert_array_equal(v, old)
+
+
+def test_the_divergence_warms_up(vgg):
+    trainer = trainer_for(vgg, warmup=4)
+    assert [float(trainer.weight("kl", tf.constant(i))) for i in (0, 1, 4, 9)] == [
+        0, 0.125, 0.5, 0.5]
+    assert trainer.weight("style", tf.constant(0)) == WEIGHTS["style"]
+    assert trainer_for(vgg).weight("kl", tf.constant(0)) == 0.5
+
+
+def test_styled_takes_the_statistics_of_a_vector():
+    x = np.random.default_rng(0).normal(size=(2, 3, 3, 2)).astype("float32")
+    style = np.array([[1, 2, 3, 4], [0, 0, 1, 1]], "float32")
+    y = np.asarray(styled(x, style))
+    np.testing.assert_allclose(y.mean((1, 2)), style[:, :2], atol=1e-5)
+    np.testing.assert_allclose(y.std((1, 2)), style[:, 2:], rtol=1e-4)
+
+
+def variables(run):
+    reader = tf.train.load_checkpoint(str(run / "checkpoints"))
+    names = [name for name in reader.get_variable_to_shape_map()
+             if name != "_CHECKPOINTABLE_OBJECT_GRAPH" and "save_counter" not in name]
+    return {name: reader.get_tensor(name) for name in names}
+
+
+@pytest.mark.parametrize("flags, models", [
+    (["--width", "0.05", "--latent_dim", "3", "--kl_weight", "1", "--kl_warmup", "2",
+      "--disentangle_weight", "1"], ["content_encoder", "decoder", "style_encoder"]),
+    (["--no_style_variance"], ["decoder"])])
+def test_a_resumed_run_is_the_unbroken_one(pictures, tmp_path, flags, models):
+    command = ["--gan_type", "style_vae", "--preset", "none", "--dataset", pictures,
+               "--image_size", "24", "--batch_size", "2", "--vgg_weights", "random",
+               "--content_weight", "1", "--style_weight", "1", "--content_layers", LAYERS[1],
+               "--style_layers", ",".join(LAYERS), "--sample_every", "2", "--sample_columns", "2",
+               "--checkpoint_every", "1", "--compile", "none", "--no-tensorboard", *flags]
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    assert main([*command, "--run", str(whole), "--iterations", "2"]) == 0
+    assert main([*command, "--run", str(broken), "--iterations", "1"]) == 0
+    assert main([*command, "--run", str(broken), "--iterations", "2"]) == 0
+    a, b = variables(whole), variables(broken)
+    assert a.keys() == b.keys()
+    for name in a:
+        np.testing.assert_array_equal(a[name], b[name], err_msg=name)
+    assert (whole / "losses.csv").read_text() == (broken / "losses.csv").read_text()
+    assert sorted(p.stem for p in (whole / "models").iterdir()) == models
+    assert (whole / "samples/000002.png").read_bytes() == (
+        broken / "samples/000002.png").read_bytes()
