@@ -30,7 +30,7 @@ def check_styling(config, domains) -> None:
     if alien := _given(config, (name for name, owner in OWNERS.items() if owner != kind)):
         raise UserError(f"{alien} belongs to --gan_type {OWNERS[alien]}; here it is {kind}")
     if alien := _given(config, GANS_ALONE):
-        raise UserError(f"a {kind} is no GAN, and {alien} is about GANs; leave it out")
+        raise UserError(f"{kind} is no GAN, and {alien} is about GANs; leave it out")
     if len(domains) != 2:
         raise UserError(f"a {kind} learns from two domains, photographs and paintings, not "
                         f"{len(domains)} ({', '.join(domains)}); say --dataset "
@@ -48,6 +48,8 @@ def _inverse(config):
     for name in TERMS:
         if getattr(config, name) > 0:
             raise UserError(f"an inverse_net has no {name}: it minimises eq. 4.7")
+    if config.vgg != "vgg19":
+        raise UserError(f"an inverse_net inverts vgg19 (table B.1), not {config.vgg}")
     if config.vgg_weights not in ("imagenet", RANDOM):
         check_weights(config.vgg_weights, (INVERTED,), config.vgg)
 

@@ -137,7 +137,7 @@ def net_for(config) -> keras.Model:
 
 def activations(config) -> VGGFeatures:
     """VGG to the layer that the network inverts, with the run's weights."""
-    return VGGFeatures([INVERTED], config.vgg_weights, config.vgg)
+    return VGGFeatures([INVERTED], config.vgg_weights)
 
 
 @TRAINERS.register("inverse_net")

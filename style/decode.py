@@ -1,0 +1,148 @@
+"""The methods of `stylize` that a trained net draws: `inverse` and `adain`.
+
+Keras is imported at the first image, so that mistakes are found at once.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from framework.config import load_config
+from framework.errors import UserError
+from framework.run import newest_checkpoint
+from nets.architectures_style import INVERTED
+from style.features import Extractor
+from style.registry import METHODS
+from style.swap import style_swap
+
+
+@METHODS.register("inverse")
+def inverse(content, styles, *, run="", patch_size=3, stride=1, memory_limit=None):
+    """`content` [1, H, W, 3] in the first of `styles`: its activations of relu3_1, style-swapped,
+    and inverted by the network of a run of inverse_net (Chen's thesis, section 4.3.2).
+
+    Raises UserError where `run` is none of those, and as `style.swap.style_swap`.
+    """
+    found = _found(run, "inverse_net", "inverse")
+    of_content, of_style = activations(found[0], memory_limit)
+    padded = to_multiple(content, of_content.scale)
+    swapped = style_swap(of_content(padded), of_style(styles[0]), patch_size, stride, memory_limit)
+    return _cut(inverse_network(*found)(swapped), content)
+
+
+@METHODS.register("adain")
+def adain(content, styles, *, run="", mix=None, samples=0, grid=0, seed=0):
+    """`content` [1, H, W, 3] in the style of `styles`, by the nets of a run of style_vae.
+
+    mix: weights of the styles (None: equal ones). samples: if not 0, a row of so many images in
+    styles drawn from the prior instead. grid: if not 0, a square of grid x grid images instead,
+    with the four styles in its corners and their mixtures, bilinear in the latent space, between.
+    Raises UserError where `run` is no such run, or styles and options do not fit.
+    """
+    stylist, encode, read, draw = style_nets(*_found(run, "style_vae", "adain"))
+    parts = encode(to_multiple(content, stylist.multiple))
+    if samples:
+        codes = prior_styles(stylist, samples, seed, run)
+    else:
+        codes = mixtures(np.concatenate([read(image) for image in styles]), mix, grid)
+    images = [_cut(draw(parts, code[None]), content) for code in codes]
+    return tiled(images, grid or len(images))
+
+
+def mixtures(styles, mix=None, grid: int = 0):
+    """Styles [K, d] mixed: one [1, d] with weights `mix` (None: equal), or grid^2 of them, row
+    by row, between the four of `styles`. Raises UserError for other numbers of styles."""
+    if grid:
+        if len(styles) != 4 or grid < 2:
+            raise UserError(f"a grid has four styles in its corners and at least two images to a "
+                            f"side; here are {len(styles)} styles and {grid} images")
+        return corner_weights(grid) @ styles
+    weights = np.full(len(styles), 1 / len(styles)) if mix is None else np.asarray(mix)
+    if len(weights) != len(styles):
+        raise UserError(f"{len(weights)} weights do not mix {len(styles)} styles")
+    return (weights[None] @ styles).astype("float32")
+
+
+def corner_weights(grid: int):
+    """Bilinear weights [grid^2, 4] of the corners: top left, top right, bottom left, bottom
+    right, at every place of a square, row by row."""
+    across = np.linspace(0, 1, grid, dtype="float32")
+    y, x = (axis.ravel() for axis in np.meshgrid(across, across, indexing="ij"))
+    return np.stack([(1 - y) * (1 - x), (1 - y) * x, y * (1 - x), y * x], -1)
+
+
+def prior_styles(stylist, count: int, seed: int, run):
+    """`count` styles from N(0, 1), [count, latent_dim]. Raises UserError for plain AdaIN."""
+    from framework.random import Random
+    if stylist.latent_dim is None:
+        raise UserError(f"{run} is plain AdaIN (no style_variance): it has no styles of its own "
+                        "to draw; give style images")
+    return Random(seed, 0).normal([count, stylist.latent_dim]).numpy()
+
+
+def tiled(images, columns: int):
+    """Images [1, H, W, 3] in rows of `columns`, as one [1, rows H, columns W, 3]."""
+    rows = [np.concatenate(images[i:i + columns], 2) for i in range(0, len(images), columns)]
+    return np.concatenate(rows, 1)
+
+
+def to_multiple(image, multiple: int):
+    """`image` [1, H, W, 3] with its last row and column repeated until `multiple` divides both
+    sides."""
+    _, height, width, _ = image.shape
+    return np.pad(image, ((0, 0), (0, -height % multiple), (0, -width % multiple), (0, 0)), "edge")
+
+
+def _cut(image, content):
+    return np.asarray(image)[:, :content.shape[1], :content.shape[2]]
+
+
+def _found(run, gan_type: str, method: str) -> tuple[str, int]:
+    """The run and its newest checkpoint. Raises UserError where there is none of that type."""
+    if not run:
+        raise UserError(f"--method {method} needs --run, the folder of a trained {gan_type}; see "
+                        f"python main.py --gan_type {gan_type}")
+    config = load_config(run)
+    if config.gan_type != gan_type:
+        raise UserError(f"{run} is of gan_type {config.gan_type}; --method {method} needs a "
+                        f"{gan_type}")
+    return str(run), newest_checkpoint(run)
+
+
+def _restore(run, state: dict):
+    from framework.checkpoint import restore_part
+    if not restore_part(Path(run) / "checkpoints", state):
+        raise UserError(f"{run} has no checkpoint yet; train on with --run {run}")
+
+
+@lru_cache(maxsize=2)
+def activations(run: str, memory_limit: int | None = None) -> tuple[Extractor, Extractor]:
+    """What finds the activations of relu3_1 with the run's VGG, of contents and of styles; each
+    remembers its last image."""
+    config = load_config(run)
+    return tuple(Extractor(INVERTED, config.vgg_weights, memory_limit=memory_limit)
+                 for _ in range(2))
+
+
+@lru_cache(maxsize=2)
+def inverse_network(run: str, checkpoint: int):
+    """The run's network as a compiled function of activations to images."""
+    from framework.devices import compiled
+    from trainers.inverse import net_for
+    net = net_for(load_config(run))
+    _restore(run, {"inverse": net.variables})
+    return compiled(lambda h: net(h, training=False))
+
+
+@lru_cache(maxsize=2)
+def style_nets(run: str, checkpoint: int) -> tuple:
+    """The run's stylist, and compiled: image to content, image to style (both as numpy), content
+    and style to image."""
+    from framework.devices import compiled
+    from nets.stylist import stylist_for
+    from trainers.gan import all_variables
+    stylist = stylist_for(load_config(run))
+    _restore(run, {"stylist": all_variables(stylist.nets.values())})
+    encode, read = compiled(stylist.content), compiled(stylist.style)
+    return stylist, encode, lambda image: read(image).numpy(), compiled(stylist.image)

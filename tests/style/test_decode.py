@@ -1,0 +1,186 @@
+"""`stylize` by the nets of a run, against the nets by hand."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from framework.checkpoint import Checkpoints
+from framework.config import resolve
+from framework.errors import UserError
+from framework.run import Run
+from nets.architectures_style import INVERTED
+from nets.stylist import stylist_for
+from nets.vgg import VGGFeatures
+from style.decode import adain, corner_weights, inverse, mixtures, tiled, to_multiple
+from style.swap import style_swap
+from trainers.gan import all_variables
+from trainers.inverse import net_for
+
+PAIR = ["--preset", "none", "--dataset", "glyph2edge", "--vgg_weights", "random"]
+STYLE = ["--gan_type", "style_vae", *PAIR, "--content_weight", "1", "--style_weight", "1",
+         "--content_layers", "block2_conv1", "--style_layers", "block1_conv1"]
+
+
+def image(height, width, seed):
+    random = np.random.default_rng(seed)
+    return random.uniform(-1, 1, (1, height, width, 3)).astype("float32")
+
+
+CONTENT, STYLES = image(18, 23, 0), [image(16, 20 + k, 1 + k) for k in range(4)]
+
+
+def kept(folder, flags, nets, name):
+    """A run of one checkpoint, in which the nets are not as they start."""
+    config = resolve([*flags, "--run", str(folder)])
+    Run.open(folder, config).close()
+    made = nets(config)
+    variables = all_variables(made if isinstance(made, list) else [made])
+    random = np.random.default_rng(7)
+    for v in variables:
+        v.assign(v + 0.05 * random.normal(size=v.shape))
+    Checkpoints(folder / "checkpoints", {name: variables, "more": []}).save(3)
+    return str(folder), made
+
+
+@pytest.fixture(scope="module")
+def inverse_run(tmp_path_factory):
+    return kept(tmp_path_factory.mktemp("inverse"), ["--gan_type", "inverse_net", *PAIR,
+                                                     "--width", "0.1"], net_for, "inverse")
+
+
+@pytest.fixture(scope="module")
+def style_run(tmp_path_factory):
+    flags = [*STYLE, "--width", "0.1", "--latent_dim", "3"]
+    return kept(tmp_path_factory.mktemp("vae"), flags,
+                lambda config: list(stylist_for(config).nets.values()), "stylist")
+
+
+@pytest.fixture(scope="module")
+def plain_run(tmp_path_factory):
+    return kept(tmp_path_factory.mktemp("plain"), [*STYLE, "--no_style_variance"],
+                lambda config: list(stylist_for(config).nets.values()), "stylist")
+
+
+@pytest.mark.parametrize("patch_size, stride", [(3, 1), (2, 2)])
+def test_inverse_by_hand(inverse_run, patch_size, stride):
+    run, net = inverse_run
+    vgg = VGGFeatures([INVERTED], "random")
+    padded = np.pad(CONTENT, ((0, 0), (0, 2), (0, 1), (0, 0)), "edge")
+    swapped = style_swap(vgg(padded)[0], vgg(STYLES[0])[0], patch_size, stride)
+    made = inverse(CONTENT, STYLES[:1], run=run, patch_size=patch_size, stride=stride)
+    np.testing.assert_allclose(made, net(swapped)[:, :18, :23], rtol=1e-3, atol=1e-3)
+    assert made.shape == (CONTENT.shape if stride == 1 else (1, 16, 23, 3))
+
+
+def by_hand(nets, content, code):
+    encoder, _, decoder = nets
+    padded = np.pad(content, ((0, 0), (0, 6), (0, 1), (0, 0)), "edge")
+    return decoder([encoder(padded), tf.constant(code, tf.float32)])[:, :18, :23]
+
+
+def codes_of(nets):
+    return np.concatenate([nets[1](style)[0] for style in STYLES])
+
+
+def test_adain_of_one_style_and_of_a_mixture(style_run):
+    run, nets = style_run
+    codes = codes_of(nets)
+    np.testing.assert_allclose(adain(CONTENT, STYLES[:1], run=run),
+                               by_hand(nets, CONTENT, codes[:1]), atol=1e-4)
+    mixed = adain(CONTENT, STYLES[:2], run=run, mix=(0.25, 0.75))
+    np.testing.assert_allclose(mixed, by_hand(nets, CONTENT, 0.25 * codes[:1] + 0.75 * codes[1:2]),
+                               atol=1e-4)
+    np.testing.assert_allclose(adain(CONTENT, STYLES, run=run),
+                               by_hand(nets, CONTENT, codes.mean(0, keepdims=True)), atol=1e-4)
+
+
+def test_the_grid_has_its_styles_in_the_corners(style_run):
+    run, nets = style_run
+    made, codes = adain(CONTENT, STYLES, run=run, grid=3), codes_of(nets)
+    assert made.shape == (1, 3 * 18, 3 * 23, 3)
+    places = {(0, 0): codes[0], (0, 2): codes[1], (2, 0): codes[2], (2, 2): codes[3],
+              (1, 1): codes.mean(0), (0, 1): codes[:2].mean(0), (1, 2): codes[[1, 3]].mean(0)}
+    for (i, j), code in places.items():
+        part = made[:, 18 * i:18 * (i + 1), 23 * j:23 * (j + 1)]
+        np.testing.assert_allclose(part, by_hand(nets, CONTENT, code[None]), atol=1e-4)
+
+
+def test_styles_of_the_prior(style_run):
+    run, _ = style_run
+    made = adain(CONTENT, [], run=run, samples=3, seed=5)
+    assert made.shape == (1, 18, 3 * 23, 3)
+    parts = np.split(made, 3, 2)
+    assert np.abs(parts[0] - parts[1]).max() > 1e-4
+    np.testing.assert_array_equal(made, adain(CONTENT, [], run=run, samples=3, seed=5))
+    assert np.abs(made - adain(CONTENT, [], run=run, samples=3, seed=6)).max() > 1e-4
+
+
+def test_plain_adain_mixes_features(plain_run):
+    """The sum of w_k AdaIN(f(c), f(s_k)), decoded."""
+    run, (decoder,) = plain_run
+    vgg = VGGFeatures(["block2_conv1"], "random")
+    padded = np.pad(CONTENT, ((0, 0), (0, 0), (0, 1), (0, 0)), "edge")
+    c = np.asarray(vgg(padded)[0])
+
+    def statistics(x):
+        return x.mean((1, 2), keepdims=True), np.sqrt(x.var((1, 2), keepdims=True) + 1e-5)
+    target = 0
+    for weight, style in zip((0.3, 0.7), STYLES[:2], strict=True):
+        mean, sd = statistics(np.asarray(vgg(style)[0]))
+        target += weight * (sd * (c - statistics(c)[0]) / statistics(c)[1] + mean)
+    made = adain(CONTENT, STYLES[:2], run=run, mix=(0.3, 0.7))
+    np.testing.assert_allclose(made, decoder(target / 127.5)[:, :18, :23], atol=1e-3)
+    with pytest.raises(UserError, match="has no styles of its own to draw"):
+        adain(CONTENT, [], run=run, samples=2)
+
+
+@pytest.mark.parametrize("draw, kind", [(inverse, "inverse_net"), (adain, "style_vae")])
+def test_runs_that_cannot_draw(draw, kind, tmp_path, inverse_run, style_run):
+    with pytest.raises(UserError, match=f"needs --run, the folder of a trained {kind}"):
+        draw(CONTENT, STYLES[:1])
+    with pytest.raises(UserError, match="no run at"):
+        draw(CONTENT, STYLES[:1], run=str(tmp_path / "none"))
+    other = {"inverse_net": style_run, "style_vae": inverse_run}[kind][0]
+    with pytest.raises(UserError, match=f"is of gan_type .*; --method .* needs a {kind}"):
+        draw(CONTENT, STYLES[:1], run=other)
+    flags = ["--gan_type", "inverse_net", *PAIR] if kind == "inverse_net" else STYLE
+    Run.open(tmp_path / "new", resolve([*flags, "--run", str(tmp_path / "new")])).close()
+    with pytest.raises(UserError, match="has no checkpoint yet"):
+        draw(CONTENT, STYLES[:1], run=str(tmp_path / "new"))
+
+
+def test_a_checkpoint_that_is_newer_is_drawn_from(tmp_path):
+    run, net = kept(tmp_path / "run", ["--gan_type", "inverse_net", *PAIR, "--width", "0.05"],
+                    net_for, "inverse")
+    before = inverse(CONTENT, STYLES[:1], run=run)
+    net.get_layer("inverse_row5_conv").bias.assign([9.0, 9.0, 9.0])
+    Checkpoints(tmp_path / "run/checkpoints", {"inverse": net.variables, "more": []}).save(4)
+    after = inverse(CONTENT, STYLES[:1], run=run)
+    assert (after - before).min() > 5
+
+
+def test_mixtures_of_other_numbers():
+    styles = np.eye(4, dtype="float32")
+    with pytest.raises(UserError, match="3 weights do not mix 4 styles"):
+        mixtures(styles, (0.2, 0.3, 0.5))
+    for wrong, grid in ((styles[:3], 3), (styles, 1)):
+        with pytest.raises(UserError, match="four styles in its corners"):
+            mixtures(wrong, grid=grid)
+    np.testing.assert_allclose(mixtures(styles, grid=5), corner_weights(5))
+
+
+def test_corner_weights():
+    weights = corner_weights(4)
+    np.testing.assert_allclose(weights.sum(1), 1, atol=1e-6)
+    np.testing.assert_array_equal(weights[[0, 3, 12, 15]], np.eye(4))
+    np.testing.assert_allclose(weights[6], [2 / 9, 4 / 9, 1 / 9, 2 / 9], atol=1e-6)
+
+
+def test_tiles_and_edges():
+    a, b, c, d = (np.full((1, 2, 3, 3), k) for k in range(4))
+    whole = tiled([a, b, c, d], 2)
+    assert whole.shape == (1, 4, 6, 3) and whole[0, 0, 3, 0] == 1 and whole[0, 2, 0, 0] == 2
+    padded = to_multiple(CONTENT, 8)
+    assert padded.shape == (1, 24, 24, 3)
+    np.testing.assert_array_equal(padded[:, 18:, :23], CONTENT[:, -1:].repeat(6, 1))
+    np.testing.assert_array_equal(to_multiple(CONTENT, 1), CONTENT)
