@@ -50,7 +50,6 @@ class GeneratedModes:
 
     def results(self) -> list[Result]:
         """Two rows for each generator."""
-        return [Result(name, stream, value, count=m.count, note=f"of {len(m.centers)}" * of)
-                for stream, m in self.modes.items()
-                for name, value, of in (("modes", float(m.modes), True),
-                                        ("points near a mode", m.quality, False))]
+        return [Result(name, stream, value, count=m.count) for stream, m in self.modes.items()
+                for name, value in ((f"modes of {len(m.centers)}", float(m.modes)),
+                                    ("points near a mode", m.quality))]

@@ -68,7 +68,9 @@ def readable(results) -> str:
     said = {by: dict.fromkeys(title(r) for r in results if r.by == by)
             for by in dict.fromkeys(r.by for r in results if r.by)}
     notes = [f"by {by}: {', '.join(titles)}" for by, titles in said.items()]
-    notes += dict.fromkeys(f"{title(r)} of {r.compared}: {r.note}" for r in results if r.note)
+    for of, note in dict.fromkeys((str(r.compared), r.note) for r in results if r.note):
+        found = dict.fromkeys(title(r) for r in results if (str(r.compared), r.note) == (of, note))
+        notes.append(f"{of}: {note} ({', '.join(found)})")
     return "\n\n".join([*map(_pivoted, groups.values()), "\n".join(notes)]).rstrip()
 
 

@@ -1,0 +1,79 @@
+"""How much of a table's computation is done: which options go over the presets of its rows."""
+
+from typing import NamedTuple
+
+from framework import presets
+from framework.options import BY_NAME
+from framework.registry import Registry
+
+SCALES = Registry("scale")
+
+
+class Scale(NamedTuple):
+    """about: what it is. pairs: how many are measured; 0: as many as the document. options: a
+    function of a preset's values to those that go over them."""
+
+    about: str
+    pairs: int
+    options: object
+
+
+# Small nets at batch 32, the settings of the presets demo and quick-mnist2svhn in the time of
+# a coffee. All rows, the CoGAN's too, draw every class as often as the data: without that term
+# the non-saturating loss drew one shape for every z.
+DIGITS = {
+    "generator": "quick", "discriminator": "quick", "initializer": "table", "table": "quick",
+    "batch_size": 32, "latent_dim": 64, "loss": "nonsaturating", "disc_penalty": "none",
+    "critic_steps": 1, "lr_g": 1e-3, "lr_d": 5e-4, "beta_1": 0.5, "beta_2": 0.99, "ema": 0.995,
+    "instance_noise": 0.1, "label_smoothing": 0.1, "iterations": 2500, "coupling_warmup": 1500,
+    "balance_weight": 12.0, "classifier_noise": 1.0,
+}
+# The nets of quick-horse2zebra.
+PHOTOS = {
+    "image_size": 64, "generator": "residual64", "discriminator": "residual64",
+    "upsampling": "resize", "width": 0.5, "table": "quick", "batch_size": 16, "loss": "wgan",
+    "disc_penalty": "wgan-gp", "critic_steps": 2, "critic_norm": "auto", "lr_g": 2e-4,
+    "lr_d": 2e-4, "beta_1": 0.0, "beta_2": 0.9, "ema": 0.999, "iterations": 2000,
+    "coupling_warmup": 500,
+}
+OFTEN = {"sample_every": 500, "checkpoint_every": 500}
+# What goes over a preset that has the term.
+TERMS = {
+    "feature_weight": {"feature_weight": 60.0},
+    "semantic_weight": {"semantic_weight": 12.0, "semantic_on": "kl"},
+    "content_weight": {"content_weight": 1.0, "content_layers": "block3_conv1",
+                       "balance_perceptual": 0.3},
+    "style_weight": {"style_weight": 1.0, "style_on": "batch",
+                     "style_layers": "block1_conv1,block2_conv1,block3_conv1"},
+}
+
+
+def _quick(values: dict) -> dict:
+    base = DIGITS if values["dataset"].startswith("mnist") else PHOTOS
+    terms = [over for term, over in TERMS.items() if values.get(term)]
+    return {name: value for over in (base, OFTEN, *terms) for name, value in over.items()}
+
+
+def _reduced(values: dict) -> dict:
+    return {"width": 0.25, "batch_size": 32, "iterations": values["iterations"] // 5}
+
+
+SCALES["quick"] = Scale("small nets, a table in about half an hour on two cores", 2000, _quick)
+SCALES["reduced"] = Scale("a quarter of the width and of the batch, a fifth of the iterations",
+                          10_000, _reduced)
+SCALES["full"] = Scale("the presets as they are", 0, lambda values: {})
+
+
+def over(preset: str, scale: str) -> dict:
+    """The options that go over `preset` at `scale`, without those that it has already."""
+    values = presets.load(preset).values
+    return {name: value for name, value in SCALES.find(scale).options(values).items()
+            if value != values.get(name, BY_NAME[name].default)}
+
+
+def differences(preset: str, options: dict) -> str:
+    """How `options` differ from the preset: the size of the computation first."""
+    values = presets.load(preset).values
+    shown = ("generator", "width", "image_size", "batch_size", "iterations", "loss")
+    return ", ".join(f"{name} {options[name]} for {values.get(name, BY_NAME[name].default)}"
+                     for name in shown if name in options)

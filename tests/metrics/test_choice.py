@@ -1,0 +1,44 @@
+"""What may be asked for, and of which runs."""
+
+import pytest
+
+from framework.errors import UserError
+from metrics.choice import check, judged, named, one_of, possible
+
+
+def test_names_with_commas():
+    assert named(" fid,kid ,fid") == ("fid", "kid") and named("") == ()
+    with pytest.raises(UserError, match="unknown metric 'lpip'; did you mean 'lpips'"):
+        named("fid,lpip")
+
+
+def test_one_of():
+    assert one_of("split", "test", ("train", "test")) == "test" and one_of("x", "", ()) == ""
+    with pytest.raises(UserError, match="unknown split 'tset'; did you mean 'test'"):
+        one_of("split", "tset", ("train", "test"))
+
+
+@pytest.mark.parametrize("case, expected", [
+    ((True, True, 1, True), ("swd", "modes")),
+    ((False, True, 2, False), ("pair_agreement", "confidence", "kid")),
+    ((False, True, 1, False), ("confidence", "kid")), ((False, False, 2, False), ("kid",)),
+    ((False, False, 2, True), ("lpips", "kid"))])
+def test_what_is_measured_unasked_is_possible(case, expected):
+    assert possible(*case) == expected
+    check(expected, *case[:3], "x")
+
+
+@pytest.mark.parametrize("metric, points, labelled, domains, message", [
+    ("lpips", True, False, 1, "points"), ("confidence", True, False, 1, "points"),
+    ("modes", False, True, 1, "draws images"), ("pair_agreement", False, True, 1, "one domain"),
+    ("confidence", False, False, 2, "labelled"), ("pair_agreement", False, False, 2, "labelled")])
+def test_what_a_run_has_nothing_for(metric, points, labelled, domains, message):
+    with pytest.raises(UserError, match=message):
+        check(("kid", metric), points, labelled, domains, "x")
+
+
+@pytest.mark.parametrize("metrics, extractor, expected", [
+    (("kid",), "classifier", True), (("kid",), "pixels", False), (("lpips",), "classifier", False),
+    (("confidence",), "pixels", True)])
+def test_whether_a_judge_is_needed(metrics, extractor, expected):
+    assert judged(metrics, extractor) is expected
