@@ -46,7 +46,7 @@ class Extractor:
         self.scale = 2 ** sum(name.endswith("pool") for name in self.names)
         self.net = None if layer == RGB else vgg((layer,), weights, "vgg19", pooling)
         self._newest = (None, None)
-        self._compiled = tf.function(self.strip, autograph=False, reduce_retracing=True)
+        self._compiled = tf.function(self.strip, autograph=False, input_signature=[anything()])
 
     def strip(self, pixels):
         """The activations of `pixels`, in one piece."""
@@ -90,6 +90,11 @@ class Extractor:
         convolution, at the scale of its block."""
         reach = sum(2 ** (int(name[len("block")]) - 1) for name in self.names if "conv" in name)
         return math.ceil(reach / self.scale) * self.scale
+
+
+def anything():
+    """The signature of an image of any size, for functions compiled once."""
+    return tf.TensorSpec([1, None, None, 3], tf.float32)
 
 
 @lru_cache(maxsize=4)

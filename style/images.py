@@ -17,6 +17,7 @@ from framework.files import replacing
 WRITTEN = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 USUAL = 512                         # longer side of images whose size is not asked for
 ORIENTATION = 0x0112
+TURNED = (b"\xff\xd8", b"II*\0", b"MM\0*")     # JPEG, TIFF: OpenCV heeds the tag in these
 
 
 def read(path, size: int | None = None) -> np.ndarray:
@@ -43,7 +44,7 @@ def pixels(path) -> np.ndarray:
         image = folders.decode(path)
     except UserError:
         return _by_pillow(path, data)
-    return image if data.startswith(b"\xff\xd8") else _upright(image, data)
+    return image if data.startswith(TURNED) else _upright(image, data)
 
 
 def _by_pillow(path, data):
@@ -63,7 +64,7 @@ def _by_pillow(path, data):
 
 
 def _upright(image, data):
-    """`image` turned as the tag in its file says, which OpenCV heeds in JPEGs only."""
+    """`image` turned as the tag in its file says."""
     from PIL import Image, ImageOps
 
     try:

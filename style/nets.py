@@ -74,18 +74,10 @@ def _application(name, net, weights):
 
 def downsampling(model) -> tuple[str, ...]:
     """The first layer of `model` at each lower resolution: a pooling or a strided convolution."""
-    found, strides = [], set()
-    for layer in model.layers:
-        step = max(getattr(layer, "strides", None) or (1,))
-        if step > 1:
-            at = _halvings(model, layer)
-            if at not in strides:
-                strides.add(at)
-                found.append(layer.name)
-    return tuple(found)
-
-
-def _halvings(model, layer):
-    """The layer's height for an image of 256 rows."""
-    shape = keras.Model(model.input, layer.output).compute_output_shape((1, 256, 256, 3))
-    return shape[1]
+    steps = [layer for layer in model.layers if max(getattr(layer, "strides", None) or (1,)) > 1]
+    shapes = keras.Model(model.input, [layer.output for layer in steps]).compute_output_shape(
+        (1, 256, 256, 3))
+    first = {}
+    for layer, shape in zip(steps, shapes, strict=True):
+        first.setdefault(shape[1], layer.name)
+    return tuple(first.values())

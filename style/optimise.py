@@ -8,7 +8,7 @@ from framework.errors import UserError
 from framework.lazy import Lazy
 from losses.perceptual import content_loss, gram_matrix, total_variation
 from nets.vgg import layers_of
-from style.features import Extractor, vgg
+from style.features import Extractor, anything, vgg
 from style.minimise import minimise, started
 from style.registry import METHODS
 from style.swap import style_swap
@@ -61,34 +61,42 @@ class Reconstruction:
         self.phi, self.target = phi, target
         self.count = float(np.prod(target.shape))
         self.smoothness = tv_weight * TV_SCALE / self.count
-        anything = [tf.TensorSpec([1, None, None, n], tf.float32) for n in (3, target.shape[-1])]
-        self._strip = tf.function(self._distance, autograph=False, input_signature=[
-            *anything, tf.TensorSpec([], tf.int32)])
-        self._smooth = tf.function(self._variation, autograph=False,
-                                   input_signature=anything[:1])
 
     def __call__(self, image: np.ndarray) -> tuple[float, np.ndarray]:
-        variation, gradient = self._smooth(image)
-        value, gradient = float(variation), gradient.numpy().copy()
+        variation, gradient = (self.smoothness * part.numpy() for part in _variation()(image))
+        value = float(variation)
         for rows, pixels, dropped in self.phi.strips(*image.shape[1:3]):
-            distance, slope = self._strip(image[:, pixels], self.target[:, rows], dropped)
-            value += float(distance)
-            gradient[:, pixels] += slope.numpy()
+            distance, slope = _distance(self.phi)(image[:, pixels], self.target[:, rows], dropped)
+            value += float(distance) / self.count
+            gradient[:, pixels] += slope.numpy() / self.count
         return value, gradient
 
-    def _distance(self, pixels, target, dropped):
+
+@lru_cache(maxsize=4)
+def _distance(phi: Extractor):
+    """Compiled once for all frames of a film: (pixels, target, rows of features to drop) -> the
+    squared distance and its gradient by the pixels."""
+    def both(pixels, target, dropped):
         with tf.GradientTape() as tape:
             tape.watch(pixels)
-            found = self.phi.strip(pixels)[:, dropped:dropped + tf.shape(target)[1],
-                                           :tf.shape(target)[2]]
-            distance = tf.reduce_sum(tf.square(found - target)) / self.count
+            found = phi.strip(pixels)[:, dropped:dropped + tf.shape(target)[1],
+                                      :tf.shape(target)[2]]
+            distance = tf.reduce_sum(tf.square(found - target))
         return distance, tape.gradient(distance, pixels)
+    activations = tf.TensorSpec([1, None, None, None], tf.float32)
+    return tf.function(both, autograph=False, input_signature=[
+        anything(), activations, tf.TensorSpec([], tf.int32)])
 
-    def _variation(self, image):
+
+@lru_cache(maxsize=1)
+def _variation():
+    """Compiled: the total variation of an image and its gradient."""
+    def both(image):
         with tf.GradientTape() as tape:
             tape.watch(image)
-            variation = self.smoothness * total_variation(image)
+            variation = total_variation(image)
         return variation, tape.gradient(variation, image)
+    return tf.function(both, autograph=False, input_signature=[anything()])
 
 
 @METHODS.register("gatys")

@@ -1,0 +1,92 @@
+"""How much a stylised film flickers beyond its source's own motion.
+
+    python -m style.flicker SOURCE STYLISED
+
+The motion between two frames of the source (dense inverse search, Kroeger et al. 2016) carries
+each stylised frame on to the next; what then still differs is flicker. Pixels whose source is
+not carried on well, as where something comes into sight, are left out.
+"""
+
+import argparse
+import sys
+from itertools import pairwise
+
+import numpy as np
+
+from framework.errors import UserError
+from style.video import Film
+
+VISIBLE = 20 / 255                  # how much the source, carried on, may differ at a pixel
+
+
+def main(source: str, stylised: str) -> dict:
+    """Prints and returns the means over all pairs of frames of two films, see `between`. Raises
+    UserError for what are no films, of one frame or of different lengths."""
+    original, styled = (list(Film(path)) for path in (source, stylised))
+    if len(original) != len(styled) or len(styled) < 2:
+        raise UserError(f"{source} has {len(original)} frames and {stylised} {len(styled)}; "
+                        "flicker is between the frames of two films of equal length")
+    original = [_scaled(frame, styled[0].shape) for frame in original]
+    each = [between(*pair) for pair in zip(pairwise(original), pairwise(styled), strict=True)]
+    means = {name: float(np.mean([e[name] for e in each])) for name in each[0]}
+    print(f"{stylised}: {len(styled)} frames, mean absolute change from frame to frame, of 255")
+    for name, value in means.items():
+        print(f"  {name:28}{255 * value if name != 'pixels in sight' else value:8.3f}")
+    return means
+
+
+def between(source, stylised) -> dict:
+    """Changes between two frames, as shares of the whole range, of two pairs of uint8 [H, W, 3].
+
+    "stylised" and "source" are the plain changes; "stylised, motion undone" and "source, motion
+    undone" those that remain where the motion is undone; "flicker" is the first of these less
+    the second; "pixels in sight" the share of pixels that the last three are of.
+    """
+    (a, b), (c, d) = ([frame / np.float32(255) for frame in pair] for pair in (source, stylised))
+    motion = flow(source[1], source[0])
+    carried, seen = warped(a, motion)
+    apart = np.abs(carried - b).mean(-1)
+    seen &= apart < VISIBLE
+    rest, own = (float(x[seen].mean()) if seen.any() else 0.0
+                 for x in (np.abs(warped(c, motion)[0] - d).mean(-1), apart))
+    return {"stylised": float(np.abs(d - c).mean()), "source": float(np.abs(b - a).mean()),
+            "stylised, motion undone": rest, "source, motion undone": own,
+            "flicker": rest - own, "pixels in sight": float(seen.mean())}
+
+
+def flow(frame: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Where each pixel of `frame` lies in `other`, as a shift [H, W, 2] in x and y."""
+    import cv2
+
+    grey = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (frame, other))
+    return cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(*grey, None)
+
+
+def warped(image: np.ndarray, shift: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`image` [H, W, 3] read at each place plus its shift, bilinear; and where that is inside."""
+    import cv2
+
+    height, width = image.shape[:2]
+    x, y = (np.add(grid, shift[..., axis], dtype=np.float32)
+            for axis, grid in enumerate(np.meshgrid(np.arange(width), np.arange(height))))
+    inside = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
+    return cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), inside
+
+
+def _scaled(frame, shape):
+    import cv2
+
+    if frame.shape == shape:
+        return frame
+    return cv2.resize(frame, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("source")
+    parser.add_argument("stylised")
+    arguments = parser.parse_args()
+    try:
+        main(arguments.source, arguments.stylised)
+    except UserError as error:
+        sys.exit(f"error: {error}")

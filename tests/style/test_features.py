@@ -1,0 +1,67 @@
+"""Activations in strips are those of the whole image."""
+
+import numpy as np
+import pytest
+
+from framework.errors import UserError
+from nets.vgg import VGGFeatures
+from style import features
+from style.features import Extractor, positions
+
+
+def picture(height, width, seed=0):
+    return np.random.default_rng(seed).uniform(-1, 1, (1, height, width, 3)).astype("float32")
+
+
+def limit(rows, width):
+    return features.PER_PIXEL * width * rows
+
+
+@pytest.mark.parametrize("layer, rows", [
+    ("block1_conv1", 3), ("block1_conv2", 7), ("block2_conv1", 12), ("block3_conv1", 30),
+    ("block2_pool", 20), ("rgb", 1)])
+@pytest.mark.parametrize("height", [61, 64])
+def test_strips_are_seamless(layer, rows, height):
+    image = picture(height, 24)
+    small = Extractor(layer, None, memory_limit=limit(rows, 24))
+    assert len(small.strips(height, 24)) > 2
+    whole = Extractor(layer, None)
+    assert len(whole.strips(height, 24)) == 1
+    np.testing.assert_allclose(small(image), whole(image), rtol=1e-5, atol=1e-3)
+    if layer != "rgb":
+        np.testing.assert_allclose(whole(image), VGGFeatures([layer], None)(image)[0], rtol=1e-5,
+                                   atol=1e-3)
+    assert whole(image).shape[1:3] == positions(layer, height, 24)
+
+
+def test_no_strip_is_taller_than_the_limit():
+    phi = Extractor("block3_conv1", None, memory_limit=limit(40, 100))
+    found = phi.strips(333, 100)
+    assert max(s.pixels.stop - s.pixels.start for s in found) <= 40
+    assert [s.rows.start for s in found] == [0, *(s.rows.stop for s in found[:-1])]
+    assert found[-1].rows.stop == 83 and found[-1].pixels.stop == 333
+
+
+def test_a_limit_below_one_row_is_refused():
+    with pytest.raises(UserError, match=r"block3_conv1 of an image 5000 pixels wide need \d+ MiB"):
+        Extractor("block3_conv1", None, memory_limit=limit(10, 5000)).strips(300, 5000)
+    assert len(Extractor("block3_conv1", None, memory_limit=limit(10, 50)).strips(10, 50)) == 1
+
+
+def test_rgb_is_what_vgg_takes():
+    np.testing.assert_allclose(Extractor("rgb")(np.ones((1, 2, 2, 3), "float32"))[0, 0, 0],
+                               [151.061, 138.221, 131.320], rtol=1e-5)
+
+
+def test_the_last_image_is_remembered():
+    phi, image = Extractor("block1_conv1", None), picture(8, 8)
+    first = phi(image)
+    assert phi(image) is first
+    assert (np.array(phi(picture(8, 8, 1))) != np.array(first)).any() and phi(image) is not first
+
+
+def test_images_too_small_and_layers_unknown():
+    with pytest.raises(UserError, match="3x3 are too small"):
+        Extractor("block3_conv1", None)(picture(3, 3))
+    with pytest.raises(UserError, match="did you mean 'block3_conv1'"):
+        Extractor("block3_con1", None)

@@ -1,0 +1,56 @@
+"""The two optimisers on losses whose minimum is known."""
+
+import numpy as np
+import pytest
+
+from framework.errors import UserError
+from style.minimise import minimise, started
+
+GOAL = np.random.default_rng(0).uniform(-2, 2, (1, 3, 4, 3)).astype("float32")
+CURVATURE = np.linspace(1, 30, GOAL.size).reshape(GOAL.shape)
+
+
+def loss(image):
+    assert image.dtype == np.float32 and image.shape == GOAL.shape
+    assert np.abs(image).max() <= 1
+    return float((CURVATURE * (image - GOAL)**2).sum()), 2 * CURVATURE * (image - GOAL)
+
+
+@pytest.mark.parametrize("optimizer, iterations, within", [
+    ("lbfgs", 60, 1e-3), ("adam", 200, 0.01)])
+def test_the_minimum_inside_the_range_is_found(optimizer, iterations, within):
+    seen = []
+    found = minimise(loss, np.zeros_like(GOAL), optimizer, iterations,
+                     lambda done, total, value: seen.append((done, total, value)))
+    np.testing.assert_allclose(found, np.clip(GOAL, -1, 1), atol=within)
+    assert found.dtype == np.float32 and seen[0][:2] == (1, iterations)
+    assert [done for done, _, _ in seen] == list(range(1, len(seen) + 1))
+    assert seen[-1][2] < seen[0][2]
+
+
+def test_adam_by_hand():
+    found = minimise(lambda x: (0.0, np.full_like(x, 5.0)), np.zeros((1, 1, 1, 3)), "adam", 3)
+    np.testing.assert_allclose(found, np.full((1, 1, 1, 3), -0.3), rtol=1e-5)
+
+
+def test_a_start_out_of_range_is_clipped_and_no_steps_leave_it():
+    start = np.array([[[[-3.0, 0.5, 2.0]]]], "float32")
+    for optimizer in ("lbfgs", "adam"):
+        np.testing.assert_array_equal(minimise(None, start, optimizer, 0),
+                                      [[[[-1.0, 0.5, 1.0]]]])
+
+
+def test_starts():
+    content = np.zeros((1, 40, 50, 3), "float32")
+    assert started("content", content, 0) is content
+    noise = started("noise", content, 1)
+    np.testing.assert_array_equal(noise, started("noise", content, 1))
+    assert (noise != started("noise", content, 2)).any() and noise.dtype == np.float32
+    assert noise.min() < -0.99 and noise.max() > 0.99 and abs(noise.mean()) < 0.05
+
+
+def test_mistakes():
+    with pytest.raises(UserError, match="did you mean 'adam'"):
+        minimise(loss, GOAL, "adm")
+    with pytest.raises(UserError, match="unknown init 'nois'; did you mean 'noise'"):
+        started("nois", GOAL, 0)
