@@ -1,0 +1,123 @@
+"""Films: frames, rate and sound in and out."""
+
+import os
+import stat
+
+import cv2
+import numpy as np
+import pytest
+
+from framework.errors import UserError
+from style import video
+from style.video import Film, written
+
+FRAMES = [np.full((32, 48, 3), (20 * i, 100, 200 - 20 * i), np.uint8) for i in range(6)]
+
+
+@pytest.fixture
+def film(tmp_path):
+    with written(tmp_path / "film.mp4", 12.5) as take:
+        for frame in FRAMES:
+            take(frame)
+    return tmp_path / "film.mp4"
+
+
+@pytest.fixture
+def ffmpeg(tmp_path, monkeypatch):
+    """A stand-in for ffmpeg that notes what it is told and does as the function says."""
+    def install(script):
+        folder = tmp_path / "bin"
+        folder.mkdir()
+        program = folder / "ffmpeg"
+        program.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/told\n'
+                           f'for last; do :; done\n{script}\n')
+        program.chmod(program.stat().st_mode | stat.S_IEXEC)
+        monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+        return tmp_path / "told"
+    return install
+
+
+def test_frames_and_rate_survive(film):
+    found = Film(film)
+    assert (found.rate, found.many) == (12.5, 6)
+    frames = list(found)
+    assert len(frames) == 6 and frames[0].shape == (32, 48, 3)
+    for a, b in zip(frames, FRAMES, strict=True):
+        assert np.abs(a.astype(int) - b).max() < 12
+    assert len(list(found)) == 6                        # from the start again
+
+
+@pytest.mark.parametrize("suffix", video.CODECS)
+def test_every_container(tmp_path, suffix):
+    with written(tmp_path / f"a{suffix}", 10) as take:
+        take(FRAMES[0][:31, :47])
+    found = Film(tmp_path / f"a{suffix}")
+    assert found.rate == 10 and [f.shape for f in found] == [(30, 46, 3)]
+
+
+def test_names_of_films():
+    assert video.is_video("a.MP4") and video.is_video("b.webm") and not video.is_video("a.png")
+
+
+def test_sound_is_taken_from_the_source(tmp_path, film, ffmpeg):
+    told = ffmpeg('echo both > "$last"')
+    with written(tmp_path / "new.mp4", 5, sound_of=film) as take:
+        take(FRAMES[0])
+    words = told.read_text().split()
+    assert words[words.index("-i", 5) + 1] == str(film) or str(film) in words
+    assert "1:a?" in words and "copy" in words
+    assert (tmp_path / "new.mp4").read_text() == "both\n"
+    assert not list(tmp_path.glob(".new-*"))
+
+
+@pytest.mark.parametrize("script", ['echo half > "$last"; exit 1', "exit 0"])
+def test_where_the_sound_does_not_fit_the_film_is_silent(tmp_path, film, ffmpeg, script):
+    ffmpeg(script)
+    with written(tmp_path / "new.mp4", 5, sound_of=film) as take:
+        take(FRAMES[0])
+    assert len(list(Film(tmp_path / "new.mp4"))) == 1
+
+
+def test_without_ffmpeg_the_film_is_silent(tmp_path, film, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with written(tmp_path / "new.mp4", 5, sound_of=film) as take:
+        take(FRAMES[0])
+    assert len(list(Film(tmp_path / "new.mp4"))) == 1
+
+
+def test_an_error_half_way_leaves_nothing(tmp_path):
+    with pytest.raises(RuntimeError), written(tmp_path / "a.mp4", 5) as take:
+        take(FRAMES[0])
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_found_out(tmp_path, monkeypatch):
+    class Forgetful(cv2.VideoWriter):
+        def write(self, frame, count=[0]):              # noqa: B006 (counts over all calls)
+            count[0] += 1
+            if count[0] <= 2:
+                super().write(frame)
+    monkeypatch.setattr(cv2, "VideoWriter", Forgetful)
+    with pytest.raises(UserError, match="2 of 6 frames are in the file; is the disk full"), \
+            written(tmp_path / "a.mp4", 5) as take:
+        for frame in FRAMES:
+            take(frame)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name, content, message", [
+    ("none.mp4", None, "there is no film"), ("a.mp4", b"", "broken or of no known kind"),
+    ("a.mp4", b"no film at all", "broken or of no known kind")])
+def test_files_that_are_no_films(tmp_path, name, content, message, capfd):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(UserError, match=message):
+        Film(tmp_path / name)
+
+
+@pytest.mark.parametrize("name, message", [
+    ("a.gif", "a film is written as .mp4"), ("none/a.mp4", "no folder .*none to write into")])
+def test_places_that_cannot_be_written(tmp_path, name, message):
+    with pytest.raises(UserError, match=message):
+        video.check_output(tmp_path / name)
