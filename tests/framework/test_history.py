@@ -114,3 +114,23 @@ def test_values_that_are_not_finite_are_kept(path):
     history.flush()
     columns = history.read()
     assert np.isnan(columns["g"][0]) and columns["d"][0] == -np.inf
+
+
+def test_monitors_come_later_and_leave_gaps(path):
+    history = write(path, range(2))
+    history.append(2, {"d/a": 1.0, "feature": 2.0, "monitor/kid/a": 0.5})
+    history.append(3, {"d/a": 1.0, "feature": 2.0})
+    history.flush()
+    lines = path.read_text().splitlines()
+    assert lines[0] == "iteration,d/a,feature,monitor/kid/a"
+    assert [line.rpartition(",")[2] for line in lines[1:]] == ["", "", "0.5", ""]
+    np.testing.assert_array_equal(History(path).read()["monitor/kid/a"],
+                                  [np.nan, np.nan, 0.5, np.nan])
+    again = History(path)
+    again.truncate(2)
+    again.append(2, {"d/a": 1.0, "feature": 2.0, "monitor/kid/a": 0.5, "monitor/swd/a": 1.5})
+    again.flush()
+    assert path.read_text().splitlines()[-1] == "2,1,2,0.5,1.5"
+    assert again.done() == 3
+    with pytest.raises(UserError, match="other columns: cycle"):
+        again.append(3, {"d/a": 1.0, "feature": 2.0, "cycle": 1.0})

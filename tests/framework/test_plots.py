@@ -159,3 +159,16 @@ def test_smoothing_is_the_mean_of_a_window():
     expected = [values[max(0, i - 5):i + 6].mean() for i in range(400)]
     np.testing.assert_allclose(smoothed(values), expected, atol=1e-12)
     np.testing.assert_allclose(smoothed(values[:20]), values[:20], atol=1e-12)
+
+
+def test_monitors_have_panels_over_the_iterations_they_have(tmp_path):
+    columns = terms(40)
+    sparse = np.full(40, np.nan)
+    sparse[9::10] = [0.1, 0.3, 0.2, 0.4]
+    loss_plot(tmp_path / "none.png", {**columns, "monitor/kid/a": np.full(40, np.nan)})
+    loss_plot(tmp_path / "some.png", {"iteration": columns["iteration"], "g": columns["g/a"],
+                                      "monitor/kid (pixels)/a": sparse})
+    assert read(tmp_path / "none.png").shape[0] == 2 * read(tmp_path / "some.png").shape[0]
+    picture = read(tmp_path / "some.png").astype(int)
+    right = picture[:, picture.shape[1] // 2:]
+    assert (right.max(-1) - right.min(-1) > 60).sum() > 100
