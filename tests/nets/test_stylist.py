@@ -1,0 +1,52 @@
+"""Stylists: their nets, the side that they need, and styles as vectors."""
+
+import numpy as np
+import pytest
+
+from framework.config import resolve
+from framework.errors import UserError
+from losses.style import moments
+from nets.adain import adaptive_instance_norm
+from nets.stylist import PlainStylist, VariationalStylist, joined, styled, stylist_for
+
+FLAGS = ["--gan_type", "style_vae", "--preset", "none", "--dataset", "glyph2edge",
+         "--content_weight", "1", "--style_weight", "1", "--vgg_weights", "random"]
+
+
+def image(size, seed=0):
+    random = np.random.default_rng(seed)
+    return random.uniform(-1, 1, (1, size, size, 3)).astype("float32")
+
+
+def test_a_run_of_style_vae():
+    stylist = stylist_for(resolve([*FLAGS, "--latent_dim", "5", "--width", "0.1", "--seed", "2"]))
+    assert isinstance(stylist, VariationalStylist) and stylist.latent_dim == 5
+    assert list(stylist.nets) == ["content_encoder", "style_encoder", "decoder"]
+    again = stylist_for(resolve([*FLAGS, "--latent_dim", "5", "--width", "0.1", "--seed", "2"]))
+    np.testing.assert_array_equal(stylist.style(image(16)), again.style(image(16)))
+    made = stylist.image(stylist.content(image(16)), stylist.style(image(24, 1)))
+    assert made.shape == (1, 16, 16, 3) and stylist.multiple == 8
+
+
+@pytest.mark.parametrize("layer, multiple", [("block2_conv1", 2), ("block3_conv1", 4)])
+def test_a_run_of_plain_adain(layer, multiple):
+    stylist = stylist_for(resolve([*FLAGS, "--no_style_variance", "--content_layers", layer]))
+    assert isinstance(stylist, PlainStylist) and stylist.multiple == multiple
+    assert stylist.latent_dim is None and list(stylist.nets) == ["decoder"]
+    content, painting = image(16), image(20, 1)
+    style = stylist.style(painting)
+    features = adaptive_instance_norm(stylist.vgg(content)[0], stylist.vgg(painting)[0])
+    np.testing.assert_allclose(stylist.image(stylist.content(content), style),
+                               stylist.decoded(features), atol=1e-4)
+
+
+def test_a_style_is_the_statistics():
+    x = np.random.default_rng(0).normal(size=(2, 3, 4, 5)).astype("float32")
+    style = joined(moments(x))
+    assert style.shape == (2, 10)
+    np.testing.assert_allclose(styled(x, style), x, atol=1e-5)
+
+
+def test_a_layer_that_is_not_decoded():
+    with pytest.raises(UserError, match="plain AdaIN decodes one of"):
+        PlainStylist("block5_conv1", "random")
