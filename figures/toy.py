@@ -1,11 +1,11 @@
 """What the figures that train on points share."""
 
-import numpy as np
 import tensorflow as tf
 
-from data.toys import toy_centers, toy_points, toy_sd
+from data.toys import toy_points
 from framework.devices import compiled
 from framework.random import Random
+from metrics.modes import Modes
 from nets.architectures import Row
 from nets.build import build_discriminators
 
@@ -27,10 +27,8 @@ def drawn_from(points, random: Random, count: int):
 def covered(samples, name: str) -> tuple[int, float]:
     """(modes, quality) of samples [N, 2] of toy `name`: modes that hold 1 % of the samples or
     more, and the share of samples within four standard deviations of a mode."""
-    distances = np.linalg.norm(samples[:, None] - toy_centers(name)[None], axis=-1)
-    near = distances.min(1) <= 4 * toy_sd(name)
-    held = np.bincount(distances.argmin(1)[near], minlength=len(toy_centers(name)))
-    return int(np.sum(held >= 0.01 * len(samples))), float(near.mean())
+    found = Modes(name).take(samples)
+    return found.modes, found.quality
 
 
 def trained(trainer, name: str, iterations: int, each, batch: int = 100) -> None:

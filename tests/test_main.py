@@ -46,6 +46,10 @@ def call(*argv, cwd):
     (["--preset", "demo", "--clip", "1"], "clip belongs to"),
     (["trian"], "did you mean 'train'"),
     (["sample", "mine"], "no run at mine"),
+    (["evaluate", "mine", "--metrics", "fidd"], "did you mean 'fid'"),
+    (["evaluate", "mine"], "no run at mine"),
+    (["reproduce", "5.5"], "unknown table '5.5'"),
+    (["--monitor", "kit"], "did you mean 'kid'"),
 ])
 def test_a_mistake_is_one_line_and_leaves_nothing(tmp_path, argv, message):
     (tmp_path / "wrong.toml").write_text("sed = 1\n")
@@ -62,7 +66,8 @@ def test_a_mistake_is_one_line_and_leaves_nothing(tmp_path, argv, message):
 
 @pytest.mark.parametrize("argv, expected", [
     (["--help"], "--feature_weight"), (["presets"], "demo"), (["datasets"], "glyph"),
-    (["sample", "--help"], "--count")])
+    (["sample", "--help"], "--count"), (["evaluate", "--help"], "--lpips_net"),
+    (["reproduce"], "SLFR")])
 def test_what_answers_at_once(tmp_path, argv, expected):
     found = call(*argv, cwd=tmp_path)
     assert found.returncode == 0 and found.stderr == ""
