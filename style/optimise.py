@@ -30,16 +30,22 @@ def swap(content, styles, *, layer="block3_conv1", patch_size=3, stride=1, memor
     tv_weight: lambda, see `Reconstruction`. The steps and the rate of Adam are those of the
     published code. memory_limit: bytes for each of the stages: activations, swap, optimisation.
     """
+    loss, kept = swap_loss(content, styles[0], layer, patch_size, stride, memory_limit, vgg_weights,
+                           pooling, tv_weight)
+    return minimise(loss, started(init, kept, seed), optimizer, iterations, progress)
+
+
+def swap_loss(content, style, layer="block3_conv1", patch_size=3, stride=1, memory_limit=None,
+              vgg_weights="imagenet", pooling="max", tv_weight=8.0):
+    """What `swap` minimises, and the part of the content that its result shows."""
     phi = _extractor(layer, vgg_weights, pooling, memory_limit)
-    of_style = _extractor(layer, vgg_weights, pooling, memory_limit, for_style=True)(styles[0])
+    of_style = _extractor(layer, vgg_weights, pooling, memory_limit, for_style=True)(style)
     features = phi(content)
     target = style_swap(features, of_style, patch_size, stride, memory_limit)
     height, width = (size if target.shape[axis] == features.shape[axis]
                      else target.shape[axis] * phi.scale
                      for axis, size in ((1, content.shape[1]), (2, content.shape[2])))
-    start = started(init, content[:, :height, :width], seed)
-    loss = Reconstruction(phi, target, tv_weight)
-    return minimise(loss, start, optimizer, iterations, progress)
+    return Reconstruction(phi, target, tv_weight), content[:, :height, :width]
 
 
 @lru_cache(maxsize=4)
@@ -109,24 +115,31 @@ def gatys(content, styles, *, content_layers="block4_conv2", style_layers=STYLE_
     content_weight: lambda of eq. 2.17, from 0 (texture alone) to 1. Layers are names parted by
     commas. Raises UserError for weights that do not reach them.
     """
+    loss = gatys_loss(content, styles[0], content_layers, style_layers, content_weight, vgg_weights,
+                      net, pooling, tv_weight)
+    return minimise(loss, started(init, content, seed), optimizer, iterations, progress)
+
+
+def gatys_loss(content, style, content_layers="block4_conv2", style_layers=STYLE_LAYERS,
+               content_weight=0.95, vgg_weights="imagenet", net="vgg19", pooling="max",
+               tv_weight=0.0):
+    """What `gatys` minimises: eq. 2.17 with the mean for the sum of eq. 2.16, so that it weighs
+    the same at any size."""
     of_content, of_style = layers_of(content_layers), layers_of(style_layers)
     if not 0 <= content_weight <= 1:
         raise UserError(f"content_weight must be from 0 to 1, not {content_weight}")
     extract = vgg((*of_content, *of_style), vgg_weights, net, pooling)
     wanted = extract(content)[:len(of_content)]
-    grams = [gram_matrix(f) for f in extract(styles[0])[len(of_content):]]
-    weights = content_weight, 1 - content_weight, tv_weight * TV_SCALE
+    grams = [gram_matrix(f) for f in extract(style)[len(of_content):]]
 
     def total(image):
         found = extract(image)
         pairs = zip(found[:len(of_content)], wanted, strict=True)
         texture = zip(found[len(of_content):], grams, strict=True)
-        terms = (sum(content_loss(a, b) for a, b in pairs),
-                 sum(gram_loss(a, gram) for a, gram in texture), total_variation(image))
-        return sum(weight * term for weight, term in zip(weights, terms, strict=True))
-
-    return minimise(differentiated(total), started(init, content, seed), optimizer, iterations,
-                    progress)
+        return (content_weight * sum(content_loss(a, b) for a, b in pairs)
+                + (1 - content_weight) * sum(gram_loss(a, gram) for a, gram in texture)
+                + tv_weight * TV_SCALE * total_variation(image))
+    return differentiated(total)
 
 
 def gram_loss(features, gram):

@@ -1,0 +1,221 @@
+"""Time, memory and consistency of the ways to transfer style.
+
+    python -m benchmarks.style time --vgg_weights FILE --sizes 256,512 [--inverse RUN] [--adain RUN]
+    python -m benchmarks.style swap --sizes 256,512
+    python -m benchmarks.style spread CONTENT STYLE --vgg_weights FILE --seeds 8 --output FILE.png
+
+`time` is table 4.1 of Chen's thesis: every method on content and style of the same size, its
+seconds per iteration, those for all its iterations and its peak memory. `swap` is the swap of
+activations alone, by both of its ways and by the two convolutions of section 4.2.3. In both each
+measurement is a process of its own, the methods alternate and medians are quoted; the images are
+noise, since what is in a picture costs nothing. `spread` is figure 4.9: the standard deviation
+of the pixels over random initialisations, as the optimisation goes on.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+ITERATIONS = {"swap": 100, "gatys": 500, "inverse": 1, "adain": 1}
+WAYS = ("pixel", "patch", "convolutions")
+
+
+def noise(size, seed, channels=3):
+    """An image [1, size, size, channels] in [-1, 1]."""
+    import numpy as np
+
+    random = np.random.default_rng(seed)
+    return random.uniform(-1, 1, (1, size, size, channels)).astype("float32")
+
+
+class Clock:
+    """Seconds of the wall and of all cores since it was made; the second hardly depends on what
+    else the machine does."""
+
+    def __init__(self):
+        self.began = time.perf_counter(), time.process_time()
+
+    def read(self):
+        return [now - then for now, then in zip((time.perf_counter(), time.process_time()),
+                                                self.began, strict=True)]
+
+
+def seconds(function) -> list[float]:
+    """How long a call takes."""
+    clock = Clock()
+    function()
+    return clock.read()
+
+
+def method(name, size, few, args) -> dict:
+    """Seconds for what comes before the first iteration, and for each iteration."""
+    from style import decode, optimise  # noqa: F401 (each registers its methods)
+    from style.registry import METHODS
+
+    draw, content, styles = METHODS[name], noise(size, 0), [noise(size, 1)]
+    if name in ("inverse", "adain"):
+        options = {"run": getattr(args, name)}
+        draw(content, styles, **options)                    # traced and loaded
+        each = seconds(lambda: draw(noise(size, 2), styles, **options))
+        return {"before": [0.0, 0.0], "each": each}
+    options = {"vgg_weights": args.vgg_weights}
+    if name == "gatys":
+        options |= {"content_layers": args.content_layers, "style_layers": args.style_layers}
+    draw(content, styles, **options, iterations=1)
+    at, clock = [], Clock()
+    draw(noise(size, 2), styles, **options, iterations=few,
+         progress=lambda *step: at.append(clock.read()))
+    return {"before": at[0], "each": [(last - first) / max(1, len(at) - 1)
+                                      for first, last in zip(at[0], at[-1], strict=True)]}
+
+
+def swapped(way, size, few, args) -> dict:
+    """Seconds for a swap of the activations of images of `size` at relu3_1, 3x3 patches."""
+    import tensorflow as tf
+
+    from style.swap import Plan, style_swap
+
+    side = size // 4
+    content, style = (tf.nn.relu(noise(side, seed, 256)) for seed in (0, 1))
+    if way == "convolutions":
+        call = tf.function(convolutions, autograph=False)
+    else:
+        Plan.by_pixel = way == "pixel"
+        call = style_swap
+    call(content, style)
+    each = seconds(lambda: float(tf.reduce_sum(call(content, style))))
+    return {"before": [0.0, 0.0], "each": each}
+
+
+def convolutions(content, style):
+    """Section 4.2.3 as printed: a convolution, an argmax to one-hot, a transposed convolution."""
+    import tensorflow as tf
+
+    height, width, channels = content.shape[1:]
+    patches = tf.image.extract_patches(style, [1, 3, 3, 1], [1] * 4, [1] * 4, "VALID")
+    filters = tf.transpose(tf.reshape(patches, (-1, 3, 3, channels)), (1, 2, 3, 0))
+    unit = filters / (tf.norm(tf.reshape(filters, (9 * channels, -1)), axis=0) + 1e-8)
+    scores = tf.nn.conv2d(content, unit, 1, "VALID")
+    chosen = tf.one_hot(tf.argmax(scores, -1), scores.shape[-1])
+    total, count = (tf.nn.conv2d_transpose(chosen, f, (1, height, width, f.shape[2]), 1, "VALID")
+                    for f in (filters, tf.ones((3, 3, 1, filters.shape[-1]))))
+    return total / count
+
+
+def alternated(kind, names, args):
+    """Prints the medians of processes that take turns."""
+    sizes = [int(size) for size in args.sizes.split(",")]
+    found = {(size, name): [] for size in sizes for name in names}
+    for _ in range(args.rounds):
+        for size, name in found:
+            command = [sys.executable, "-m", "benchmarks.style", *sys.argv[1:], "--measure",
+                       f"{kind},{name},{size}"]
+            out = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+            found[size, name].append(json.loads(out.splitlines()[-1]))
+    print(f"medians of {args.rounds} alternated rounds; load average {os.getloadavg()[0]:.1f} on "
+          f"{os.cpu_count()} cores")
+    print(f"{'size':>5} {'method':14}{'iterations':>11}{'s before':>10}{'s each':>9}"
+          f"{'s in all':>10}{'core s each':>13}{'core s in all':>15}{'peak MiB':>10}")
+    for (size, name), each in found.items():
+        before, step = ([statistics.median(m[key][i] for m in each) for i in (0, 1)]
+                        for key in ("before", "each"))
+        peak, count = statistics.median(m["peak_mib"] for m in each), ITERATIONS.get(name, 1)
+        wall, cores = (b + count * s for b, s in zip(before, step, strict=True))
+        print(f"{size:>5} {name:14}{count:>11}{before[0]:>10.2f}{step[0]:>9.3f}{wall:>10.1f}"
+              f"{step[1]:>13.3f}{cores:>15.1f}{peak:>10.0f}")
+
+
+def spread(args):
+    """Prints, and draws, the mean over pixels of their standard deviation over the seeds."""
+    import numpy as np
+
+    from framework.plots import loss_plot
+    from style import images
+    from style.minimise import minimise, started
+    from style.optimise import gatys_loss, swap_loss
+
+    content, style = (images.read(path, args.size) for path in (args.content, args.style))
+    losses = {"swap": (swap_loss(content, style, vgg_weights=args.vgg_weights)[0], "adam"),
+              "gatys": (gatys_loss(content, style, args.content_layers, args.style_layers,
+                                   vgg_weights=args.vgg_weights), "lbfgs")}
+    steps = sorted({round(s) for s in np.geomspace(1, args.iterations, 12)})
+    columns, ends = {"iteration": np.array(steps)}, {}
+    for name, (loss, optimizer) in losses.items():
+        seen = [[] for _ in steps]
+        ends[name] = []
+        for seed in range(args.seeds):
+            values, newest = [], []
+
+            def note(done, total, value, values=values, newest=newest, seen=seen):
+                values.append(value)
+                if done in steps:
+                    seen[steps.index(done)].append(newest[-1])
+
+            def recorded(image, loss=loss, newest=newest):
+                newest[:] = [image]
+                return loss(image)
+            final = minimise(recorded, started("noise", content, seed), optimizer,
+                             args.iterations, note)
+            seen[-1][seed:] = [final]
+            ends[name].append((values[-1], final))
+        columns[f"standard deviation/{name}"] = np.array(
+            [np.std(each, 0).mean() * 127.5 if len(each) == args.seeds else np.nan
+             for each in seen])
+    print(f"standard deviation of the pixels (0..255) over {args.seeds} random initialisations, "
+          f"{content.shape[2]}x{content.shape[1]}")
+    print(f"{'iteration':>10}" + "".join(f"{name:>10}" for name in losses))
+    for i, step in enumerate(steps):
+        row = (columns[f"standard deviation/{name}"][i] for name in losses)
+        print(f"{step:>10}" + "".join(f"{value:>10.2f}" for value in row))
+    for name, each in ends.items():
+        values = np.array([value for value, _ in each])
+        print(f"{name}: final loss {values.mean():.5g}, standard deviation {values.std():.3g} "
+              f"({100 * values.std() / values.mean():.2f} %)")
+    if args.output:
+        loss_plot(args.output, columns)
+
+
+def main():
+    """Parses and calls what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    kinds = parser.add_subparsers(dest="kind", required=True)
+    timed, swaps, spreading = (kinds.add_parser(name) for name in ("time", "swap", "spread"))
+    for each in (timed, swaps):
+        each.add_argument("--sizes", default="256,512")
+        each.add_argument("--rounds", type=int, default=3)
+        each.add_argument("--measure", default="", help=argparse.SUPPRESS)
+    timed.add_argument("--few", type=int, default=6, help="iterations that are timed")
+    timed.add_argument("--inverse", default="", help="run of an inverse network")
+    timed.add_argument("--adain", default="", help="run of a style_vae")
+    for each in (timed, spreading):
+        each.add_argument("--vgg_weights", default="imagenet")
+        each.add_argument("--content_layers", default="block4_conv2")
+        each.add_argument("--style_layers",
+                          default=",".join(f"block{b}_conv1" for b in range(1, 6)))
+    for name in ("content", "style"):
+        spreading.add_argument(name)
+    spreading.add_argument("--seeds", type=int, default=8)
+    spreading.add_argument("--size", type=int, default=128)
+    spreading.add_argument("--iterations", type=int, default=100)
+    spreading.add_argument("--output", default="", help="picture of the curves")
+    args = parser.parse_args()
+    if args.kind == "spread":
+        return spread(args)
+    if args.measure:
+        kind, name, size = args.measure.split(",")
+        measure = {"time": method, "swap": swapped}[kind]
+        found = measure(name, int(size), getattr(args, "few", 1), args)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        return print(json.dumps({**found, "peak_mib": peak}))
+    names = WAYS if args.kind == "swap" else ["swap", "gatys", *(
+        name for name in ("inverse", "adain") if getattr(args, name))]
+    return alternated(args.kind, names, args)
+
+
+if __name__ == "__main__":
+    main()
