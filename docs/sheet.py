@@ -1,0 +1,40 @@
+"""The sheet of style transfer in the README, from images that scikit-image ships freely.
+
+    python -m docs.sheet --vgg_weights FILE [--method swap ...]
+
+Further options are those of stylize. Needs what requirements-dev.txt lists.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import cv2
+from skimage import data
+
+from framework.cli import main
+from style.images import resized
+
+CONTENTS = ("astronaut", "coffee", "cat")
+STYLES = ("immunohistochemistry", "hubble_deep_field", "brick", "gravel")
+SHEET = Path(__file__).with_name("style.jpg")
+SIZE = 256
+
+
+def save(name: str, folder: Path) -> str:
+    """Writes an image of `skimage.data` into `folder`; returns its path."""
+    image, path = getattr(data, name)(), folder / f"{name}.png"
+    image = image if image.ndim == 3 else cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
+    cv2.imwrite(str(path), resized(image, SIZE)[..., ::-1])
+    return str(path)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place, "contents")
+        folder.mkdir()
+        for name in CONTENTS:
+            save(name, folder)
+        styles = [save(name, Path(place)) for name in STYLES]
+        sys.exit(main(["stylize", str(folder), *styles, "--output", str(Path(place, "made")),
+                       "--compare", str(SHEET), *sys.argv[1:]]))
