@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 from tqdm import tqdm
 
 from data.registry import domain_names
@@ -31,8 +32,8 @@ def main(run, *, metrics=(), samples=2000, seed=1, split="train", data_dir="", l
     """Evaluates the newest checkpoint of `run`; prints the figures and keeps them in
     metrics.json and metrics.txt, the most and least alike pairs in pairs-*.png.
 
-    metrics: see `metrics.choice`; none: all that need no weights from elsewhere. samples: of
-    every generator; real images, of `split`, come round again where there are fewer. A
+    metrics: see `metrics.choice`; none: quick ones that need no weights from elsewhere. samples:
+    of every generator; real images, of `split`, come round again where there are fewer. A
     classifier is measured on its held-out images. Raises UserError where a run has no
     checkpoint or nothing to measure a metric with.
     """
@@ -110,9 +111,13 @@ def of_generators(metrics, config, names, counts, judge, attributes) -> dict:
 
 
 def measured(measures: dict, sources, samples: int, shape) -> list:
-    """Leads `samples` rows of all streams past the measures; returns what they found."""
+    """Leads `samples` rows of all streams past the measures; returns what they found. Raises
+    UserError for images that are not finite."""
     with tqdm(total=samples, unit="image", disable=not sys.stderr.isatty()) as bar:
         for batch in batches(sources, samples, shape):
+            for name, rows in batch.items():
+                if not np.isfinite(rows).all():
+                    raise UserError(f"{name}: values that are not finite; did the run diverge?")
             for measure in measures.values():
                 measure.add(batch)
             bar.update(len(next(iter(batch.values()))))

@@ -10,6 +10,7 @@ import pytest
 from framework.cli import main
 from metrics import judged
 from trainers import classifier
+from trainers.restore import Sampler
 
 FLAGS = ["--preset", "none", "--generator", "quick", "--width", "0.05", "--latent_dim", "4",
          "--batch_size", "4", "--limit_data", "30", "--iterations", "2", "--no-tensorboard"]
@@ -172,6 +173,13 @@ def test_mistakes_are_one_line_and_keep_what_was_there(run, place, words, messag
     said = capsys.readouterr().err
     assert message in said and said.count("\n") == 1
     assert (path / "metrics.json").read_text() == "as it was"
+
+
+def test_a_run_that_diverged(run, capsys, monkeypatch):
+    path, draw = run("gan"), Sampler.draw
+    monkeypatch.setattr(Sampler, "draw", lambda self, z: [x * np.nan for x in draw(self, z)])
+    assert main(["evaluate", str(path), "--metrics", "kid", "--extractor", "pixels"]) == 2
+    assert "generated glyph: values that are not finite" in capsys.readouterr().err
 
 
 def test_a_run_without_a_checkpoint(run, capsys):
