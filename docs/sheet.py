@@ -5,6 +5,7 @@
 Further options are those of stylize. Needs what requirements-dev.txt lists.
 """
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -30,6 +31,7 @@ def save(name: str, folder: Path) -> str:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place, "contents")
         folder.mkdir()

@@ -46,6 +46,9 @@ def main(content: str, styles: list[str], *, output: str, method: str = "swap",
     mixes = accepts(draw, "mix")
     if not styles and not options.get("samples"):
         raise UserError("name a style image after the content")
+    if keep_colors == "luminance" and {"samples", "grid"} & set(options):
+        raise UserError("samples and grid make several images of one, whose luminance cannot be "
+                        "put on the content; use --keep_colors coral")
     film = video.is_video(content)
     jobs = planned(Path(content), styles, Path(output), mixes, film)
     for path in filter(None, [compare, *([curve_file] if curve.is_picture(curve_file) else [])]):
@@ -134,9 +137,8 @@ def _coloured(draw, keep_colors, options):
 
 
 def _images(jobs, styles, styled, size, draw, options, compare, curve_file):
+    _check_fits("content", images.read(jobs[0].content, size), draw, options)
     jobs[0].output.parent.mkdir(exist_ok=True)
-    first = images.read(jobs[0].content, size)
-    _check_fits("content", first, draw, options)
     _start()
     rows, losses, content, steps = {}, [], None, accepts(draw, "progress")
     with _bar(len(jobs), "image") as bar:

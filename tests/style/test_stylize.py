@@ -19,7 +19,7 @@ def pictures(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     for name, size in (("c.png", (20, 28)), ("s.png", (16, 24)), ("t.png", (18, 18)),
                        ("tiny.png", (2, 30)), ("folder/a.png", (14, 20)),
-                       ("folder/b.png", (20, 14))):
+                       ("folder/b.png", (20, 14)), ("tinyfolder/a.png", (2, 30))):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         cv2.imwrite(str(tmp_path / name), rng.integers(0, 256, (*size, 3), np.uint8))
     (tmp_path / "empty.png").write_bytes(b"")
@@ -145,6 +145,8 @@ def test_stopping_by_hand(monkeypatch, capsys):
     ("c.png s.png --output o.png --mix 1", "mix means nothing to the method swap; it belongs to"),
     ("c.png s.png --output o.png --method adain --mix 1,x", "mix is numbers parted by commas"),
     ("c.png s.png --output o.png --method adain --mix 1,1", "sum to 1, not to 2"),
+    ("c.png s.png --output o.png --method adain --grid 2 --keep_colors", "use --keep_colors coral"),
+    ("tinyfolder s.png --output made", "the content has 7x0 positions"),
     ("c.png s.png --output o.png --keep_colors luma", "did you mean 'luminance'"),
     ("c.png s.png --output o.png --optimizer adm", "did you mean 'adam'"),
     ("c.png s.png --output o.png --init nois", "did you mean 'noise'"),
