@@ -12,14 +12,14 @@ import numpy as np
 
 from framework.errors import UserError
 from framework.lazy import Lazy
-from nets.vgg import VGGFeatures, needed, to_vgg
+from nets.vgg import FILTERS, VGGFeatures, needed, to_vgg
 
 ops = Lazy("keras.ops")
 tf = Lazy("tensorflow")
 
 RGB = "rgb"
 STRIP = 2**30                       # bytes that a strip may take where no limit is given
-PER_PIXEL = 2600                    # bytes of VGG's activations and their gradients, measured
+PER_PIXEL = 2800                    # bytes of VGG's activations and their gradients, measured
 
 
 class Strip(NamedTuple):
@@ -53,32 +53,44 @@ class Extractor:
         return to_vgg(pixels) if self.net is None else self.net(pixels)[0]
 
     def __call__(self, image: np.ndarray):
-        """The activations of `image`; those of the last image are remembered, as a video is
-        drawn in one style. Raises UserError where it is too small to be pooled."""
+        """The activations of `image`; those of the last image are remembered, as a film is drawn
+        in one style. Raises UserError where it is too small to be pooled."""
         if self._newest[0] is not image:
-            parts = [self._compiled(image[:, strip.pixels])[:, strip.dropped:][
-                :, :strip.rows.stop - strip.rows.start] for strip in self.strips(*image.shape[1:3])]
-            self._newest = image, ops.concatenate(parts, 1)
+            self._newest = image, self.compute(image)
         return self._newest[1]
 
-    def strips(self, height: int, width: int) -> list[Strip]:
-        """The strips of an image of this size. Raises UserError where it is too small to be
-        pooled, or one row of features takes more than the memory limit."""
+    def compute(self, image: np.ndarray):
+        """The activations of `image`, not remembered."""
+        height, width = image.shape[1:3]
+        parts = [self._compiled(image[:, strip.pixels])[:, strip.dropped:][
+            :, :strip.rows.stop - strip.rows.start]
+            for strip in self.strips(height, width, held=2 * self.size(height, width))]
+        return ops.concatenate(parts, 1)
+
+    def size(self, height: int, width: int) -> int:
+        """Bytes of the activations of an image of this size."""
+        channels = FILTERS[int(self.layer[len("block")]) - 1] if self.names else 3
+        return 4 * (height // self.scale) * (width // self.scale) * channels
+
+    def strips(self, height: int, width: int, held: int = 0) -> list[Strip]:
+        """The strips of an image of this size. held: bytes that are taken already. Raises
+        UserError where it is too small to be pooled, or `held` and one row of features take more
+        than the memory limit."""
         if self.net is not None:
             self.net.check_size(height, width)
-        margin = self._margin()
-        budget = (self.memory_limit or STRIP) // (PER_PIXEL * width)
-        rows = (budget - 2 * margin) // self.scale
-        if self.memory_limit and rows < 1 and height > budget:
-            least = math.ceil((2 * margin + self.scale) * PER_PIXEL * width / 2**20)
-            raise UserError(f"the activations {self.layer} of an image {width} pixels wide need "
+        margin, total = self._margin(), height // self.scale
+        budget = (STRIP if self.memory_limit is None else self.memory_limit - held) // (
+            PER_PIXEL * width)
+        if height <= budget:
+            return [self._strip(0, total, total, height, margin)]
+        rows = max((budget - 2 * margin) // self.scale, 1)
+        if self.memory_limit is not None and budget < min(height, 2 * margin + self.scale):
+            least = math.ceil((held + (2 * margin + self.scale) * PER_PIXEL * width) / 2**20)
+            raise UserError(f"the activations {self.layer} of an image of {width}x{height} need "
                             f"{least} MiB, and the memory limit is "
                             f"{self.memory_limit / 2**20:.0f} MiB")
-        total = height // self.scale
-        if height <= budget:
-            rows = total
-        return [self._strip(first, min(first + max(rows, 1), total), total, height, margin)
-                for first in range(0, total, max(rows, 1))]
+        return [self._strip(first, min(first + rows, total), total, height, margin)
+                for first in range(0, total, rows)]
 
     def _strip(self, first, last, total, height, margin):
         top = max(0, first * self.scale - margin)

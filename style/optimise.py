@@ -16,6 +16,7 @@ from style.swap import style_swap
 tf = Lazy("tensorflow")
 
 TV_SCALE = 127.5**2                 # total variation of levels 0..255 by that of [-1, 1]
+COPIES = {"adam": 10, "lbfgs": 56}  # of the image in float32, that an optimiser keeps
 STYLE_LAYERS = ",".join(f"block{b}_conv1" for b in range(1, 6))
 
 
@@ -31,25 +32,25 @@ def swap(content, styles, *, layer="block3_conv1", patch_size=3, stride=1, memor
     published code. memory_limit: bytes for each of the stages: activations, swap, optimisation.
     """
     loss, kept = swap_loss(content, styles[0], layer, patch_size, stride, memory_limit, vgg_weights,
-                           pooling, tv_weight)
+                           pooling, tv_weight, held=COPIES.get(optimizer, 0) * content.nbytes)
     return minimise(loss, started(init, kept, seed), optimizer, iterations, progress)
 
 
 def swap_loss(content, style, layer="block3_conv1", patch_size=3, stride=1, memory_limit=None,
-              vgg_weights="imagenet", pooling="max", tv_weight=8.0):
-    """What `swap` minimises, and the part of the content that its result shows."""
+              vgg_weights="imagenet", pooling="max", tv_weight=8.0, held=0):
+    """What `swap` minimises, and the part of the content that its result shows. held: bytes of
+    the memory limit that the optimiser takes."""
     phi = _extractor(layer, vgg_weights, pooling, memory_limit)
-    of_style = _extractor(layer, vgg_weights, pooling, memory_limit, for_style=True)(style)
-    features = phi(content)
-    target = style_swap(features, of_style, patch_size, stride, memory_limit)
+    features = phi.compute(content)
+    target = style_swap(features, phi(style), patch_size, stride, memory_limit)
     height, width = (size if target.shape[axis] == features.shape[axis]
                      else target.shape[axis] * phi.scale
                      for axis, size in ((1, content.shape[1]), (2, content.shape[2])))
-    return Reconstruction(phi, target, tv_weight), content[:, :height, :width]
+    return Reconstruction(phi, target, tv_weight, held), content[:, :height, :width]
 
 
 @lru_cache(maxsize=4)
-def _extractor(layer, weights, pooling, memory_limit, for_style=False):
+def _extractor(layer, weights, pooling, memory_limit):
     return Extractor(layer, weights, pooling, memory_limit)
 
 
@@ -60,18 +61,20 @@ class Reconstruction:
     mean of the first term and 1e-7 of the second, so that lambda is 1e-7 n, 0.4 at 512x512, and
     grows with the image; by the 1e-6 of its inverse network it is 8.4, at any size, which
     leaves less of the grain that pooling is blind to.
-    phi: an `Extractor`; target: H [1, h, w, C]. Works through the strips of `phi` one by one.
+    phi: an `Extractor`; target: H [1, h, w, C]. Works through the strips of `phi` one by one, for
+    which the target and `held` bytes more are taken from its memory limit.
     """
 
-    def __init__(self, phi: Extractor, target, tv_weight: float = 8.0):
+    def __init__(self, phi: Extractor, target, tv_weight: float = 8.0, held: int = 0):
         self.phi, self.target = phi, target
         self.count = float(np.prod(target.shape))
+        self.held = held + 4 * int(self.count)
         self.smoothness = tv_weight * TV_SCALE / self.count
 
     def __call__(self, image: np.ndarray) -> tuple[float, np.ndarray]:
         variation, gradient = (self.smoothness * part.numpy() for part in _variation()(image))
         value = float(variation)
-        for rows, pixels, dropped in self.phi.strips(*image.shape[1:3]):
+        for rows, pixels, dropped in self.phi.strips(*image.shape[1:3], self.held):
             distance, slope = _distance(self.phi)(image[:, pixels], self.target[:, rows], dropped)
             value += float(distance) / self.count
             gradient[:, pixels] += slope.numpy() / self.count

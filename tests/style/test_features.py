@@ -23,15 +23,17 @@ def limit(rows, width):
 @pytest.mark.parametrize("height", [61, 64])
 def test_strips_are_seamless(layer, rows, height):
     image = picture(height, 24)
-    small = Extractor(layer, None, memory_limit=limit(rows, 24))
-    assert len(small.strips(height, 24)) > 2
     whole = Extractor(layer, None)
+    held = 2 * whole.size(height, 24)
+    small = Extractor(layer, None, memory_limit=limit(rows, 24) + held)
+    assert len(small.strips(height, 24, held)) > 2
     assert len(whole.strips(height, 24)) == 1
     np.testing.assert_allclose(small(image), whole(image), rtol=1e-5, atol=1e-3)
     if layer != "rgb":
         np.testing.assert_allclose(whole(image), VGGFeatures([layer], None)(image)[0], rtol=1e-5,
                                    atol=1e-3)
     assert whole(image).shape[1:3] == positions(layer, height, 24)
+    assert whole.size(height, 24) == whole(image).numpy().nbytes
 
 
 def test_no_strip_is_taller_than_the_limit():
@@ -43,9 +45,11 @@ def test_no_strip_is_taller_than_the_limit():
 
 
 def test_a_limit_below_one_row_is_refused():
-    with pytest.raises(UserError, match=r"block3_conv1 of an image 5000 pixels wide need \d+ MiB"):
+    with pytest.raises(UserError, match=r"block3_conv1 of an image of 5000x300 need \d+ MiB"):
         Extractor("block3_conv1", None, memory_limit=limit(10, 5000)).strips(300, 5000)
     assert len(Extractor("block3_conv1", None, memory_limit=limit(10, 50)).strips(10, 50)) == 1
+    with pytest.raises(UserError, match="need"):
+        Extractor("block3_conv1", None, memory_limit=limit(10, 50)).strips(10, 50, held=1)
 
 
 def test_rgb_is_what_vgg_takes():
@@ -57,6 +61,7 @@ def test_the_last_image_is_remembered():
     phi, image = Extractor("block1_conv1", None), picture(8, 8)
     first = phi(image)
     assert phi(image) is first
+    np.testing.assert_array_equal(phi.compute(image), first)
     assert (np.array(phi(picture(8, 8, 1))) != np.array(first)).any() and phi(image) is not first
 
 
