@@ -68,7 +68,7 @@ def obstacles(rows, found: dict, runs: dict, differing: dict) -> list[str]:
 
     runs: the rows' folders. differing: how each row's options differ from its preset.
     """
-    lines = dict.fromkeys(f"trained with {text}" for text in differing.values() if text)
+    lines = dict.fromkeys(_trained(rows, differing))
     for row in rows:
         for each in distances(found[row.preset], ("pair",)) if found.get(row.preset) else ():
             if each["by"] != ALEX:
@@ -78,6 +78,15 @@ def obstacles(rows, found: dict, runs: dict, differing: dict) -> list[str]:
         if found.get(row.preset):
             lines |= dict.fromkeys(_data(row, runs[row.preset]))
     return list(lines)
+
+
+def _trained(rows, differing) -> list[str]:
+    """What the rows were trained with, those with the same options in one line."""
+    labels = {}
+    for row in rows:
+        labels.setdefault(differing[row.preset], []).append(row.label)
+    return [f"{'' if len(labels) == 1 else ', '.join(who) + ': '}trained with {text}"
+            for text, who in labels.items() if text]
 
 
 def _data(row, run: Path) -> list[str]:

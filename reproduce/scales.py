@@ -25,7 +25,7 @@ DIGITS = {
     "generator": "quick", "discriminator": "quick", "initializer": "table", "table": "quick",
     "batch_size": 32, "latent_dim": 64, "loss": "nonsaturating", "disc_penalty": "none",
     "critic_steps": 1, "lr_g": 1e-3, "lr_d": 5e-4, "beta_1": 0.5, "beta_2": 0.99, "ema": 0.995,
-    "instance_noise": 0.1, "label_smoothing": 0.1, "iterations": 2500, "coupling_warmup": 1500,
+    "instance_noise": 0.1, "label_smoothing": 0.1, "iterations": 2000, "coupling_warmup": 1200,
     "balance_weight": 12.0, "classifier_noise": 1.0,
 }
 # The nets of quick-horse2zebra.
@@ -74,6 +74,7 @@ def over(preset: str, scale: str) -> dict:
 def differences(preset: str, options: dict) -> str:
     """How `options` differ from the preset: the size of the computation first."""
     values = presets.load(preset).values
-    shown = ("generator", "width", "image_size", "batch_size", "iterations", "loss")
+    shown = ("generator", "width", "image_size", "batch_size", "iterations", "loss",
+             "content_layers")
     return ", ".join(f"{name} {options[name]} for {values.get(name, BY_NAME[name].default)}"
                      for name in shown if name in options)

@@ -67,3 +67,11 @@ def test_scale_weights_pairs_and_data_are_each_said_once(runs):
     assert obstacles(rows, found, runs, {row.preset: "width 0.25 for 1.0" for row in rows}) == [
         "trained with width 0.25 for 1.0", f"measured by LPIPS (squeeze, v0.1), not by {ALEX}",
         "2000 pairs for 50000", "554 images of svhn for 73257"]
+
+
+def test_rows_with_the_same_options_are_named_together(runs):
+    rows = TABLES["5.2"].rows
+    differing = {row.preset: "width 0.25 for 1.0" for row in rows} | {rows[-1].preset: "loss wgan"}
+    assert obstacles(rows, {}, runs, differing) == [
+        "CoGAN, FR, SLFR, SLCC, FRCC: trained with width 0.25 for 1.0",
+        "PL: trained with loss wgan"]

@@ -36,7 +36,7 @@ def test_quick_rows_of_digits_differ_in_their_couplings_alone():
             .as_dict() for name in DIGITS]
     rest = [{k: v for k, v in values.items() if k not in couplings} for values in made]
     assert all(values == rest[0] for values in rest)
-    assert rest[0]["balance_weight"] == 12 and rest[0]["iterations"] == 2500
+    assert rest[0]["balance_weight"] == 12 and rest[0]["iterations"] == 2000
 
 
 def test_reduced():
