@@ -19,7 +19,7 @@ tf = Lazy("tensorflow")
 
 RGB = "rgb"
 STRIP = 2**30                       # bytes that a strip may take where no limit is given
-PER_PIXEL = 2800                    # bytes of VGG's activations and their gradients, measured
+PER_PIXEL = 1600                    # bytes of activations and their gradients; 1430 measured
 
 
 class Strip(NamedTuple):
