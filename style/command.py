@@ -58,7 +58,7 @@ def _methods(about):
             ("layer", "NAME", str, "of VGG-19 in which patches are swapped, or rgb"),
             ("patch_size", "N", int, "side of a patch at that layer: larger, more style"),
             ("stride", "N", int, "from patch to patch"),
-            ("memory_limit", "MIB", int, "that a stage may take"),
+            ("memory_limit", "MIB", int, "that a stage may take beyond TensorFlow's own 800"),
             ("content_layers", "NAMES", str, "parted by commas"),
             ("style_layers", "NAMES", str, "parted by commas"),
             ("content_weight", "X", float, "lambda of eq. 2.17, 0 (texture alone) to 1"),

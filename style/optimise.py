@@ -8,6 +8,7 @@ from framework.errors import UserError
 from framework.lazy import Lazy
 from losses.perceptual import content_loss, gram_matrix, total_variation
 from nets.vgg import layers_of
+from style.decode import to_multiple
 from style.features import Extractor, anything, vgg
 from style.minimise import minimise, started
 from style.registry import METHODS
@@ -33,14 +34,20 @@ def swap(content, styles, *, layer="block3_conv1", patch_size=3, stride=1, memor
     """
     loss, kept = swap_loss(content, styles[0], layer, patch_size, stride, memory_limit, vgg_weights,
                            pooling, tv_weight, held=COPIES.get(optimizer, 0) * content.nbytes)
-    return minimise(loss, started(init, kept, seed), optimizer, iterations, progress)
+    image = minimise(loss, started(init, kept, seed), optimizer, iterations, progress)
+    return image[:, :content.shape[1], :content.shape[2]]
 
 
 def swap_loss(content, style, layer="block3_conv1", patch_size=3, stride=1, memory_limit=None,
               vgg_weights="imagenet", pooling="max", tv_weight=8.0, held=0):
-    """What `swap` minimises, and the part of the content that its result shows. held: bytes of
-    the memory limit that the optimiser takes."""
+    """What `swap` minimises, and the content that it starts at. held: bytes of the memory limit
+    that the optimiser takes.
+
+    The content's last row and column are repeated where pooling would leave some out, which
+    nothing would draw.
+    """
     phi = _extractor(layer, vgg_weights, pooling, memory_limit)
+    content = to_multiple(content, phi.scale)
     features = phi.compute(content)
     target = style_swap(features, phi(style), patch_size, stride, memory_limit)
     height, width = (size if target.shape[axis] == features.shape[axis]

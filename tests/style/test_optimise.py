@@ -102,9 +102,17 @@ def test_swap_of_pixels_is_a_recolouring():
 
 def test_a_stride_that_leaves_pixels_out_cuts_the_image():
     found = swap(picture(34, 32, 8), [picture(32, 32, 9)], **WEIGHTS, stride=2, iterations=1)
-    assert found.shape == (1, 28, 28, 3)
+    assert found.shape == (1, 34, 28, 3)
     assert swap(picture(30, 31, 8), [picture(32, 32, 9)], **WEIGHTS, stride=2,
-                iterations=1).shape == (1, 30, 31, 3)
+                iterations=1).shape == (1, 28, 28, 3)
+
+
+def test_rows_that_pooling_leaves_out_are_drawn_too():
+    content, style = picture(21, 24, 8), np.full((1, 24, 24, 3), 0.5, "float32")
+    image = swap(content, [style], **WEIGHTS, layer="block2_conv1", iterations=80, tv_weight=0.0)
+    assert image.shape == content.shape
+    for rows in (image[:, -1], image[:, 10:11]):
+        assert abs(rows.mean() - 0.5) < 0.1 and np.abs(content[:, -1].mean()) < 0.1
 
 
 LAYERS = dict(content_layers="block2_conv1", style_layers="block1_conv1,block2_conv1")
