@@ -16,6 +16,7 @@ from style.swap import style_swap
 
 tf = Lazy("tensorflow")
 
+TV_WEIGHT = 8.0
 TV_SCALE = 127.5**2                 # total variation of levels 0..255 by that of [-1, 1]
 COPIES = {"adam": 18, "lbfgs": 66}  # of the image in float32, that the steps take
 STYLE_LAYERS = ",".join(f"block{b}_conv1" for b in range(1, 6))
@@ -24,13 +25,15 @@ STYLE_LAYERS = ",".join(f"block{b}_conv1" for b in range(1, 6))
 @METHODS.register("swap")
 def swap(content, styles, *, layer="block3_conv1", patch_size=3, stride=1, memory_limit=None,
          vgg_weights="imagenet", pooling="max", optimizer="adam", iterations=100, init="content",
-         tv_weight=8.0, seed=0, progress=None):
+         tv_weight=None, seed=0, progress=None):
     """`content` [1, H, W, 3] in the first of `styles`: the image whose activations come nearest
     to the style-swapped ones (eq. 4.4).
 
     Where a stride leaves rows or columns of the content out, so does the image.
-    tv_weight: lambda, see `Reconstruction`. The steps and the rate of Adam are those of the
-    published code. memory_limit: bytes for each of the stages: activations, swap, optimisation.
+    tv_weight: lambda, see `Reconstruction`; None for 8 behind pooling, whose loss it makes up for
+    (section 4.2.4), and 0 before, where it would only blur. The steps and the rate of Adam are
+    those of the published code. memory_limit: bytes for each of the stages: activations, swap,
+    optimisation.
     """
     loss, kept = swap_loss(content, styles[0], layer, patch_size, stride, memory_limit, vgg_weights,
                            pooling, tv_weight, held=COPIES.get(optimizer, 0) * content.nbytes)
@@ -39,7 +42,7 @@ def swap(content, styles, *, layer="block3_conv1", patch_size=3, stride=1, memor
 
 
 def swap_loss(content, style, layer="block3_conv1", patch_size=3, stride=1, memory_limit=None,
-              vgg_weights="imagenet", pooling="max", tv_weight=8.0, held=0):
+              vgg_weights="imagenet", pooling="max", tv_weight=None, held=0):
     """What `swap` minimises, and the content that it starts at. held: bytes of the memory limit
     that the optimiser takes.
 
@@ -48,6 +51,8 @@ def swap_loss(content, style, layer="block3_conv1", patch_size=3, stride=1, memo
     """
     phi = _extractor(layer, vgg_weights, pooling, memory_limit)
     content = to_multiple(content, phi.scale)
+    if tv_weight is None:
+        tv_weight = TV_WEIGHT if phi.scale > 1 else 0.0
     features = phi.compute(content)
     target = style_swap(features, phi(style), patch_size, stride, memory_limit)
     height, width = (size if target.shape[axis] == features.shape[axis]
@@ -72,7 +77,7 @@ class Reconstruction:
     which the target and `held` bytes more are taken from its memory limit.
     """
 
-    def __init__(self, phi: Extractor, target, tv_weight: float = 8.0, held: int = 0):
+    def __init__(self, phi: Extractor, target, tv_weight: float = TV_WEIGHT, held: int = 0):
         self.phi, self.target = phi, target
         self.count = float(np.prod(target.shape))
         self.held = held + 4 * int(self.count)

@@ -10,7 +10,7 @@ from losses.mmd import mmd2
 from nets.vgg import VGGFeatures
 from style import features
 from style.features import Extractor
-from style.optimise import Reconstruction, differentiated, gatys, gram_loss, swap
+from style.optimise import Reconstruction, differentiated, gatys, gram_loss, swap, swap_loss
 
 X = np.sin(1 + np.arange(12.)).reshape(1, 2, 2, 3)
 Y = np.cos(2 + np.arange(9.)).reshape(1, 3, 1, 3)
@@ -94,7 +94,7 @@ def test_swap_lowers_the_loss(optimizer, init):
 
 def test_swap_of_pixels_is_a_recolouring():
     content, style = picture(10, 12, 6), picture(9, 9, 7)
-    image = swap(content, [style], layer="rgb", patch_size=1, tv_weight=0.0, iterations=200)
+    image = swap(content, [style], layer="rgb", patch_size=1, iterations=200)
     palette = style.reshape(-1, 3)
     nearest = np.abs(image.reshape(-1, 1, 3) - palette[None]).max(-1).min(1)
     assert nearest.max() < 0.02 and np.abs(image - content).max() > 0.1
@@ -113,6 +113,16 @@ def test_rows_that_pooling_leaves_out_are_drawn_too():
     assert image.shape == content.shape
     for rows in (image[:, -1], image[:, 10:11]):
         assert abs(rows.mean() - 0.5) < 0.1 and np.abs(content[:, -1].mean()) < 0.1
+
+
+@pytest.mark.parametrize("layer, tv_weight", [
+    ("rgb", 0.0), ("block1_conv1", 0.0), ("block2_conv1", 8.0)])
+def test_variation_counts_behind_pooling(layer, tv_weight):
+    content, style = picture(16, 16, 1), picture(16, 16, 2)
+    usual, named = (swap_loss(content, style, layer, vgg_weights=None, **given)[0](content)[0]
+                    for given in ({}, {"tv_weight": tv_weight}))
+    assert usual == named != swap_loss(content, style, layer, vgg_weights=None,
+                                       tv_weight=4.0)[0](content)[0]
 
 
 LAYERS = dict(content_layers="block2_conv1", style_layers="block1_conv1,block2_conv1")
