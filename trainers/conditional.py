@@ -52,6 +52,11 @@ def with_code(z, code):
     return z if code is None else tf.concat([z, code], -1)
 
 
+def classes_in_turn(z, classes: int):
+    """The latents [N, latent_dim], the i-th told class i modulo `classes`; z itself for none."""
+    return with_code(z, tf.one_hot(tf.range(len(z)) % classes, classes) if classes else None)
+
+
 def class_rows(z, classes: int):
     """The latents [N, latent_dim] once for each class, [classes * N, latent_dim + classes]:
     for a grid with a row per class and a latent per column. z itself for no classes."""

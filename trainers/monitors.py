@@ -3,7 +3,6 @@
 from functools import partial
 
 import numpy as np
-import tensorflow as tf
 
 from framework.history import WATCHED
 from framework.random import LATENTS, Random
@@ -15,7 +14,7 @@ from metrics.kernel import kid
 from metrics.streams import Shuffled
 from metrics.wasserstein import sliced_wasserstein
 from trainers.classifier import read
-from trainers.conditional import with_code
+from trainers.conditional import classes_in_turn
 
 SAMPLES = 500
 LATENTS_KEY = -2                        # an "iteration" that no training and no picture draws from
@@ -60,7 +59,6 @@ def monitor_for(config, domains, trainer) -> Monitor | None:
     seen = "classifier" if judge else "pixels"
     real = [Shuffled(d.images, config.seed)(0, min(SAMPLES, len(d))) for d in domains]
     z = LATENTS[config.latent](Random(config.seed, LATENTS_KEY), [SAMPLES, config.latent_dim])
-    code = (tf.one_hot(np.arange(SAMPLES) % trainer.classes, trainer.classes)
-            if trainer.classes else None)
-    return Monitor(names, trainer, with_code(z, code), real, extractor(seen, judge=judge), seen,
-                   judge and partial(read, judge), bool(domains[0].attributes))
+    return Monitor(names, trainer, classes_in_turn(z, trainer.classes), real,
+                   extractor(seen, judge=judge), seen, judge and partial(read, judge),
+                   bool(domains[0].attributes))

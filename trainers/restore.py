@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 
 from framework.checkpoint import restore_part
 from framework.config import load_config
@@ -12,7 +11,7 @@ from framework.errors import UserError
 from framework.options import GANS
 from framework.random import LATENTS, Random
 from nets.build import joint
-from trainers.conditional import class_rows, with_code
+from trainers.conditional import class_rows, classes_in_turn
 from trainers.coupled import generators_for
 from trainers.domains import described
 from trainers.gan import SAMPLE_BATCH, all_variables, generate
@@ -57,8 +56,7 @@ class Sampler:
     def inputs(self, count: int, seed: int):
         """What `draw` takes of `count` latents: with every class in turn where the generators
         are told them."""
-        code = tf.one_hot(np.arange(count) % self.classes, self.classes) if self.classes else None
-        return with_code(self.latents(count, seed), code)
+        return classes_in_turn(self.latents(count, seed), self.classes)
 
     def __call__(self, count: int, seed: int = 0) -> list[np.ndarray]:
         """`draw` from `inputs`."""

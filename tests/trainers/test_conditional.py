@@ -16,6 +16,7 @@ from penalties.gradient import gradient_penalty
 from trainers.conditional import (
     batches_for,
     class_rows,
+    classes_in_turn,
     codes,
     told,
     told_classes,
@@ -66,6 +67,13 @@ def domain(classes=3, count=24, name="noise"):
     rng = np.random.default_rng(0)
     labels = None if classes is None else np.arange(count, dtype=np.int32) % classes
     return Domain(name, rng.integers(0, 256, (count, 32, 32, 3), np.uint8), labels, classes)
+
+
+def test_classes_in_turn():
+    z = tf.constant([[0.1], [0.2], [0.3], [0.4]])
+    np.testing.assert_allclose(classes_in_turn(z, 3), [
+        [0.1, 1, 0, 0], [0.2, 0, 1, 0], [0.3, 0, 0, 1], [0.4, 1, 0, 0]])
+    assert classes_in_turn(z, 0) is z
 
 
 def test_domains_must_have_the_same_labels():
