@@ -93,11 +93,19 @@ def test_an_error_half_way_leaves_nothing(tmp_path):
 
 
 def test_a_full_disk_is_found_out(tmp_path, monkeypatch):
-    class Forgetful(cv2.VideoWriter):
-        def write(self, frame, count=[0]):              # noqa: B006 (counts over all calls)
-            count[0] += 1
-            if count[0] <= 2:
-                super().write(frame)
+    class Forgetful:
+        """Writes two frames and is silent about the rest. It holds OpenCV's writer: a subclass of
+        that corrupts memory."""
+
+        def __init__(self, *about):
+            self.writer, self.count = VideoWriter(*about), 0
+            self.isOpened, self.release = self.writer.isOpened, self.writer.release
+
+        def write(self, frame):
+            self.count += 1
+            if self.count <= 2:
+                self.writer.write(frame)
+    VideoWriter = cv2.VideoWriter
     monkeypatch.setattr(cv2, "VideoWriter", Forgetful)
     with pytest.raises(UserError, match="2 of 6 frames are in the file; is the disk full"), \
             written(tmp_path / "a.mp4", 5) as take:
