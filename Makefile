@@ -11,8 +11,7 @@ demo: .venv/ready
 	$(BIN)/python main.py evaluate $(RUN)
 	@echo "Look at $(RUN)/samples: rows of the first domain above the matching rows of the second."
 
-# Each part in a process of its own, two at a time: in one process for all, which holds thousands
-# of graphs by the end, TensorFlow crashed while Python collected its garbage.
+# Each part in a process of its own, two at a time: no process comes to hold thousands of graphs.
 test: .venv/ready-dev
 	$(MAKE) --jobs 2 --output-sync --keep-going $(PARTS:%=test-part-%)
 
