@@ -6,19 +6,23 @@ import tensorflow as tf
 
 from framework.files import replacing
 
+ANEW = {"loss_scale"}
+
 
 class Checkpoints:
     """The newest checkpoints of a run, in `folder`.
 
     `state` maps a name to a list of Keras variables; all must be built already, since a
     restore into variables that do not stand yet would be put off without a word. A save that
-    is killed half-way leaves the one before it in force.
+    is killed half-way leaves the one before it in force. What is named in ANEW may be missing from
+    a checkpoint, and then starts as it stands.
     """
 
     def __init__(self, folder: Path, state: dict[str, list], keep: int = 2):
         self._iteration = tf.Variable(0, dtype=tf.int64)
         values = {name: [v.value for v in variables] for name, variables in state.items()}
-        self._checkpoint = tf.train.Checkpoint(iteration=self._iteration, **values)
+        self._values = {"iteration": self._iteration, **values}
+        self._checkpoint = tf.train.Checkpoint(**self._values)
         self._manager = tf.train.CheckpointManager(self._checkpoint, str(folder), keep)
 
     def save(self, iteration: int):
@@ -30,8 +34,10 @@ class Checkpoints:
         """Brings the newest state back and returns its iteration; 0 where there is none."""
         if self._manager.latest_checkpoint is None:
             return 0
-        status = self._checkpoint.restore(self._manager.latest_checkpoint)
-        status.assert_existing_objects_matched()
+        newest = self._manager.latest_checkpoint
+        kept = {name.partition("/")[0] for name, _ in tf.train.list_variables(newest)}
+        known = {name: value for name, value in self._values.items() if name not in ANEW - kept}
+        tf.train.Checkpoint(**known).restore(newest).assert_existing_objects_matched()
         return int(self._iteration.numpy())
 
 

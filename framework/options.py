@@ -246,6 +246,9 @@ OPTIONS = (
         "device",
         ("compile", str, "graph", "the iteration as one graph, through XLA, or eagerly",
          _of("graph", "xla", "none")),
+        ("precision", str, "float32", "of generators, encoders, classifiers and VGG; weights, "
+         "critics, losses and optimizers stay float32",
+         _of("float32", "mixed_bfloat16", "mixed_float16")),
     ),
 )
 BY_NAME = {option.name: option for option in OPTIONS}

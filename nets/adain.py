@@ -38,28 +38,30 @@ def adaptive_instance_norm(content, style, epsilon: float = EPSILON):
     return adain(content, *moments(style, epsilon), epsilon)
 
 
-def build_decoder(layer: str) -> keras.Model:
+def build_decoder(layer: str, precision: str | None = None) -> keras.Model:
     """g: features [B, h, w, C] of VGG-19's `layer` -> images. Raises UserError for a layer that
     has no decoder."""
     if layer not in DECODED:
         raise UserError(f"plain AdaIN decodes one of {', '.join(DECODED)}, not {layer}")
     table = Architecture(DECODER[DECODED[layer].first:], initializer="he")
-    return build_convolutional(table, DECODED[layer].channels, name="decoder")
+    return build_convolutional(table, DECODED[layer].channels, name="decoder",
+                               precision=precision)
 
 
-def build_content_encoder(width: float = 1.0) -> keras.Model:
+def build_content_encoder(width: float = 1.0, precision: str | None = None) -> keras.Model:
     """E_c: images [B, H, W, 3] -> content [B, H/8, W/8, 256 width]."""
     table = Architecture(_all_widened(CONTENT_ENCODER, width), initializer="he")
-    return build_convolutional(table, 3, name="content_encoder")
+    return build_convolutional(table, 3, name="content_encoder", precision=precision)
 
 
-def build_style_encoder(latent_dim: int, width: float = 1.0) -> keras.Model:
+def build_style_encoder(latent_dim: int, width: float = 1.0,
+                        precision: str | None = None) -> keras.Model:
     """E_s: images [B, H, W, 3] -> mean and log variance of the style, each [B, latent_dim].
 
     The log variance is kept within +-10.
     """
     table = Architecture(_all_widened(STYLE_ENCODER, width), initializer="he")
-    trunk = build_convolutional(table, 3, name="style_encoder")
+    trunk = build_convolutional(table, 3, name="style_encoder", precision=precision)
     pooled = layers.GlobalAveragePooling2D(dtype="float32")(trunk.output)
     mean = layers.Dense(latent_dim, name="mean", dtype="float32")(pooled)
     log_variance = layers.Dense(latent_dim, name="log_variance", dtype="float32")(pooled)
@@ -67,7 +69,8 @@ def build_style_encoder(latent_dim: int, width: float = 1.0) -> keras.Model:
                        name="style_encoder")
 
 
-def build_style_decoder(latent_dim: int, width: float = 1.0) -> keras.Model:
+def build_style_decoder(latent_dim: int, width: float = 1.0,
+                        precision: str | None = None) -> keras.Model:
     """(content [B, h, w, C], style [B, latent_dim]) -> images [B, 8h, 8w, 3].
 
     Two dense layers read the style; from them each AdaIN has a dense layer of its own.
@@ -79,16 +82,17 @@ def build_style_decoder(latent_dim: int, width: float = 1.0) -> keras.Model:
     for i in (1, 2):
         code = layers.Dense(HIDDEN, "relu", name=f"style_{i}", dtype="float32")(code)
     for i, row in enumerate(rows, 1):
-        x = _styled_row(row, f"decoder_row{i}", start, x, code)
+        x = _styled_row(row, f"decoder_row{i}", start, x, code, precision)
     image = Block(last, f"decoder_row{len(rows) + 1}", start, "float32")(x)
     return keras.Model([content, style], image, name="decoder")
 
 
-def _styled_row(row: Row, name: str, start, x, code):
+def _styled_row(row: Row, name: str, start, x, code, precision):
     bare = row._replace(activation=None)
     if row.kind != "residual":
-        return ops.relu(_styled(Block(bare, name, start)(x), code, name))
-    inner, outer = (Block(bare._replace(kind="conv"), f"{name}_{i}", start) for i in (1, 2))
+        return ops.relu(_styled(Block(bare, name, start, precision)(x), code, name))
+    inner, outer = (Block(bare._replace(kind="conv"), f"{name}_{i}", start, precision)
+                    for i in (1, 2))
     y = ops.relu(_styled(inner(x), code, f"{name}_1"))
     return x + _styled(outer(y), code, f"{name}_2")
 

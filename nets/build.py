@@ -1,7 +1,8 @@
 """Tables -> Keras models: one chain per domain, in which shared rows are the same layers.
 
 Only Keras's own layers are used, so a saved `.keras` file loads without this project; spectral
-critics are the exception. Every net's last row computes in float32 under any precision policy.
+critics are the exception. `precision` is a Keras dtype policy, None for the global one; every net's
+variables and its last row are float32 under any.
 """
 
 import keras
@@ -16,7 +17,8 @@ Table = Architecture | tuple[Row, ...]
 def build_generators(table: Table, domains: int, shared: int, latent_dim: int = 100,
                      width: float = 1.0, initializer: str = "table", sd: float | None = None,
                      upsampling: str = "transpose",
-                     image_shape: tuple[int, ...] | None = None) -> list[keras.Model]:
+                     image_shape: tuple[int, ...] | None = None,
+                     precision: str | None = None) -> list[keras.Model]:
     """One generator per domain, all of one input z [B, latent_dim] (section 3.1).
 
     Each gives {"image": [B, H, W, C] in [-1, 1], "features": [one per row]}, the last feature
@@ -37,10 +39,10 @@ def build_generators(table: Table, domains: int, shared: int, latent_dim: int = 
     start = start_of(architecture, initializer, sd)
 
     z = keras.Input((latent_dim,), name="z")
-    trunk = _outputs(_blocks(rows, "g", start, range(shared)), z)
+    trunk = _outputs(_blocks(rows, "g", start, range(shared), precision), z)
     generators = []
     for k in range(1, domains + 1):
-        own = _blocks(rows, f"g{k}", start, range(shared, len(rows)))
+        own = _blocks(rows, f"g{k}", start, range(shared, len(rows)), precision)
         features = trunk + _outputs(own, trunk[-1] if trunk else z)
         outputs = {"image": features[-1], "features": features}
         generators.append(keras.Model(z, outputs, name=f"generator{k}"))
@@ -80,7 +82,7 @@ def build_discriminators(table: Table, domains: int, shared: int,
 
 
 def build_chain(table: Table, image_shape: tuple[int, ...], outputs: int, width: float = 1.0,
-                name: str = "net") -> keras.Model:
+                name: str = "net", precision: str | None = None) -> keras.Model:
     """A single net of `table`: images -> raw outputs [B, outputs]. Raises UserError."""
     architecture = _architecture(table)
     rows = widened(architecture.table, width)
@@ -88,12 +90,12 @@ def build_chain(table: Table, image_shape: tuple[int, ...], outputs: int, width:
     _check_fits(rows, image_shape)
     start = start_of(architecture, "table", None)
     x = keras.Input(image_shape, name="x")
-    return keras.Model(x, _outputs(_blocks(rows, name, start, range(len(rows))), x)[-1],
-                       name=name)
+    blocks = _blocks(rows, name, start, range(len(rows)), precision)
+    return keras.Model(x, _outputs(blocks, x)[-1], name=name)
 
 
-def build_convolutional(table: Table, channels: int, width: float = 1.0,
-                        name: str = "net") -> keras.Model:
+def build_convolutional(table: Table, channels: int, width: float = 1.0, name: str = "net",
+                        precision: str | None = None) -> keras.Model:
     """A single net of rows without dense ones: [B, H, W, channels] of any size -> [B, h, w, C].
 
     Raises UserError for a width that is not positive.
@@ -101,7 +103,8 @@ def build_convolutional(table: Table, channels: int, width: float = 1.0,
     architecture = _architecture(table)
     rows = widened(architecture.table, width)
     x = keras.Input((None, None, channels), name="x")
-    blocks = _blocks(rows, name, start_of(architecture, "table", None), range(len(rows)))
+    start = start_of(architecture, "table", None)
+    blocks = _blocks(rows, name, start, range(len(rows)), precision)
     return keras.Model(x, _outputs(blocks, x)[-1], name=name)
 
 
@@ -128,9 +131,9 @@ def _architecture(table: Table) -> Architecture:
     return table if isinstance(table, Architecture) else Architecture(table)
 
 
-def _blocks(rows, prefix: str, start, numbers: range) -> list[Block]:
+def _blocks(rows, prefix: str, start, numbers: range, precision=None) -> list[Block]:
     last = len(rows) - 1
-    return [Block(rows[i], f"{prefix}_row{i + 1}", start, "float32" if i == last else None)
+    return [Block(rows[i], f"{prefix}_row{i + 1}", start, "float32" if i == last else precision)
             for i in numbers]
 
 

@@ -7,11 +7,12 @@ from nets.build import build_chain
 
 
 def build_classifier(image_shape: tuple[int, ...], classes: int, table: str = "B.1",
-                     width: float = 1.0) -> keras.Model:
+                     width: float = 1.0, precision: str | None = None) -> keras.Model:
     """Images [B, H, W, C] in [-1, 1] -> LOGITS [B, classes].
 
     table: "B.1" (digits; softmax belongs to the loss), "B.2" (face attributes, whose sigmoids
     belong to the loss) or "quick" (ours, strided with batch norm, for two CPU cores).
     Raises UserError for an unknown table or images too small for it.
     """
-    return build_chain(CLASSIFIERS.find(table), image_shape, classes, width, name="classifier")
+    return build_chain(CLASSIFIERS.find(table), image_shape, classes, width, "classifier",
+                       precision)

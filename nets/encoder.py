@@ -6,8 +6,8 @@ from nets.architectures import LATENT_ENCODER, TOY_ENCODER, Architecture
 from nets.build import build_chain
 
 
-def build_encoder(image_shape: tuple[int, ...], latent_dim: int,
-                  width: float = 1.0) -> keras.Model:
+def build_encoder(image_shape: tuple[int, ...], latent_dim: int, width: float = 1.0,
+                  precision: str | None = None) -> keras.Model:
     """F: images [B, H, W, C] in [-1, 1] -> recovered latents [B, latent_dim], unbounded.
 
     The rows of the thesis's code, which its text does not give; points [B, D] get table 2.1's
@@ -15,4 +15,4 @@ def build_encoder(image_shape: tuple[int, ...], latent_dim: int,
     """
     table = LATENT_ENCODER if len(image_shape) == 3 else TOY_ENCODER
     encoder = Architecture(table, initializer="xavier")
-    return build_chain(encoder, image_shape, latent_dim, width, name="encoder")
+    return build_chain(encoder, image_shape, latent_dim, width, "encoder", precision)

@@ -21,11 +21,11 @@ class VariationalStylist:
 
     multiple = MULTIPLE
 
-    def __init__(self, latent_dim: int, width: float = 1.0):
+    def __init__(self, latent_dim: int, width: float = 1.0, precision: str | None = None):
         self.latent_dim = latent_dim
-        self.nets = {"content_encoder": adain.build_content_encoder(width),
-                     "style_encoder": adain.build_style_encoder(latent_dim, width),
-                     "decoder": adain.build_style_decoder(latent_dim, width)}
+        self.nets = {"content_encoder": adain.build_content_encoder(width, precision),
+                     "style_encoder": adain.build_style_encoder(latent_dim, width, precision),
+                     "decoder": adain.build_style_decoder(latent_dim, width, precision)}
 
     def content(self, images):
         """The images' content [B, H/8, W/8, C]."""
@@ -53,10 +53,10 @@ class PlainStylist:
 
     latent_dim = None
 
-    def __init__(self, layer: str, weights, net: str = "vgg19"):
-        self.nets = {"decoder": adain.build_decoder(layer)}
+    def __init__(self, layer: str, weights, net: str = "vgg19", precision: str = "float32"):
+        self.nets = {"decoder": adain.build_decoder(layer, precision)}
         self.multiple = DECODED[layer].multiple
-        self.vgg = VGGFeatures([layer], weights, net)
+        self.vgg = VGGFeatures([layer], weights, net, precision=precision)
 
     def content(self, images):
         """The images' features [B, h, w, C] of the layer."""
@@ -97,5 +97,6 @@ def stylist_for(config) -> VariationalStylist | PlainStylist:
     """
     keras.utils.set_random_seed(config.seed)
     if config.style_variance:
-        return VariationalStylist(config.latent_dim, config.width)
-    return PlainStylist(config.content_layers.strip(), config.vgg_weights, config.vgg)
+        return VariationalStylist(config.latent_dim, config.width, config.precision)
+    return PlainStylist(config.content_layers.strip(), config.vgg_weights, config.vgg,
+                        config.precision)

@@ -28,19 +28,20 @@ class VGGFeatures:
     called relu3_1) or "block2_pool". weights: "imagenet", which Keras downloads once; a file,
     see `check_weights`; None or "random" for weights of no training, the same each time. net:
     "vgg19" or "vgg16". pooling: "max", or "average" as Gatys et al. 2015 prefer.
-    Everything is float32 under any precision policy; nothing here is ever trained.
+    precision: the dtype policy of the convolutions, whatever the global one; images, weights and
+    features are float32. Nothing here is ever trained.
     Raises UserError for unknown layers and for weights that cannot be had.
     """
 
     def __init__(self, layers, weights: str | Path | None = "imagenet", net: str = "vgg19",
-                 pooling: str = "max"):
+                 pooling: str = "max", precision: str = "float32"):
         self.layers = tuple(layers)
         names = needed(self.layers, net)
         found = _weights(self.layers, names, weights, net)
         x = image = keras.Input((None, None, 3), dtype="float32")
         outputs = {}
         for name in names:
-            outputs[name] = x = _layer(name, pooling)(x)
+            outputs[name] = x = _layer(name, pooling, precision)(x)
         self.model = keras.Model(image, [outputs[name] for name in self.layers], name=net)
         self.model.trainable = False
         for name, (kernel, bias) in found.items():
@@ -50,7 +51,8 @@ class VGGFeatures:
         """The features of `images`. Raises UserError where they are too small to be pooled."""
         self.check_size(*images.shape[1:3])
         found = self.model(to_vgg(images), training=False)
-        return found if isinstance(found, list) else [found]    # Keras unwraps a list of one
+        found = found if isinstance(found, list) else [found]   # Keras unwraps a list of one
+        return [ops.cast(features, "float32") for features in found]
 
     def check_size(self, height: int | None, width: int | None) -> None:
         """Raises UserError for images too small to be pooled as often as the layers need."""
@@ -129,8 +131,8 @@ def convolutions(names) -> list[str]:
     return [name for name in names if "conv" in name]
 
 
-def _layer(name: str, pooling: str):
-    about = {"name": name, "dtype": "float32"}
+def _layer(name: str, pooling: str, precision: str):
+    about = {"name": name, "dtype": precision}
     if name.endswith("pool"):
         kinds = {"max": keras.layers.MaxPooling2D, "average": keras.layers.AveragePooling2D}
         return kinds[pooling](2, **about)

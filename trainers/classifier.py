@@ -13,9 +13,11 @@ from framework.devices import compiled
 from framework.errors import UserError
 from framework.random import Random
 from nets.classifier import build_classifier
+from nets.precision import in_precision
 from trainers.cache import cache_folder, file_name
 from trainers.domains import load_domains
 from trainers.gan import to_float
+from trainers.optimizers import optimizer_state
 
 ITERATIONS = 1500
 BATCH_SIZE = 64
@@ -52,7 +54,7 @@ class ClassifierTrainer:
         optimizer.build(model.trainable_variables)
 
     def state(self) -> dict[str, list]:
-        return {"model": self.model.variables, "optimizer": self.optimizer.variables}
+        return {"model": self.model.variables} | optimizer_state("optimizer", self.optimizer)
 
     def iterate(self, iteration, batch):
         """batch: (images, labels), K tensors [1, B, H, W, C] and K tensors [1, B(, classes)]."""
@@ -65,8 +67,9 @@ class ClassifierTrainer:
         with tf.GradientTape() as tape:
             logits = ops.cast(self.model(images, training=True), "float32")
             loss = cross_entropy(labels, logits)
+            scaled = self.optimizer.scale_loss(loss)
         variables = self.model.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        self.optimizer.apply(tape.gradient(scaled, variables), variables)
         return {"loss": loss, "accuracy": ops.mean(hits(labels, logits))}
 
     def export(self, folder):
@@ -166,7 +169,8 @@ def labelled(domains) -> list:
 
 def frozen_reader(config, domains) -> keras.Model:
     """The frozen classifier that the semantic loss reads with: a given file, or a cached one
-    that has learned the labelled domains, which may be one of them (section 4.2.1).
+    that has learned the labelled domains, which may be one of them (section 4.2.1). It computes
+    in the run's precision, whatever it was trained in.
 
     Raises UserError for a file that cannot be read or does not fit the images.
     """
@@ -176,6 +180,7 @@ def frozen_reader(config, domains) -> keras.Model:
         held_out = labelled(load_domains(config, "test"))
         model, _ = trained_once(labelled(domains), held_out, seed=config.seed,
                                 table=config.table, noise=config.classifier_noise)
+    model = in_precision(model, config.precision)
     model.trainable = False
     return model
 

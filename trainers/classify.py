@@ -18,8 +18,8 @@ from trainers.classifier import (
     labelled_batches,
     read,
 )
-from trainers.coupled import OPTIMIZERS
 from trainers.domains import load_domains
+from trainers.optimizers import scaling_optimizer
 from trainers.registry import TRAINERS, Training
 
 RED = (1.0, -1.0, -1.0)
@@ -37,7 +37,7 @@ def training(config, domains) -> Training:
     batches = labelled_batches(domains, config.batch_size, config.seed)
     model = model_for(config, domains)
     decay = config.weight_decay or None
-    optimizer = OPTIMIZERS[config.optimizer](config.lr_d, config, decay)
+    optimizer = scaling_optimizer(config, config.lr_d, decay)
     trainer = ClassifierTrainer(model, optimizer, config.classifier_noise, config.seed)
     return Training(trainer, batches, held_out_picture(model, config, held_out),
                     lambda: report(model, domains, held_out))
@@ -47,7 +47,7 @@ def model_for(config, domains) -> keras.Model:
     """The run's classifier, built anew; its weights follow from the seed."""
     keras.utils.set_random_seed(config.seed)
     return build_classifier(tuple(domains[0].images.shape[1:]), domains[0].classes,
-                            config.table, config.width)
+                            config.table, config.width, config.precision)
 
 
 def held_out_picture(model, config, held_out):

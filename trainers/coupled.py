@@ -14,17 +14,10 @@ from trainers.conditional import batches_for, told_classes, told_shape
 from trainers.couplings import Frozen, couplings
 from trainers.gan import AdversarialTrainer, normalises_batches
 from trainers.objectives import critic_outputs, objective
+from trainers.optimizers import optimizer, scaling_optimizer
 from trainers.perceptual import perception
 from trainers.pictures import sample_picture
 from trainers.registry import TRAINERS, Training
-
-OPTIMIZERS = {
-    "adam": lambda lr, config, decay: keras.optimizers.Adam(
-        lr, config.beta_1, config.beta_2, weight_decay=decay,
-        clipnorm=config.clip_gradient or None),
-    "rmsprop": lambda lr, config, decay: keras.optimizers.RMSprop(
-        lr, rho=0.99, weight_decay=decay, clipnorm=config.clip_gradient or None),
-}
 
 
 def shared_rows(chosen: int, gan_type: str, table_default: int) -> int:
@@ -53,7 +46,8 @@ def generators_for(config, domains: int, image_shape, classes: int = 0) -> list[
     net = architecture(GENERATORS, config.generator, image_shape)
     shared = shared_rows(config.shared_generator, config.gan_type, net.shared)
     return build_generators(net, domains, shared, config.latent_dim + classes, config.width,
-                            config.initializer, config.init_std, config.upsampling)
+                            config.initializer, config.init_std, config.upsampling,
+                            precision=config.precision)
 
 
 def critics_for(config, domains: int, image_shape, classes: int = 0) -> list[keras.Model]:
@@ -113,11 +107,10 @@ def build(config, domains, frozen: Frozen | None = None) -> AdversarialTrainer:
         raise UserError("a penalty on the critic's gradient needs scores that do not depend on "
                         "the rest of the batch; use --critic_norm layer")
     decoupled = config.weight_decay if config.decoupled_weight_decay else None
-    optimizer = OPTIMIZERS[config.optimizer]
     return AdversarialTrainer(
         [d.name for d in domains], generators, critics, loss=loss,
-        g_optimizer=optimizer(config.lr_g, config, decoupled),
-        d_optimizer=optimizer(config.lr_d, config, decoupled),
+        g_optimizer=scaling_optimizer(config, config.lr_g, decoupled),
+        d_optimizer=optimizer(config, config.lr_d, decoupled),
         latent=config.latent, critic_steps=config.critic_steps,
         penalty=penalty, penalty_weight=config.penalty_weight, scale=scale,
         couplings=couplings(config, generators, frozen), balance=balance_for(config),

@@ -57,7 +57,7 @@ def feature(config, generators, frozen):
 def cycle(config, generators, frozen):
     """Latent cycle consistency: one encoder for all domains finds z again (eq. 4.3)."""
     encoder = build_encoder(generators[0].output["image"].shape[1:],
-                            generators[0].input_shape[-1], config.width)
+                            generators[0].input_shape[-1], config.width, config.precision)
     return Coupling("cycle", config.cycle_weight, lambda made: latent_reconstruction(
         [encoder(x, training=True) for x in made.images], made.z, config.cycle_norm),
         nets=(encoder,))

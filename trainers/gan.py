@@ -16,6 +16,7 @@ from framework.devices import compiled
 from framework.random import LATENTS, Random
 from nets.build import image_model, joint
 from trainers.conditional import codes, told, with_code
+from trainers.optimizers import optimizer_state
 
 SAMPLE_BATCH = 500
 
@@ -138,7 +139,7 @@ class AdversarialTrainer:
         balance = {"balance": self.balance.variables} if self.balance else {}
         return {"generators": all_variables(self.g_nets), "averaged": averaged,
                 "critics": all_variables(self.critics),
-                "g_optimizer": self.g_optimizer.variables,
+                **optimizer_state("g_optimizer", self.g_optimizer),
                 "d_optimizer": self.d_optimizer.variables} | balance
 
     def iterate(self, iteration, batch):
@@ -206,6 +207,7 @@ class AdversarialTrainer:
             weighted = self.weighted(iteration, terms.values(), raw)
             loss = sum(terms.values()) + sum(weighted.values())
             loss += self.weight_decay * l2(self.g_variables) if self.weight_decay else 0.0
+            loss = self.g_optimizer.scale_loss(loss)
         self.g_optimizer.apply(tape.gradient(loss, self.g_variables), self.g_variables)
         return terms | raw | weighted
 

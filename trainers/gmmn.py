@@ -5,9 +5,10 @@ import numpy as np
 
 from losses.mmd import RootMMD
 from trainers.conditional import batches_for, told_classes, told_shape
-from trainers.coupled import OPTIMIZERS, generators_for
+from trainers.coupled import generators_for
 from trainers.gan import AdversarialTrainer
 from trainers.objectives import kernel_for
+from trainers.optimizers import optimizer, scaling_optimizer
 from trainers.pictures import sample_picture
 from trainers.registry import TRAINERS, Training
 
@@ -29,12 +30,11 @@ def training(config, domains) -> Training:
     seen = told_shape(image_shape, classes)
     generators = generators_for(config, 1, image_shape, classes)
     decoupled = config.weight_decay if config.decoupled_weight_decay else None
-    optimizer = OPTIMIZERS[config.optimizer]
     trainer = AdversarialTrainer(
         [domains[0].name], generators, [pixels(seen)],
         loss=RootMMD(kernel_for(config, int(np.prod(seen)))), critic_steps=0, classes=classes,
-        g_optimizer=optimizer(config.lr_g, config, decoupled),
-        d_optimizer=optimizer(config.lr_d, config, None), latent=config.latent,
+        g_optimizer=scaling_optimizer(config, config.lr_g, decoupled),
+        d_optimizer=optimizer(config, config.lr_d), latent=config.latent,
         averaged=generators_for(config, 1, image_shape, classes) if config.ema else None,
         ema=config.ema, weight_decay=0.0 if decoupled else config.weight_decay,
         seed=config.seed)

@@ -16,8 +16,8 @@ from nets.architectures_style import INVERTED
 from nets.inverse import build_inverse
 from nets.vgg import VGGFeatures
 from style.swap import style_swap
-from trainers.coupled import OPTIMIZERS
 from trainers.gan import to_float
+from trainers.optimizers import optimizer_state, scaling_optimizer
 from trainers.registry import TRAINERS, Training
 
 
@@ -37,7 +37,7 @@ class InverseTrainer:
         self.draw = compiled(lambda activations: net(activations, training=False))
 
     def state(self) -> dict[str, list]:
-        return {"inverse": self.net.variables, "optimizer": self.optimizer.variables}
+        return {"inverse": self.net.variables} | optimizer_state("optimizer", self.optimizer)
 
     def iterate(self, iteration, batch):
         """batch: photographs and paintings, each uint8 [1, B, H, W, 3]."""
@@ -47,8 +47,9 @@ class InverseTrainer:
             terms = inversion_terms(self.net(targets, training=True), targets, self.vgg,
                                     self.tv_weight)
             loss = sum(terms.values())
+            scaled = self.optimizer.scale_loss(loss)
         variables = self.net.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        self.optimizer.apply(tape.gradient(scaled, variables), variables)
         return {"loss": loss} | terms
 
     def export(self, folder):
@@ -132,19 +133,19 @@ def sample_picture(trainer, config, domains):
 def net_for(config) -> keras.Model:
     """The run's inverse network, built anew; its weights follow from the seed."""
     keras.utils.set_random_seed(config.seed)
-    return build_inverse(config.width)
+    return build_inverse(config.width, config.precision)
 
 
 def activations(config) -> VGGFeatures:
     """VGG to the layer that the network inverts, with the run's weights."""
-    return VGGFeatures([INVERTED], config.vgg_weights)
+    return VGGFeatures([INVERTED], config.vgg_weights, precision=config.precision)
 
 
 @TRAINERS.register("inverse_net")
 def training(config, domains) -> Training:
     """The inverse network of the two `domains`, photographs and paintings, for the loop."""
     net, vgg = net_for(config), activations(config)
-    optimizer = OPTIMIZERS[config.optimizer](config.lr_g, config, config.weight_decay or None)
+    optimizer = scaling_optimizer(config, config.lr_g, config.weight_decay or None)
     trainer = InverseTrainer(net, vgg, optimizer, tv_weight=config.tv_weight,
                              swapped=config.swapped)
     return Training(trainer, pairs_of(config, domains), sample_picture(trainer, config, domains))

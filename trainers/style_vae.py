@@ -14,9 +14,9 @@ from losses.style import disentanglement, kl_to_normal, moments_loss
 from nets.adain import adaptive_instance_norm
 from nets.stylist import stylist_for
 from nets.vgg import layers_of
-from trainers.coupled import OPTIMIZERS
 from trainers.gan import all_variables, to_float, trained_variables
 from trainers.inverse import pairs_of, shown
+from trainers.optimizers import optimizer_state, scaling_optimizer
 from trainers.perceptual import perception
 from trainers.registry import TRAINERS, Training
 
@@ -39,7 +39,7 @@ class StyleTrainer:
 
     def state(self) -> dict[str, list]:
         return {"stylist": all_variables(self.stylist.nets.values()),
-                "optimizer": self.optimizer.variables}
+                **optimizer_state("optimizer", self.optimizer)}
 
     def iterate(self, iteration, batch):
         """batch: photographs and paintings, each uint8 [1, B, H, W, 3]."""
@@ -49,7 +49,8 @@ class StyleTrainer:
             weighted = {f"weighted/{name}": self.weight(name, iteration) * value
                         for name, value in terms.items()}
             loss = sum(weighted.values())
-        self.optimizer.apply(tape.gradient(loss, self.variables), self.variables)
+            scaled = self.optimizer.scale_loss(loss)
+        self.optimizer.apply(tape.gradient(scaled, self.variables), self.variables)
         return {"loss": loss} | terms | weighted
 
     def weight(self, name: str, iteration):
@@ -126,7 +127,7 @@ def training(config, domains) -> Training:
     Raises UserError for VGG's weights or layers that cannot be had.
     """
     stylist = stylist_for(config)
-    optimizer = OPTIMIZERS[config.optimizer](config.lr_g, config, config.weight_decay or None)
+    optimizer = scaling_optimizer(config, config.lr_g, config.weight_decay or None)
     trainer = (VariationalTrainer if config.style_variance else PlainTrainer)(
         stylist, perception(config, domains[0].images.shape[1:]), optimizer,
         weights={"content": config.content_weight, "style": config.style_weight,

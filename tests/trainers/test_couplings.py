@@ -18,7 +18,8 @@ TABLE = (Row("project", 4, 4, activation="relu"), Row("convt", 3, 4, 2, activati
 OFF = dict.fromkeys((f"{name}_weight" for name in COUPLINGS), 0.0)
 SETTINGS = dict(feature_layers=2, cycle_norm="l1", semantic_on="kl", width=0.1,
                 content_layers="block1_conv2", style_layers="block1_conv1,block1_conv2",
-                vgg="vgg19", vgg_weights="random", vgg_resize=0, style_on="pairs")
+                vgg="vgg19", vgg_weights="random", vgg_resize=0, style_on="pairs",
+                precision="float32")
 
 
 def setting(**on):

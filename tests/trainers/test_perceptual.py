@@ -39,7 +39,7 @@ def setting(**options):
     return SimpleNamespace(**{
         "content_weight": 0.0, "style_weight": 0.0, "content_layers": "block2_conv1",
         "style_layers": "block1_conv1, block2_conv1", "vgg": "vgg19", "vgg_weights": "random",
-        "vgg_resize": 0, **options})
+        "vgg_resize": 0, "precision": "float32", **options})
 
 
 def test_vgg_has_the_layers_of_the_terms_that_are_on():
