@@ -25,7 +25,7 @@ lint: .venv/ready-dev
 	$(BIN)/ruff check .
 
 bench: .venv/ready
-	$(BIN)/python -m benchmarks.iteration
+	$(BIN)/python -m benchmarks.speed
 
 .venv/ready: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
