@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import keras
 import tensorflow as tf
 
 from framework.files import replacing
@@ -56,7 +57,20 @@ def restore_part(folder: Path, state: dict[str, list]) -> bool:
 
 
 def save_model(path: Path, model) -> None:
-    """Writes a Keras model as a `.keras` file, wholly or not at all."""
+    """Writes a Keras model as a `.keras` file, wholly or not at all.
+
+    A layer that names a Keras layer as its `plain` form is written as that one.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary:
-        model.save(temporary)
+        plain(model).save(temporary)
+
+
+def plain(model):
+    """The model with every layer that names a `plain` one replaced by that; itself if none."""
+    if not any(hasattr(layer, "plain") for layer in model.layers):
+        return model
+    copy = keras.models.clone_model(model, clone_function=lambda layer: getattr(
+        layer, "plain", type(layer)).from_config(layer.get_config()))
+    copy.set_weights(model.get_weights())
+    return copy

@@ -6,8 +6,10 @@ from typing import NamedTuple
 import keras
 from keras import layers, ops
 
+from framework.devices import normalises_together
 from framework.errors import UserError
 from nets.architectures import SPECTRAL, Architecture, Row
+from nets.fast import BatchNorm, MaxPool, PReLU, TransposedConv
 from nets.spectral import SpectralConv2D, SpectralDense
 
 ACTIVATIONS = {
@@ -92,7 +94,7 @@ class Block:
         self.skip = layers.Add(**self._common("add")) if row.kind == "residual" else None
         self.after = []
         if row.pool > 1:
-            self.after.append(layers.MaxPooling2D(row.pool, **self._common("pool")))
+            self.after.append(MaxPool(row.pool, **self._common("pool")))
         if row.dropout:
             self.after.append(layers.Dropout(row.dropout, **self._common("dropout")))
 
@@ -122,7 +124,7 @@ class Block:
         if row.kind == "conv":
             return self._conv(row, "conv", row.stride)
         if row.kind == "convt":
-            return self._conv(row, "convt", row.stride, layers.Conv2DTranspose)
+            return self._conv(row, "convt", row.stride, TransposedConv)
         if row.kind == "upconv":
             resize = layers.UpSampling2D(row.stride, interpolation="nearest",
                                          **self._common("resize"))
@@ -149,7 +151,7 @@ class Block:
             return []
         common = self._common(part)
         if row.norm == "batch":
-            return [layers.BatchNormalization(**common)]
+            return [BatchNorm(synchronized=normalises_together(), **common)]
         space = (1, 2) if self.image else ()
         axes, epsilon = {"layer": ((*space, -1), 1e-3), "instance": (space, 1e-5)}[row.norm]
         return [SampleNorm(axes, epsilon, common)]
@@ -160,6 +162,6 @@ class Block:
         common = self._common(row.activation.replace(".", "_"))
         if row.activation == "prelu":
             over_space = [1, 2] if self.image else None
-            return [layers.PReLU(keras.initializers.Constant(0.25), shared_axes=over_space,
-                                 **common)]
+            kind = layers.PReLU if self.image else PReLU
+            return [kind(keras.initializers.Constant(0.25), shared_axes=over_space, **common)]
         return [ACTIVATIONS[row.activation](**common)]

@@ -5,6 +5,7 @@ or in a file of its own, and a weight of its name in the options.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from framework.registry import Registry
@@ -58,9 +59,9 @@ def cycle(config, generators, frozen):
     """Latent cycle consistency: one encoder for all domains finds z again (eq. 4.3)."""
     encoder = build_encoder(generators[0].output["image"].shape[1:],
                             generators[0].input_shape[-1], config.width, config.precision)
+    recover = partial(encoder, training=True)
     return Coupling("cycle", config.cycle_weight, lambda made: latent_reconstruction(
-        [encoder(x, training=True) for x in made.images], made.z, config.cycle_norm),
-        nets=(encoder,))
+        made.read_by(recover), made.z, config.cycle_norm), nets=(encoder,))
 
 
 @COUPLINGS.register("tying")

@@ -15,10 +15,12 @@ from framework.checkpoint import save_model
 from framework.devices import compiled
 from framework.random import LATENTS, Random
 from nets.build import image_model, joint
+from nets.fast import parts
 from trainers.conditional import codes, told, with_code
 from trainers.optimizers import optimizer_state
 
 SAMPLE_BATCH = 500
+AT_ONCE = 256                   # images of one generator call for the critics: bounds memory
 
 
 class Produced:
@@ -47,10 +49,10 @@ class Produced:
     def _once(self, net, images):
         key = id(net), id(images)
         if key not in self._found:
-            whole = net(tf.concat(images, 0))
-            parts = zip(*(tf.split(x, len(images)) for x in tf.nest.flatten(whole)),
-                        strict=True)
-            self._found[key] = [tf.nest.pack_sequence_as(whole, part) for part in parts]
+            with parts(len(images)):
+                whole = net(tf.concat(images, 0))
+            each = zip(*(tf.split(x, len(images)) for x in tf.nest.flatten(whole)), strict=True)
+            self._found[key] = [tf.nest.pack_sequence_as(whole, one) for one in each]
         return self._found[key]
 
 
@@ -119,7 +121,6 @@ class AdversarialTrainer:
         self.latent_dim, self.classes = self.generator.input_shape[-1] - classes, classes
         self.latent, self.critic_steps, self.seed = LATENTS[latent], critic_steps, seed
         self.clip, self.instance_noise, self.weight_decay = clip, instance_noise, weight_decay
-        self.critics_mix = normalises_batches(critics)
         self.averaged, self.ema = averaged and joint(averaged), ema
         self.g_nets = [*generators, *(net for c in couplings for net in c.nets)]
         self.g_variables = trained_variables(self.g_nets)
@@ -150,9 +151,10 @@ class AdversarialTrainer:
         """
         random, d_terms = Random(self.seed, iteration), {}
         real, code = self.unpacked(batch)
+        fakes = self.fakes(random, real, code)
         for step in range(self.critic_steps):
             d_terms = self.update_critics(random, [x[step] for x in real],
-                                          [c[step] for c in code])
+                                          [c[step] for c in code], fakes[step])
         g_terms = self.update_generators(random, iteration, [x[-1] for x in real],
                                          [c[-1] for c in code])
         if self.averaged:
@@ -167,9 +169,23 @@ class AdversarialTrainer:
         code = [codes(y, self.classes) for y in labels] if labels else untold
         return [to_float(x) for x in images], code
 
-    def update_critics(self, random, real, code):
-        z = self.draw_latents(random, real[0], code[0])
-        fake = [made["image"] for made in generate(self.generator, z, True)]
+    def fakes(self, random, real, code) -> list[list]:
+        """What the critics are shown in each of their steps: K tensors [B, ...] of images.
+
+        The generators do not change between the steps, so few calls make them all, of at most
+        AT_ONCE images each; batch norm sees every step's batch apart.
+        """
+        steps = range(self.critic_steps)
+        z = [self.draw_latents(random, real[0][step], code[0][step]) for step in steps]
+        most = max(1, AT_ONCE // (real[0].shape[1] or AT_ONCE))
+        made = []
+        for some in (z[i:i + most] for i in range(0, len(z), most)):
+            with parts(len(some)):
+                images = [m["image"] for m in generate(self.generator, tf.concat(some, 0), True)]
+            made += zip(*(tf.split(x, len(some)) for x in images), strict=True)
+        return made
+
+    def update_critics(self, random, real, code, fake):
         terms = {}
         with tf.GradientTape() as tape:
             for name, critic, x, y in self.seen(real, code, fake):
@@ -234,20 +250,18 @@ class AdversarialTrainer:
         return [(name, critic, told(x, c), told(y, code[0])) for name, critic, x, c, y
                 in zip(self.domains, self.critics, real, code, fake, strict=True)]
 
-    def score(self, critic, images, random):
-        """The critic's raw scores [B, 1] of `images`, seen through the instance noise."""
+    def score(self, critic, images, random, parts=1):
+        """The critic's raw scores [B, 1] of `images`, `parts` batches one after the other, seen
+        through the instance noise."""
         if self.instance_noise:
-            images = images + random.normal(tf.shape(images), self.instance_noise)
+            images = images + random.normal(tf.shape(images), self.instance_noise, parts)
         return critic(images, training=True)
 
     def scores(self, critic, real, fake, random):
-        """The critic's scores of real and of fake images, in one call of twice the batch.
-
-        Where batch norm would mix their statistics (`critics_mix`) they are two calls.
-        """
-        if self.critics_mix:
-            return self.score(critic, real, random), self.score(critic, fake, random)
-        return tf.split(self.score(critic, tf.concat([real, fake], 0), random), 2)
+        """The critic's scores of real and of fake images, in one call of twice the batch, of
+        which batch norm sees each half apart."""
+        with parts(2):
+            return tf.split(self.score(critic, tf.concat([real, fake], 0), random, 2), 2)
 
     def scaling(self, critic, real, random):
         """The factor that `scale` gives for this critic and the real minibatch alone."""

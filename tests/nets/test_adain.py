@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from framework.errors import UserError
+from framework.checkpoint import save_model
 from nets.adain import (
     adain,
     adaptive_instance_norm,
@@ -113,7 +114,7 @@ def test_gradients_reach_every_variable(nets):
 
 def test_saved_nets_need_no_code_of_ours(nets, tmp_path):
     for i, net in enumerate(nets):
-        net.save(tmp_path / f"{i}.keras")
+        save_model(tmp_path / f"{i}.keras", net)
         loaded = keras.saving.load_model(tmp_path / f"{i}.keras", compile=False)
         inputs = [np.ones((1, *(s or SIZE for s in x.shape[1:])), "float32") for x in net.inputs]
         found, expected = (keras.tree.flatten(m(inputs if len(inputs) > 1 else inputs[0]))
