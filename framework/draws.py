@@ -1,0 +1,33 @@
+"""Random numbers that are the same however the program that draws them is compiled.
+
+XLA and TensorFlow's kernels draw the same bits (Philox) and turn them into other numbers. Here
+bits become numbers as in the kernels, by operations that both have.
+"""
+
+import math
+
+import tensorflow as tf
+
+ALGORITHM = "philox"
+LEAST = 1e-7                    # under the logarithm, as in TensorFlow
+
+
+def fold_in(key, data):
+    """The key of the `data`-th of the streams that follow from `key`, int32 [2]."""
+    return tf.random.experimental.stateless_fold_in(key, data, alg=ALGORITHM)
+
+
+def uniform(shape, key, low, high):
+    """Float32 tensor of `shape`, uniform in [low, high)."""
+    bits = tf.random.stateless_uniform(shape, key, None, None, tf.uint32, alg=ALGORITHM)
+    return tf.cast(bits & 0x7FFFFF, tf.float32) * (2.0**-23 * (high - low)) + low
+
+
+def normal(shape, key, mean, stddev):
+    """Float32 tensor of `shape`, normal (Box and Muller 1958)."""
+    count = tf.reduce_prod(shape)
+    pairs = tf.reshape(uniform([(count + 1) // 2 * 2], key, 0.0, 1.0), (-1, 2))
+    radius, angle = tf.sqrt(-2 * tf.math.log(tf.maximum(pairs[:, 0], LEAST))), pairs[:, 1]
+    turned = [tf.sin(2 * math.pi * angle), tf.cos(2 * math.pi * angle)]
+    row = tf.reshape(radius[:, None] * tf.stack(turned, 1), [-1])
+    return tf.reshape(row[:count], shape) * stddev + mean
