@@ -5,6 +5,7 @@ hold that one and load without this project (`framework.checkpoint.save_model`).
 stands in docs/speed.md. TensorFlow's own operations appear where keras.ops has no name for them.
 """
 
+import math
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -12,6 +13,7 @@ import keras
 import tensorflow as tf
 from keras import layers, ops
 
+LARGE = 2**22                   # weights of a kernel from which taps were faster, both ways
 _parts = ContextVar("parts", default=1)     # each replica of several devices runs in a thread
 
 
@@ -65,10 +67,11 @@ class BatchNorm(layers.BatchNormalization):
 class TransposedConv(layers.Conv2DTranspose):
     """A transposed convolution with "same" padding, on a CPU in the form that suits its size.
 
-    From maps of at most 4x4 it is one matrix product per tap of the kernel over the positions
-    where the tap falls inside: no product with the padding, which is 44 % of them for a 4x4
-    kernel of stride 1. To at most 4 channels it is a convolution that gives 2x2 pixels at
-    once, since the library's kernels work on 16 channels however few are asked for.
+    From maps of at most 4x4 with a kernel too large for the caches it is one matrix product per
+    tap of the kernel over the positions where the tap falls inside: no product with the
+    padding, which is 44 % of them for a 4x4 kernel of stride 1. To at most 4 channels it is a
+    convolution that gives 2x2 pixels at once, since the library's kernels work on 16 channels
+    however few are asked for.
     """
 
     plain = layers.Conv2DTranspose
@@ -77,7 +80,7 @@ class TransposedConv(layers.Conv2DTranspose):
         if tf.config.list_physical_devices("GPU") or not all(inputs.shape[1:]):
             return super().call(inputs)
         stride, kernel = self.strides[0], ops.cast(self.kernel, inputs.dtype)
-        if max(inputs.shape[1:3]) <= 4:
+        if max(inputs.shape[1:3]) <= 4 and math.prod(kernel.shape) >= LARGE:
             y = by_taps(inputs, kernel, stride)
         elif stride == 1 and self.filters <= 4:
             y = by_blocks(inputs, kernel)

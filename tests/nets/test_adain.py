@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from framework.errors import UserError
 from framework.checkpoint import save_model
+from framework.errors import UserError
 from nets.adain import (
     adain,
     adaptive_instance_norm,

@@ -41,13 +41,16 @@ def transposed_by_hand(x, kernel, stride):
     return whole[:, before:before + height * stride, before:before + width * stride]
 
 
+@pytest.mark.parametrize("large", [0, 2**22])
 @pytest.mark.parametrize("height, width, filters, size, stride", [
     (4, 4, 6, 4, 1), (4, 4, 6, 3, 2), (4, 4, 6, 4, 2), (1, 1, 6, 4, 2), (2, 3, 5, 5, 3),
     (3, 4, 5, 2, 3), (4, 4, 3, 6, 1),
     (8, 8, 3, 6, 1), (9, 6, 3, 5, 1), (7, 7, 1, 4, 1), (6, 5, 2, 1, 1),
     (8, 8, 6, 4, 2)])
-def test_transposed_convolution(height, width, filters, size, stride):
-    """By taps up to 4x4, by blocks to few channels, else the library's: one function."""
+def test_transposed_convolution(height, width, filters, size, stride, large, monkeypatch):
+    """By taps up to 4x4 if the kernel is large, by blocks to few channels, else the library's:
+    one function."""
+    monkeypatch.setattr("nets.fast.LARGE", large)
     x = drawn(2, height, width, 5)
     plain = keras.layers.Conv2DTranspose(filters, size, strides=stride, padding="same")
     plain.build(x.shape)
