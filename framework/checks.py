@@ -1,10 +1,12 @@
 """Options that are each valid and contradict each other: found before anything is imported,
 loaded or created."""
 
+import re
 from pathlib import Path
 
 from data.registry import domain_names, find
 from framework.checks_style import check_styling
+from framework.cluster import place
 from framework.errors import UserError
 from framework.options import BY_NAME, GANS
 from framework.registry import accepts
@@ -157,5 +159,14 @@ def _monitor(config, domains):
                 raise UserError(f"pair_agreement needs labelled images, and {name} has none")
 
 
-CHECKS = (check_styling, _domains, _couplings, _loss, _kernel, _nets, _classifier, _perceptual,
-          _monitor)
+def _devices(config, domains):
+    if not re.fullmatch(r"one|all|cpu:[1-9][0-9]?", config.devices):
+        raise UserError(f"devices must be one, all or cpu:N, such as cpu:2, not "
+                        f"{config.devices!r}")
+    if place().workers > 1 and config.devices.startswith("cpu:"):
+        raise UserError(f"devices {config.devices} is for a single process, and TF_CONFIG names "
+                        f"{place().workers}; take one or all")
+
+
+CHECKS = (_devices, check_styling, _domains, _couplings, _loss, _kernel, _nets, _classifier,
+          _perceptual, _monitor)

@@ -6,6 +6,7 @@ from data.listing import describe
 from data.load import SPLITS
 from figures.registry import FIGURES
 from framework import presets
+from framework.cluster import AGAIN, Interrupted, place
 from framework.config import Parser, load_config, parser, resolve
 from framework.errors import UserError, unknown
 from framework.quiet import quiet
@@ -27,12 +28,16 @@ together (cogan, scogan). The same command again continues its run."""
 
 
 def main(argv: list[str]) -> int:
-    """Runs the command line `argv`; returns the exit status, 2 for a user's mistake."""
+    """Runs the command line `argv`; returns the exit status: 2 for a user's mistake, 75 where
+    the same command is to be given again."""
     try:
         return _dispatch(argv) or 0
     except UserError as error:
         print("scogan: error:", " ".join(str(error).split()), file=sys.stderr)
         return 2
+    except Interrupted as event:
+        print("scogan:", " ".join(str(event).split()), file=sys.stderr)
+        return AGAIN
     except BrokenPipeError:
         sys.stderr.close()
         return 1
@@ -54,6 +59,10 @@ def _train(argv):
     if config.preset and "preset" not in config.explicit and not goes_on:
         print(f"preset: {config.preset} (picked for {config.gan_type} on "
               f"{config.dataset or config.domains})")
+    if config.devices != "one" or place().workers > 1:
+        with quiet():
+            from framework.devices import strategy_for
+        strategy_for(config)            # before data that are pruned set TensorFlow to work
     from trainers.domains import load_domains
     domains = load_domains(config)
     with quiet():

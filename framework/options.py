@@ -249,6 +249,10 @@ OPTIONS = (
         ("precision", str, "float32", "of generators, encoders, classifiers and VGG; weights, "
          "critics, losses and optimizers stay float32",
          _of("float32", "mixed_bfloat16", "mixed_float16")),
+        ("devices", str, "one", "one; all GPUs of this machine; or cpu:N, the processor as N "
+         "devices. batch_size is shared by them. With TF_CONFIG also by other machines"),
+        ("sync_batch_norm", bool, False, "batch norm over the batches of all devices, not of "
+         "each by itself"),
     ),
 )
 BY_NAME = {option.name: option for option in OPTIONS}

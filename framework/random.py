@@ -2,29 +2,41 @@
 
 import tensorflow as tf
 
+from framework import draws
+from framework.devices import own_rows, share
+
 
 class Random:
     """The draws of one iteration: the n-th follows from (seed, iteration, n) alone.
 
-    `iteration` may be a tensor, so that one compiled function serves every iteration.
+    `iteration` may be a tensor, so that one compiled function serves every iteration. On several
+    devices a draw is the replica's rows of the one that a single device would make for the global
+    batch; of a `shape` that holds several batches one after the other, `parts` says how many.
     """
 
     def __init__(self, seed: int, iteration):
-        self._key = tf.random.experimental.stateless_fold_in(
-            tf.constant([seed, 0], tf.int32), tf.cast(iteration, tf.int32))
+        self._key = draws.fold_in(tf.constant([seed, 0], tf.int32), tf.cast(iteration, tf.int32))
         self._drawn = 0
 
     def _next_key(self):
         self._drawn += 1
-        return tf.random.experimental.stateless_fold_in(self._key, self._drawn)
+        return draws.fold_in(self._key, self._drawn)
 
-    def uniform(self, shape, low=0.0, high=1.0):
+    def _rows(self, draw, shape, parts, *limits):
+        count = share()[1]
+        if count == 1:
+            return draw(shape, self._next_key(), *limits)
+        shape = tf.convert_to_tensor(shape)
+        whole = tf.concat([count * shape[:1], shape[1:]], 0)
+        return own_rows(draw(whole, self._next_key(), *limits), parts)
+
+    def uniform(self, shape, low=0.0, high=1.0, parts=1):
         """Float32 tensor of `shape`, uniform in [low, high)."""
-        return tf.random.stateless_uniform(shape, self._next_key(), low, high)
+        return self._rows(draws.uniform, shape, parts, low, high)
 
-    def normal(self, shape, stddev=1.0):
+    def normal(self, shape, stddev=1.0, parts=1):
         """Float32 tensor of `shape`, normal with mean 0."""
-        return tf.random.stateless_normal(shape, self._next_key(), 0.0, stddev)
+        return self._rows(draws.normal, shape, parts, 0.0, stddev)
 
     def signs(self, shape):
         """Float32 tensor of `shape`, -1 or 1 with equal chances."""

@@ -9,6 +9,7 @@ import json
 import os
 from pathlib import Path
 
+from framework.cluster import place
 from framework.config import Config, load_config
 from framework.errors import UserError
 from framework.files import write_text
@@ -22,7 +23,8 @@ PATHS = {"data_dir", "classifier_path", "vgg_weights"}
 class Run:
     """A run folder: `Run.check` finds out whether it can be had, `create` takes it.
 
-    The lock is the operating system's (flock): it ends with the process, however that ends.
+    Of several processes that train together the chief takes it for all; the others only read. The
+    lock is the operating system's (flock): it ends with the process, however that ends.
     """
 
     def __init__(self, path: Path, config: Config):
@@ -38,6 +40,8 @@ class Run:
         made with other settings or cannot be written.
         """
         run = cls(path, config)
+        if not place().chief:
+            return run
         if run.exists:
             run._take_lock()
             try:
@@ -57,6 +61,8 @@ class Run:
     def create(self) -> "Run":
         """Makes or reopens the folder, locked, with its config.json. Raises UserError if
         another process was faster or the place cannot be written."""
+        if not place().chief:
+            return self
         try:
             for folder in (self.path, self.samples, self.checkpoints, self.models):
                 folder.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from losses.kernels import Kernel, floats
 from penalties.asymmetry import asymmetry
 
 ops = Lazy("keras.ops")
+devices = Lazy("framework.devices")
 
 
 def mmd2(x, y, kernel, estimator: str = "unbiased"):
@@ -71,7 +72,7 @@ class MMD:
 
     The critic maximises the unbiased estimate and the generator minimises it (eq. 3.1, where
     p_y must read p_z). asymmetry: lambda of the regulariser of eq. 3.5 in the critic's loss,
-    0 for none.
+    0 for none. On several devices the samples of all are compared with each other.
     """
 
     needs_real = True
@@ -81,12 +82,13 @@ class MMD:
 
     def discriminator(self, real, fake):
         """-MMD^2 + lambda ||min{mean real - mean fake, 0}||^2 (eq. 3.7)."""
+        real, fake = devices.gathered(real), devices.gathered(fake)
         loss = -mmd2(real, fake, self.kernel)
         return loss + self.asymmetry * asymmetry(real, fake) if self.asymmetry else loss
 
     def generator(self, real, fake):
         """MMD^2; `real` is needed for its value, and carries no gradient to the generator."""
-        return mmd2(real, fake, self.kernel)
+        return mmd2(devices.gathered(real), devices.gathered(fake), self.kernel)
 
 
 class RootMMD(MMD):
@@ -94,4 +96,4 @@ class RootMMD(MMD):
 
     def generator(self, real, fake):
         """sqrt(MMD^2 + 1e-8)."""
-        return root_mmd(real, fake, self.kernel)
+        return root_mmd(devices.gathered(real), devices.gathered(fake), self.kernel)

@@ -8,6 +8,7 @@ H W C; and squared differences are averaged over batch and entries.
 from framework.lazy import Lazy
 
 ops = Lazy("keras.ops")
+devices = Lazy("framework.devices")
 
 
 def gram_matrix(features):
@@ -44,7 +45,8 @@ def batch_style_loss(features_a, features_b):
     real images are from grey ones, so that the term hardly moves, as figure 7.1 of the thesis
     shows; of the means they are a hundred times nearer.
     """
-    a, b = (ops.mean(gram_matrix(f), axis=0) for f in (features_a, features_b))
+    a, b = (devices.mean_over_replicas(ops.mean(gram_matrix(f), axis=0))
+            for f in (features_a, features_b))
     return _mean_square(a - b)
 
 

@@ -10,6 +10,7 @@ from framework.errors import UserError
 from framework.lazy import Lazy
 
 ops = Lazy("keras.ops")
+devices = Lazy("framework.devices")
 
 FLOOR = 1e-7
 
@@ -69,7 +70,7 @@ def class_balance(predictions, frequencies, multilabel: bool = False):
 
     total = 0.0
     for logits in _floats(predictions):
-        mean = ops.mean(_probabilities(logits, multilabel), axis=0)
+        mean = devices.mean_over_replicas(ops.mean(_probabilities(logits, multilabel), axis=0))
         total += divergence(mean, frequencies)
         if multilabel:
             total += divergence(1 - mean, 1 - frequencies)

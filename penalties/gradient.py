@@ -9,6 +9,7 @@ from framework.registry import Registry
 from losses.mmd import witness
 
 ops = Lazy("keras.ops")
+devices = Lazy("framework.devices")
 
 PENALTIES = Registry("discriminator penalty")
 SCALES = Registry("critic scale")
@@ -61,7 +62,8 @@ def witness_gradient_penalty(critic, kernel, real, fake, alpha):
     """
     pairs = min(real.shape[0], fake.shape[0])
     between = ops.stop_gradient(interpolate(real[:pairs], fake[:pairs], alpha))
-    of_real, of_fake = critic(real), critic(ops.stop_gradient(fake))
+    of_real = devices.gathered(critic(real))
+    of_fake = devices.gathered(critic(ops.stop_gradient(fake)))
     gradient = input_gradient(lambda t: witness(critic(t), of_real, of_fake, kernel), between)
     return _mean_square_excess(gradient)
 
@@ -91,9 +93,14 @@ def smmd_scale(critic, real, kernel=None, regularization=1.0, scaling=10.0, vari
     squares = _row_squares(features)
     if analytic:
         value, slope, curvature = local(squares)
-        return 1 / (regularization + ops.mean(value + slope * jacobian + curvature * along))
-    values = ops.mean(ops.square(features)) if variant == "value-reference" else 0.0
-    return 1 / (1 + scaling * (ops.mean(jacobian) + values))
+        return 1 / (regularization + _batch_mean(value + slope * jacobian + curvature * along))
+    values = _batch_mean(ops.square(features)) if variant == "value-reference" else 0.0
+    return 1 / (1 + scaling * (_batch_mean(jacobian) + values))
+
+
+def _batch_mean(values):
+    """Mean over the batch of all devices, which a scale is a function of."""
+    return devices.mean_over_replicas(ops.mean(values))
 
 
 def _jacobian_squares(critic, x, signs, curved: bool):

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from framework.devices import mean_over_replicas
+
 OVER = 100                      # iterations that the magnitudes are taken from
 
 
@@ -25,8 +27,10 @@ class Balance:
 
     def __call__(self, iteration, adversarial, terms: dict) -> dict:
         """The weight of each term. adversarial: the domains' losses; terms: name to value."""
+        adversarial = mean_over_replicas(list(adversarial))
+        found = mean_over_replicas([terms[n] for n in self.names])
         total = sum(ops.abs(value) for value in adversarial)
-        seen = ops.stop_gradient(ops.stack([total, *(ops.abs(terms[n]) for n in self.names)]))
+        seen = ops.stop_gradient(ops.stack([total, *(ops.abs(value) for value in found)]))
         self.sums.assign_add(ops.where(iteration < OVER, seen, 0.0))
         weights = self.share * self.sums[0] / (self.sums[1:] + keras.config.epsilon())
         return dict(zip(self.names, ops.unstack(weights, len(self.names)), strict=True))

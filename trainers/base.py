@@ -10,7 +10,8 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from framework.checkpoint import Checkpoints
-from framework.devices import compiled
+from framework.cluster import place
+from framework.devices import compiled, distributed, told_by_all
 from framework.errors import UserError
 from framework.history import WATCHED, History
 from framework.plots import loss_plot, save_png
@@ -38,6 +39,12 @@ class Reporter:
         self.writer = tf.summary.create_file_writer(str(run.tensorboard)) if tensorboard else None
         self.pending = []
 
+    def start(self, done: int):
+        """Forgets what was logged after `done` iterations; draws the first picture of a new run."""
+        self.history.truncate(done)
+        if done == 0:
+            save_png(self.run.samples / "000000.png", self.draw())
+
     def note(self, iteration: int, terms: dict):
         """Keeps an iteration's terms without waiting for the device."""
         self.pending.append((iteration, terms))
@@ -52,11 +59,7 @@ class Reporter:
         newest = {}
         for iteration, terms in self.pending:
             newest = {name: float(value) for name, value in terms.items()}
-            broken = [name for name, value in newest.items() if not np.isfinite(value)]
-            if broken:
-                self.history.flush()
-                raise UserError(f"{broken[0]} is no longer finite at iteration {iteration}; "
-                                f"the last good checkpoint is in {self.run.checkpoints}")
+            self.check(iteration, newest)
             self.history.append(iteration, newest)
             self.summarise(iteration, {n: v for n, v in newest.items() if n.startswith(WATCHED)})
         newest = {n: v for n, v in newest.items() if not n.startswith(WATCHED)}
@@ -65,6 +68,14 @@ class Reporter:
         self.pending.clear()
         self.history.flush()
         return newest
+
+    def check(self, iteration: int, terms: dict):
+        """Raises UserError, with the rows before written, for a term that is not finite."""
+        broken = [name for name, value in terms.items() if not np.isfinite(value)]
+        if broken:
+            self.history.flush()
+            raise UserError(f"{broken[0]} is no longer finite at iteration {iteration}; "
+                            f"the last good checkpoint is in {self.run.checkpoints}")
 
     def summarise(self, iteration: int, values: dict):
         """Writes `values` to TensorBoard, where that is asked for."""
@@ -83,8 +94,37 @@ class Reporter:
         loss_plot(self.run.losses_png, self.history.read())
 
 
+class Onlooker(Reporter):
+    """The reporter of a process that is not the chief: it only sees when terms are not finite."""
+
+    def __init__(self, run):
+        self.run, self.history, self.pending = run, History(run.losses_csv), []
+
+    def start(self, done: int):
+        pass
+
+    def log(self) -> dict:
+        for iteration, terms in self.pending:
+            self.check(iteration, {name: float(value) for name, value in terms.items()})
+        self.pending.clear()
+        return {}
+
+    def picture(self, iteration: int):
+        pass
+
+
+def same_start(told) -> int:
+    """The iteration that all processes start from; `told` holds what each has found. Raises
+    UserError where they differ."""
+    if len(set(told)) > 1:
+        raise UserError(f"the workers found checkpoints of {', '.join(map(str, sorted(set(told))))}"
+                        " iterations: --run must be the same folder for all of them")
+    return int(told[0])
+
+
 def fit(run, trainer, batches, iterations: int, *, picture, sample_every=500, checkpoint_every=500,
-        log_every=10, compile="graph", tensorboard=True, monitor=None, monitor_every=500) -> int:
+        log_every=10, compile="graph", tensorboard=True, monitor=None, monitor_every=500,
+        strategy=None) -> int:
     """Trains until `iterations` iterations are done and returns how many are.
 
     Goes on from the run's newest checkpoint, if it has one. trainer: has `iterate(iteration,
@@ -92,20 +132,21 @@ def fit(run, trainer, batches, iterations: int, *, picture, sample_every=500, ch
     (start, stop) that yields what `iterate` takes. picture: draws the samples as they are now,
     uint8 [H, W, 3]. monitor: measures the nets as they are now, every `monitor_every`
     iterations; its dict of numbers joins the terms. An interrupt ends training after the
-    iteration at hand.
+    iteration at hand; where several processes train together, at the next that is logged.
+    strategy: of `framework.devices.strategy_for`, None for one device. The chief alone writes.
     """
-    checkpoints = Checkpoints(run.checkpoints, trainer.state())
-    start = checkpoints.restore()
-    reporter = Reporter(run, picture, tensorboard)
-    reporter.history.truncate(start)
-    step = compiled(trainer.iterate, compile)
-    if start == 0:
-        save_png(run.samples / "000000.png", picture())
+    chief, several = place().chief, place().workers > 1
+    checkpoints, tell = Checkpoints(run.checkpoints, trainer.state()), told_by_all(strategy)
+    start = same_start(tell(checkpoints.restore()))
+    reporter = Reporter(run, picture, tensorboard) if chief else Onlooker(run)
+    reporter.start(start)
+    step = distributed(strategy, trainer, compile) if strategy else compiled(
+        trainer.iterate, compile)
     done, waited, began, first = start, 0.0, time.perf_counter(), 0.0
     stream = batches(start, iterations)
     with interruptible() as interrupted, \
             tqdm(total=iterations, initial=start, unit="it", dynamic_ncols=True,
-                 mininterval=0.5 if sys.stderr.isatty() else 30) as bar:
+                 mininterval=0.5 if sys.stderr.isatty() else 30, disable=not chief) as bar:
         for iteration in range(start, iterations):
             asked = time.perf_counter()
             batch = next(stream)
@@ -115,7 +156,8 @@ def fit(run, trainer, batches, iterations: int, *, picture, sample_every=500, ch
             due = monitor and done % monitor_every == 0
             reporter.note(iteration, {**terms, **monitor()} if due else terms)
             first = first or time.perf_counter() - began
-            ending = done == iterations or bool(interrupted)
+            ending = done == iterations or (
+                (done % log_every == 0 or not several) and any(tell(bool(interrupted))))
             if done % log_every == 0 or ending:
                 newest = reporter.log()
                 bar.set_postfix({name: f"{value:.3g}" for name, value in newest.items()
@@ -123,15 +165,18 @@ def fit(run, trainer, batches, iterations: int, *, picture, sample_every=500, ch
             bar.update()
             if done % checkpoint_every == 0 or ending:
                 reporter.log()
-                checkpoints.save(done)
+                if chief:
+                    checkpoints.save(done)
             if done % sample_every == 0 or ending:
                 reporter.log()
                 reporter.picture(done)
             if ending:
                 break
     stream.close()
-    trainer.export(run.models)
-    if done > start + 1:
+    if chief:
+        trainer.export(run.models)
+    tell(done)                          # so that none leaves before the chief has written
+    if chief and done > start + 1:
         spent = time.perf_counter() - began
         print(f"{(spent - first) / (done - start - 1):.3f} s per iteration after a first one of "
               f"{first:.1f} s; {100 * waited / spent:.1f} % of the time waiting for data")

@@ -9,7 +9,7 @@ from keras import ops
 
 from data.batches import Batches
 from framework.checkpoint import save_model
-from framework.devices import compiled
+from framework.devices import compiled, mirrored
 from framework.errors import UserError
 from framework.random import Random
 from nets.classifier import build_classifier
@@ -61,8 +61,8 @@ class ClassifierTrainer:
         images = tf.concat([to_float(x[0]) for x in batch[0]], 0)
         if self.noise:
             random = Random(self.seed, iteration)
-            sd = random.uniform([tf.shape(images)[0], 1, 1, 1], 0.0, self.noise)
-            images += sd * random.normal(tf.shape(images))
+            sd = random.uniform([tf.shape(images)[0], 1, 1, 1], 0.0, self.noise, len(batch[0]))
+            images += sd * random.normal(tf.shape(images), parts=len(batch[0]))
         labels = tf.concat([y[0] for y in batch[1]], 0)
         with tf.GradientTape() as tape:
             logits = ops.cast(self.model(images, training=True), "float32")
@@ -180,7 +180,7 @@ def frozen_reader(config, domains) -> keras.Model:
         held_out = labelled(load_domains(config, "test"))
         model, _ = trained_once(labelled(domains), held_out, seed=config.seed,
                                 table=config.table, noise=config.classifier_noise)
-    model = in_precision(model, config.precision)
+    model = mirrored(in_precision)(model, config.precision)
     model.trainable = False
     return model
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from data.pixels import to_unit
 from framework.checkpoint import restore_part
+from framework.devices import mirrored
 from framework.errors import UserError
 from framework.plots import enlargement, image_grid
 from nets.classifier import build_classifier
@@ -26,6 +27,7 @@ RED = (1.0, -1.0, -1.0)
 
 
 @TRAINERS.register("classifier")
+@mirrored
 def training(config, domains) -> Training:
     """A classifier of one domain, or of the mixture of several, for the loop (appendix B).
 

@@ -5,6 +5,7 @@ from functools import partial
 import keras
 import numpy as np
 
+from framework.devices import mirrored
 from framework.errors import UserError
 from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.build import build_discriminators, build_generators
@@ -76,7 +77,7 @@ def class_frequencies(domains) -> np.ndarray:
 def frozen_for(config, domains) -> Frozen:
     """What the couplings of a run read with. A classifier is read from its file, found in the
     cache or trained, where a coupling asks for it."""
-    vgg = perception(config, domains[0].images.shape[1:])
+    vgg = mirrored(perception)(config, domains[0].images.shape[1:])
     if not (config.semantic_weight > 0 or config.balance_weight > 0):
         return Frozen(vgg=vgg)
     classifier = frozen_reader(config, domains)
@@ -92,6 +93,7 @@ def balance_for(config) -> Balance | None:
     return Balance(names, share) if share and names else None
 
 
+@mirrored
 def build(config, domains, frozen: Frozen | None = None) -> AdversarialTrainer:
     """The trainer of a GAN, CoGAN or SCoGAN over `domains` (`data.domain.Domain`s).
 

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from framework.devices import mirrored
 from losses.mmd import RootMMD
 from trainers.conditional import batches_for, told_classes, told_shape
 from trainers.coupled import generators_for
@@ -20,6 +21,7 @@ def pixels(image_shape) -> keras.Model:
 
 
 @TRAINERS.register("gmmn")
+@mirrored
 def training(config, domains) -> Training:
     """A generator that minimises the root of the biased MMD^2 of its images and the data's.
 

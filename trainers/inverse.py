@@ -8,7 +8,7 @@ from keras import ops
 from data.batches import Batches
 from data.pixels import to_unit
 from framework.checkpoint import save_model
-from framework.devices import compiled
+from framework.devices import compiled, gathered, mirrored, share
 from framework.plots import enlargement, image_grid
 from losses.perceptual import content_loss
 from losses.style import variation_of_levels
@@ -45,7 +45,7 @@ class InverseTrainer:
         targets = tf.stop_gradient(targets_of(self.vgg, photos, paintings, self.swapped))
         with tf.GradientTape() as tape:
             terms = inversion_terms(self.net(targets, training=True), targets, self.vgg,
-                                    self.tv_weight)
+                                    self.tv_weight * share()[1])
             loss = sum(terms.values())
             scaled = self.optimizer.scale_loss(loss)
         variables = self.net.trainable_variables
@@ -61,8 +61,8 @@ def inversion_terms(images, targets, vgg, tv_weight: float) -> dict:
     """The two terms of eq. 4.7 for `images` [B, H, W, 3] and target activations H [B, h, w, C].
 
     "activations": mean of (Phi(images) - H)^2 over the batch and all entries; "variation":
-    tv_weight times the total variation of the batch. The units of the thesis's code, to which
-    its lambda = 1e-6 belongs.
+    tv_weight times the total variation of the batch, a sum. The units of the thesis's code, to
+    which its lambda = 1e-6 belongs.
     """
     return {"activations": content_loss(vgg(images)[0], targets),
             "variation": tv_weight * variation_of_levels(images)}
@@ -71,9 +71,9 @@ def inversion_terms(images, targets, vgg, tv_weight: float) -> dict:
 def targets_of(vgg, photos, paintings, swapped: bool):
     """The activations that the network inverts: those of the photographs [B, H, W, 3], of the
     paintings and, where `swapped`, of all B x B pairs swapped, in the order of the
-    photographs."""
+    photographs. On several devices each takes its photographs with the paintings of all."""
     contents, styles = vgg(photos)[0], vgg(paintings)[0]
-    pairs = swaps(contents, styles) if swapped else []
+    pairs = swaps(contents, gathered(styles)) if swapped else []
     return ops.concatenate([contents, styles, *pairs])
 
 
@@ -142,6 +142,7 @@ def activations(config) -> VGGFeatures:
 
 
 @TRAINERS.register("inverse_net")
+@mirrored
 def training(config, domains) -> Training:
     """The inverse network of the two `domains`, photographs and paintings, for the loop."""
     net, vgg = net_for(config), activations(config)

@@ -1,15 +1,47 @@
 """The optimizers of a run, with the scaled losses that float16 needs."""
 
 import keras
+import tensorflow as tf
+
+from framework.devices import mean_over_replicas, share
 
 LOSS_SCALE = "loss_scale"       # of framework.checkpoint.ANEW
 
+
+class OfAllReplicas:
+    """What a Keras optimizer lacks on R devices. It sums their gradients: here each is a mean over
+    a share of the batch, so the R-th part of the sum is wanted. It bounds the norm of each
+    device's gradient before that: here they are averaged first, and the bound (`clipnorm`) is
+    the R-th part too."""
+
+    def apply(self, grads, trainable_variables):
+        count = share()[1]
+        if count == 1:
+            return super().apply(grads, trainable_variables)
+        found = [(g, v) for g, v in zip(grads, trainable_variables, strict=True) if g is not None]
+        grads, variables = map(list, zip(*found, strict=True))
+        grads = mean_over_replicas(grads) if self.clipnorm else grads
+        return super().apply([g / count for g in grads], variables)
+
+
+class Adam(OfAllReplicas, keras.optimizers.Adam):
+    """Keras's Adam, on any number of devices."""
+
+
+class RMSprop(OfAllReplicas, keras.optimizers.RMSprop):
+    """Keras's RMSprop, on any number of devices."""
+
+
+def clipnorm(config):
+    """The bound as an optimizer `OfAllReplicas` takes it."""
+    return config.clip_gradient / tf.distribute.get_strategy().num_replicas_in_sync or None
+
+
 OPTIMIZERS = {
-    "adam": lambda lr, config, decay: keras.optimizers.Adam(
-        lr, config.beta_1, config.beta_2, weight_decay=decay,
-        clipnorm=config.clip_gradient or None),
-    "rmsprop": lambda lr, config, decay: keras.optimizers.RMSprop(
-        lr, rho=0.99, weight_decay=decay, clipnorm=config.clip_gradient or None),
+    "adam": lambda lr, config, decay: Adam(
+        lr, config.beta_1, config.beta_2, weight_decay=decay, clipnorm=clipnorm(config)),
+    "rmsprop": lambda lr, config, decay: RMSprop(
+        lr, rho=0.99, weight_decay=decay, clipnorm=clipnorm(config)),
 }
 
 

@@ -3,6 +3,8 @@
 import json
 
 from data.batches import prefetched
+from framework.cluster import place
+from framework.devices import peers, strategy_for
 from framework.files import write_text
 from framework.run import Run
 from trainers import (  # noqa: F401  (they register their gan_types)
@@ -21,24 +23,32 @@ from trainers.registry import TRAINERS
 def main(config, domains) -> None:
     """Trains what `config` asks for on `domains`, or goes on with the run in its folder.
 
-    Raises UserError where options, data and folder do not fit, before anything is created.
+    Raises UserError where options, data, devices and folder do not fit, before anything is
+    created, and Interrupted where another process that trains the same run is gone.
     """
+    strategy, here = strategy_for(config), place()
+    if strategy:
+        print(f"batches of {config.batch_size} are shared by {strategy.num_replicas_in_sync} "
+              f"devices; this is worker {here.index + 1} of {here.workers}")
     run = Run.check(config.run, config)
     for d in domains:
         print(f"{d.name}: {len(d)} of {' x '.join(map(str, d.images.shape[1:]))}")
-    training = TRAINERS.find(config.gan_type)(config, domains)
-    monitor = monitor_for(config, domains, training.trainer)
-    with run.create():
-        describe(run.path, domains)
-        done = fit(run, training.trainer,
-                   lambda start, stop: prefetched(training.batches, start, stop),
-                   config.iterations, picture=training.picture,
-                   sample_every=config.sample_every, checkpoint_every=config.checkpoint_every,
-                   log_every=config.log_every, compile=config.compile,
-                   tensorboard=config.tensorboard, monitor=monitor,
-                   monitor_every=config.monitor_every)
-        if training.report:
-            write_text(run.metrics_json, json.dumps(training.report(), indent=2) + "\n")
-    print(f"{run.path}: {done} iterations; pictures in samples/, curves in losses.png, nets in "
-          f"models/; go on with: python main.py --run {run.path} --iterations "
-          f"{max(config.iterations, 2 * done if done == config.iterations else 0)}")
+    with peers():
+        training = TRAINERS.find(config.gan_type)(config, domains)
+        monitor = monitor_for(config, domains, training.trainer) if here.chief else None
+        with run.create():
+            if here.chief:
+                describe(run.path, domains)
+            done = fit(run, training.trainer,
+                       lambda start, stop: prefetched(training.batches, start, stop),
+                       config.iterations, picture=training.picture,
+                       sample_every=config.sample_every,
+                       checkpoint_every=config.checkpoint_every, log_every=config.log_every,
+                       compile=config.compile, tensorboard=config.tensorboard, monitor=monitor,
+                       monitor_every=config.monitor_every, strategy=strategy)
+            if training.report and here.chief:
+                write_text(run.metrics_json, json.dumps(training.report(), indent=2) + "\n")
+    if here.chief:
+        print(f"{run.path}: {done} iterations; pictures in samples/, curves in losses.png, nets in "
+              f"models/; go on with: python main.py --run {run.path} --iterations "
+              f"{max(config.iterations, 2 * done if done == config.iterations else 0)}")
