@@ -38,5 +38,6 @@ def described(threads: int, share: float) -> str:
 
 def environment(threads: int) -> dict[str, str]:
     """The environment of a measurement that computes with `threads` threads."""
-    each = {name: str(threads) for name in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS")}
+    each = {name: str(threads) for name in (
+        "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")}
     return {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ, **each}

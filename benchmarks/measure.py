@@ -81,9 +81,9 @@ def trainer_for(way: str, config, domains):
 
 
 def seconds_each(step, batches, least: float) -> dict:
-    """Runs `step` for `least` seconds, but twice at least: seconds per iteration, and the share
-    of them that went by waiting for a batch. Two iterations before that warm it up; `first` is
-    when the first of them was done, `time.time()`."""
+    """Runs `step` for `least` seconds, but twice at least: seconds per iteration of the wall and
+    of all cores, and the share of the former that went by waiting for a batch. Two iterations
+    before that warm it up; `first` is when the first of them was done, `time.time()`."""
     import tensorflow as tf
 
     from data.batches import prefetched
@@ -103,13 +103,14 @@ def seconds_each(step, batches, least: float) -> dict:
     first, began = time.time(), time.perf_counter()
     done(iterate(1))
     count = max(2, math.ceil(least / (time.perf_counter() - began)))
-    waited, began = 0.0, time.perf_counter()
+    waited, began, used = 0.0, time.perf_counter(), time.process_time()
     for i in range(count):
         terms = iterate(i + 2)
     done(terms)
-    spent = time.perf_counter() - began
+    spent, used = time.perf_counter() - began, time.process_time() - used
     stream.close()
-    return {"seconds": spent / count, "waiting": waited / spent, "first": first}
+    return {"seconds": spent / count, "core_seconds": used / count, "waiting": waited / spent,
+            "first": first}
 
 
 def measured(way: str, least: float, flags: list[str]) -> dict:
@@ -129,20 +130,23 @@ def measured(way: str, least: float, flags: list[str]) -> dict:
 
 
 def peak(least: float) -> dict:
-    """GFLOP/s of a product of large square matrices, the best of several, by their dtype."""
+    """GFLOP/s of a product of large square matrices, the best of several, by their dtype; under
+    "core" those of float32 for each second that a core was at work."""
     import tensorflow as tf
 
     side = 8192 if tf.config.list_physical_devices("GPU") else 2048
     product, found = tf.function(tf.matmul, autograph=False), {}
     for dtype in ("float32", "bfloat16"):
         a = tf.cast(tf.random.stateless_normal((side, side), (0, 0)), dtype)
-        best, until = math.inf, time.perf_counter() + least / 2
         product(a, a).numpy()
-        while best == math.inf or time.perf_counter() < until:
-            began = time.perf_counter()
+        wall, core, until = [], [], time.perf_counter() + least / 2
+        while not wall or time.perf_counter() < until:
+            began, used = time.perf_counter(), time.process_time()
             product(a, a)[0, 0].numpy()
-            best = min(best, time.perf_counter() - began)
-        found[dtype] = 2 * side**3 / best / 1e9
+            wall.append(time.perf_counter() - began)
+            core.append(time.process_time() - used)
+        found[dtype] = 2 * side**3 / min(wall) / 1e9
+        found.setdefault("core", 2 * side**3 / min(core) / 1e9)
     return found
 
 

@@ -49,6 +49,11 @@ class Found(NamedTuple):
         """The share of the best float32 peak at which `flop` are done in an iteration."""
         return flop / self.middle("seconds") / 1e9 / max(p["float32"] for p in self.peaks)
 
+    def core_share(self, flop: float) -> float:
+        """The same of the time that cores were at work, which leaves out that they waited: for
+        each other, for Python, or for other programs."""
+        return flop / self.middle("core_seconds") / 1e9 / max(p["core"] for p in self.peaks)
+
 
 def measurement(way: str, flags, seconds: float, threads: int) -> dict:
     """What a process of `benchmarks.measure` answers, `start` being the seconds until its first

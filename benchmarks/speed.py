@@ -79,20 +79,22 @@ def print_ways(case: Case, found: dict[str, Found]):
     if worked:
         flop, parts = worked[0].flop, worked[0].each[0]["work"]
         shares = ", ".join(f"{name} {100 * f / flop:.0f} %" for name, f in parts.items() if f)
-        print(f"{flop / 1e9:.1f} GFLOP an iteration ({shares}), "
-              f"{100 * (1 - worked[0].useful / flop):.0f} % of them with zeros of the padding")
-        print(f"{'':9}{'s/iteration':>12}{'min .. max':>18}{'faster':>8}{'of peak':>9}"
-              f"{'no zeros':>9}{'images/s':>10}{'waiting':>9}{'start, s':>9}{'peak MiB':>9}")
+        print(f"{flop / 1e9:.3g} GFLOP an iteration, "
+              f"{100 * (1 - worked[0].useful / flop):.0f} % of them with zeros of the padding\n"
+              f"({shares})")
+        print(f"{'':9}{'s/iter.':>8}{'min .. max':>18}{'faster':>8}{'of peak':>8}{'no zeros':>9}"
+              f"{'of cores':>9}{'images/s':>9}{'waiting':>8}{'start':>6}{'MiB':>6}")
     for way, f in found.items():
         if f.failure:
             print(f"{way:9}failed: {f.failure}")
             continue
         seconds, listing = f.middle("seconds"), found.get("listing")
         faster = f"{listing.times(f):.2f}" if listing and not listing.failure else "-"
-        print(f"{way:9}{seconds:>12.3f}{f.span('seconds'):>18}{faster:>8}"
-              f"{100 * f.share(f.flop):>8.0f}%{100 * f.share(f.useful):>8.0f}%"
-              f"{f.each[0]['images'] / seconds:>10.0f}{100 * f.middle('waiting'):>8.1f}%"
-              f"{f.middle('start'):>9.1f}{f.middle('peak_mib'):>9.0f}")
+        print(f"{way:9}{seconds:>8.3f}{f.span('seconds'):>18}{faster:>8}"
+              f"{100 * f.share(f.flop):>7.0f}%{100 * f.share(f.useful):>8.0f}%"
+              f"{100 * f.core_share(f.flop):>8.0f}%{f.each[0]['images'] / seconds:>9.0f}"
+              f"{100 * f.middle('waiting'):>7.1f}%{f.middle('start'):>6.1f}"
+              f"{f.middle('peak_mib'):>6.0f}")
     print_peaks(worked)
 
 
@@ -100,11 +102,12 @@ def print_growth(axis: str, found: dict[str, Found]):
     """The table of one quantity that grows; the first row is the unit of the growth."""
     worked = {value: f for value, f in found.items() if not f.failure}
     first = next(iter(worked.values()), None)
-    print(f"\n{axis:>10}{'s/iteration':>12}{'times':>8}{'work':>8}{'of peak':>9}{'peak MiB':>10}")
+    print(f"\n{axis:>10}{'s/iter.':>10}{'times':>8}{'work':>8}{'of peak':>8}{'of cores':>9}"
+          f"{'MiB':>8}")
     for value, f in worked.items():
-        print(f"{value:>10}{f.middle('seconds'):>12.3f}"
-              f"{f.times(first):>8.2f}{f.flop / first.flop:>8.2f}"
-              f"{100 * f.share(f.flop):>8.0f}%{f.middle('peak_mib'):>10.0f}")
+        print(f"{value:>10}{f.middle('seconds'):>10.3f}"
+              f"{f.times(first):>8.2f}{f.flop / first.flop:>8.2f}{100 * f.share(f.flop):>7.0f}%"
+              f"{100 * f.core_share(f.flop):>8.0f}%{f.middle('peak_mib'):>8.0f}")
     for value in found.keys() - worked.keys():
         print(f"{value:>10} failed: {found[value].failure}")
     print_peaks(list(worked.values()))

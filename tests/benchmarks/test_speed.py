@@ -62,9 +62,9 @@ def test_unknown_words_are_refused(argv, says):
 
 def answer(seconds, peak=None):
     if peak:
-        return {"float32": peak, "bfloat16": 2 * peak}
-    return {"seconds": seconds, "waiting": 0.01, "start": 5.0, "images": 320,
-            "work": {"critic fakes": 3e9, "generator update": 1e9}, "useful": 3e9,
+        return {"float32": peak, "bfloat16": 2 * peak, "core": peak / 2}
+    return {"seconds": seconds, "core_seconds": 1.6 * seconds, "waiting": 0.01, "start": 5.0,
+            "images": 320, "work": {"critic fakes": 3e9, "generator update": 1e9}, "useful": 3e9,
             "peak_mib": 800.0}
 
 
@@ -95,6 +95,7 @@ def test_ways_take_turns_and_medians_are_quoted(turns):
     assert found["compiled"].span("seconds") == "0.100 .. 0.400"
     assert found["listing"].times(found["compiled"]) == pytest.approx(3)
     assert found["compiled"].share(4e9) == pytest.approx(4 / 0.2 / 99)      # the best peak, 99
+    assert found["compiled"].core_share(4e9) == pytest.approx(4 / 0.32 / 49.5)
     assert found["xla"].failure == "cannot" and not found["xla"].each
 
 
@@ -103,10 +104,11 @@ def test_the_table(turns, monkeypatch, capsys):
     speed.main(["--nets", "quick", "--ways", "compiled,listing,xla", "--strict"])
     said = capsys.readouterr().out
     assert "BUSY" not in said
-    assert "4.0 GFLOP an iteration (critic fakes 75 %, generator update 25 %), 25 % of" in said
+    assert "4 GFLOP an iteration, 25 % of them with zeros of the padding" in said
+    assert "(critic fakes 75 %, generator update 25 %)" in said
     row = next(line for line in said.splitlines() if line.startswith("compiled")).split()
-    assert row == ["compiled", "0.200", "0.100", "..", "0.400", "3.00", "20%", "15%", "1600",
-                   "1.0%", "5.0", "800"]
+    assert row == ["compiled", "0.200", "0.100", "..", "0.400", "3.00", "20%", "15%", "25%",
+                   "1600", "1.0%", "5.0", "800"]
     assert "xla      failed: cannot" in said
     assert "float32 92 .. 99, bfloat16 184 .. 198" in said
 
