@@ -42,7 +42,7 @@ def cases(args, flags) -> list[Case]:
     """The rows that the command line asks for."""
     if args.presets:
         return [Case(name, ("--preset", name, *flags)) for name in args.presets.split(",")]
-    nets = args.nets or ",".join(NETS[size] for size in args.sizes.split(","))
+    nets = ",".join(NETS[size] for size in args.sizes.split(",")) if args.sizes else args.nets
     return [Case(f"{gan_type} {net} batch {batch}",
                  ("--preset", PRESETS[gan_type], "--generator", net, "--batch_size", batch,
                   *(() if gan_type == "gmmn" else ("--discriminator", net)), *flags))
@@ -159,8 +159,9 @@ def parsed(argv):
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", allow_abbrev=False,
                                      description=__doc__.partition("\n")[0])
     parser.add_argument("--gan_types", default="scogan", help=f"of {', '.join(PRESETS)}")
-    parser.add_argument("--sizes", default="32", help="of 32, 128, 256: the published nets")
-    parser.add_argument("--nets", default="", help=f"instead of sizes: {', '.join(GENERATORS)}")
+    parser.add_argument("--nets", default="digit_small", help=f"of {', '.join(GENERATORS)}")
+    parser.add_argument("--sizes", default="", help="instead of nets: the published ones of 32, "
+                        "128 or 256 pixels")
     parser.add_argument("--batches", default="32", help="batch sizes")
     parser.add_argument("--presets", default="", help="instead of all these: presets as they are")
     parser.add_argument("--ways", default="compiled,bfloat16,eager,listing",
@@ -176,7 +177,7 @@ def parsed(argv):
     args, flags = parser.parse_known_args(argv)
     for name, known in (("gan_types", PRESETS), ("sizes", NETS), ("ways", WAYS)):
         for value in getattr(args, name).split(","):
-            if value not in known:
+            if value and value not in known:
                 raise UserError(f"--{name}: {value!r} is none of {', '.join(known)}")
     return args, flags
 
