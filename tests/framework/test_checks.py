@@ -38,6 +38,8 @@ WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
     ([*PAIR, "--classifier_path", "some.keras"], "semantic and balance terms only"),
     ([*PAIR, "--classifier_path", "no.keras", "--semantic_weight", "1"], "no classifier at"),
     (["--dataset", "glyph2edgy"], "unknown data set"),
+    ([*GAN, "--devices", "two"], "devices must be one, all or cpu:N"),
+    ([*GAN, "--devices", "cpu:0"], "devices must be one, all or cpu:N"),
     ([*PAIR, "--kernel", "linear"], "kernel belongs to the loss mmd; here it is nonsaturating"),
     ([*PAIR, "--asymmetry_weight", "1"], "asymmetry_weight belongs to the loss mmd"),
     ([*PAIR, "--critic_dim", "2"], "critic_dim belongs to the loss mmd"),

@@ -1,0 +1,97 @@
+"""What many devices ask for on one device: nothing; and what is refused. How they compute is in
+tests/trainers/test_distributed.py."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from framework import cli, devices
+from framework.cluster import AGAIN, Interrupted
+from framework.errors import UserError
+
+SETTINGS = {"devices": "all", "batch_size": 12, "compile": "graph", "precision": "float32",
+            "sync_batch_norm": True}
+SECOND = json.dumps({"cluster": {"worker": ["a:1", "b:1"]},
+                     "task": {"type": "worker", "index": 1}})
+
+
+def test_one_device_adds_no_operation():
+    x = tf.constant([[1.0], [2.0]])
+    assert devices.share() == (0, 1)
+    assert devices.gathered(x) is x
+    assert devices.own_rows(x) is x
+    assert devices.mean_over_replicas(x) is x
+
+    @tf.function
+    def graph(x):
+        return devices.mean_over_replicas(devices.own_rows(devices.gathered(x)))
+    nodes = [op.type for op in graph.get_concrete_function(x).graph.get_operations()]
+    assert set(nodes) <= {"Placeholder", "Identity", "NoOp"}
+
+
+def test_all_of_less_than_two_gpus_is_one_device(monkeypatch):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: ["GPU:0"])
+    devices._strategy.cache_clear()
+    assert devices.strategy_for(SimpleNamespace(**SETTINGS)) is None
+    assert not devices.normalises_together()
+    assert devices.mirrored(lambda x: x + 1)(2) == 3
+
+
+@pytest.mark.parametrize("setting, count, message", [
+    ({"batch_size": 12}, 5, "batch_size 12 .* by 5 devices; take a multiple of 5"),
+    ({"compile": "xla"}, 2, "compile xla is for one device, and here are 2"),
+    ({"precision": "mixed_float16"}, 2, "mixed_float16 .* take mixed_bfloat16"),
+])
+def test_what_many_devices_cannot_do_is_refused(setting, count, message):
+    with pytest.raises(UserError, match=message):
+        devices._check(SimpleNamespace(**SETTINGS | setting), count)
+    devices._check(SimpleNamespace(**SETTINGS), 4)
+
+
+def test_the_processor_is_split_before_anything_is_computed():
+    tf.constant(1.0) + 1.0
+    with pytest.raises(UserError, match="devices cpu:2 must be set up before"):
+        devices.strategy_for(SimpleNamespace(**SETTINGS | {"devices": "cpu:2"}))
+
+
+def test_a_share_is_a_contiguous_part_of_every_step():
+    batch = (np.arange(24).reshape(2, 6, 2), (np.arange(12).reshape(2, 6),))
+    parts = []
+
+    class Strategy:
+        @staticmethod
+        def experimental_distribute_values_from_function(own):
+            parts.extend(own(SimpleNamespace(num_replicas_in_sync=3, replica_id_in_sync_group=r))
+                         for r in range(3))
+    devices._shares(Strategy, batch)
+    np.testing.assert_array_equal(np.concatenate([x for x, _ in parts], 1), batch[0])
+    np.testing.assert_array_equal(np.concatenate([y for _, (y,) in parts], 1), batch[1][0])
+    np.testing.assert_array_equal(parts[1][1][0], [[2, 3], [8, 9]])
+
+
+def lost():
+    raise tf.errors.UnavailableError(None, None, "detected at node x\nSocket closed")
+
+
+def test_a_lost_worker_is_one_line_and_a_status_of_its_own(monkeypatch, capsys):
+    monkeypatch.setenv("TF_CONFIG", SECOND)
+    with pytest.raises(Interrupted, match=r"gone \(Socket closed\); start all of them again"), \
+            devices.peers():
+        lost()
+
+    def train(argv):
+        with devices.peers():
+            lost()
+    monkeypatch.setitem(cli.COMMANDS, "train", train)
+    assert cli.main(["train"]) == AGAIN == 75
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "another worker is gone" in said
+
+
+def test_the_same_error_of_a_single_process_is_none_of_that(monkeypatch):
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    with pytest.raises(tf.errors.UnavailableError), devices.peers():
+        lost()
