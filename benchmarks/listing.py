@@ -5,8 +5,9 @@ words: each domain has its own tape, critic calls for real and for generated ima
 optimizer; the domains come one after the other; every critic update draws new latents and has
 every generator draw from them; rows that generators share are computed for each; the couplings
 stand in every generator's loss and each net is called once for every domain and term. Nets,
-losses, penalties and couplings are those of the run. Left out is what the listings do not have:
-averaged weights, weight decay, clipping, instance noise.
+losses, penalties and couplings are those of the run, but the generators are made of Keras's own
+layers. Left out is what the listings do not have: averaged weights, weight decay, clipping,
+instance noise.
 """
 
 from contextlib import ExitStack
@@ -14,7 +15,9 @@ from functools import partial
 
 import tensorflow as tf
 
+from framework.checkpoint import plain
 from framework.random import LATENTS, Random
+from nets.build import joint, split
 from trainers.coupled import critics_for, generators_for
 from trainers.couplings import couplings
 from trainers.gan import Produced, to_float
@@ -35,7 +38,7 @@ class Listing:
     def __init__(self, config, domains, frozen):
         count, shape = len(domains), domains[0].images.shape[1:]
         self.config, self.names = config, [d.name for d in domains]
-        self.generators = generators_for(config, count, shape)
+        self.generators = split(plain(joint(generators_for(config, count, shape))))
         self.critics = critics_for(config, count, shape)
         self.loss, self.penalty, _ = objective(config, self.critics[0].output_shape[-1])
         self.couplings = couplings(config, self.generators, frozen)

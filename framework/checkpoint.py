@@ -1,5 +1,6 @@
 """A run's state on disk: nets, optimizers, averages and the iteration, together or not at all."""
 
+import random
 from pathlib import Path
 
 import keras
@@ -70,7 +71,9 @@ def plain(model):
     """The model with every layer that names a `plain` one replaced by that; itself if none."""
     if not any(hasattr(layer, "plain") for layer in model.layers):
         return model
+    state = random.getstate()           # the copy's start must not shift that of later nets
     copy = keras.models.clone_model(model, clone_function=lambda layer: getattr(
         layer, "plain", type(layer)).from_config(layer.get_config()))
+    random.setstate(state)
     copy.set_weights(model.get_weights())
     return copy

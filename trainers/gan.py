@@ -155,7 +155,10 @@ class AdversarialTrainer:
         for step in range(self.critic_steps):
             d_terms = self.update_critics(random, [x[step] for x in real],
                                           [c[step] for c in code], fakes[step])
-        g_terms = self.update_generators(random, iteration, [x[-1] for x in real],
+        # Else the graph may run this pass beside the critics' and hold its memory all along.
+        with tf.control_dependencies([*d_terms.values()]):
+            z = tf.identity(self.draw_latents(random, real[0][-1], code[0][-1]))
+        g_terms = self.update_generators(random, iteration, z, [x[-1] for x in real],
                                          [c[-1] for c in code])
         if self.averaged:
             self.average(iteration)
@@ -208,8 +211,7 @@ class AdversarialTrainer:
                 v.assign(ops.clip(v, -self.clip, self.clip))
         return terms
 
-    def update_generators(self, random, iteration, real, code):
-        z = self.draw_latents(random, real[0], code[0])
+    def update_generators(self, random, iteration, z, real, code):
         terms = {}
         with tf.GradientTape() as tape:
             produced = self.produce(z, real)
