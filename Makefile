@@ -4,7 +4,7 @@ RUN := runs/demo
 PARTS := $(sort $(patsubst tests/%,%,$(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py)))) \
 	$(notdir $(wildcard tests/test_*.py)))
 
-.PHONY: demo test test-slow lint bench clean
+.PHONY: demo test test-slow test-workers lint bench clean
 
 demo: .venv/ready
 	$(BIN)/python main.py --preset demo --run $(RUN)
@@ -17,6 +17,10 @@ test: .venv/ready-dev
 
 test-part-%:
 	$(BIN)/python -m pytest -m "not slow" tests/$*
+
+# Two processes train one run and are killed in turn; minutes.
+test-workers: .venv/ready-dev
+	$(BIN)/python tests/trainers/two_workers.py
 
 test-slow: .venv/ready-dev
 	$(BIN)/python -m pytest -m slow
