@@ -22,10 +22,32 @@ GONE = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledE
 
 
 def compiled(function, mode: str = "graph"):
-    """`function` as one graph ("graph"), one XLA program ("xla") or run op by op ("none")."""
+    """`function` as one graph ("graph"), one XLA program ("xla") or run op by op ("none").
+
+    A program raises UserError where XLA cannot take the function.
+    """
     if mode == "none":
         return function
-    return tf.function(function, jit_compile=(mode == "xla"), autograph=False)
+    made = tf.function(function, jit_compile=(mode == "xla"), autograph=False)
+    return _or_refused(made) if mode == "xla" else made
+
+
+def _or_refused(program):
+    def run(*args):
+        try:
+            return program(*args)
+        except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
+            why = " ".join(error.message.split())[:200]
+            raise UserError(f"compile xla cannot take this training ({why}); use --compile graph"
+                            ) from error
+    return run
+
+
+def slow_here(precision: str) -> str:
+    """What to say of a precision that this machine only emulates; nothing of others."""
+    if precision == "mixed_float16" and not tf.config.list_physical_devices("GPU"):
+        return "mixed_float16 is for GPUs: without one it is slower than float32"
+    return ""
 
 
 class Started(NamedTuple):
@@ -212,6 +234,6 @@ def peers():
     except GONE as error:
         if place().workers == 1:
             raise
-        why = str(error.message).strip().splitlines()[-1:]
-        raise Interrupted(f"another worker is gone ({''.join(why)[:120]}); start all of them again "
-                          "as before: they go on from the newest checkpoint") from error
+        why = (error.message.partition("aborted by: ")[2] or error.message).strip().splitlines()
+        raise Interrupted(f"another worker is gone ({''.join(why[:1])[:120]}); start all of them "
+                          "again as before: they go on from the newest checkpoint") from error

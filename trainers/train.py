@@ -4,7 +4,7 @@ import json
 
 from data.batches import prefetched
 from framework.cluster import place
-from framework.devices import peers, strategy_for
+from framework.devices import peers, slow_here, strategy_for
 from framework.files import write_text
 from framework.run import Run
 from trainers import (  # noqa: F401  (they register their gan_types)
@@ -29,8 +29,10 @@ def main(config, domains) -> None:
     strategy, here = strategy_for(config), place()
     if strategy:
         print(f"batches of {config.batch_size} are shared by {strategy.num_replicas_in_sync} "
-              f"devices; this is worker {here.index + 1} of {here.workers}")
+              f"devices" + f"; worker {here.index + 1} of {here.workers}" * (here.workers > 1))
     run = Run.check(config.run, config)
+    if remark := slow_here(config.precision):
+        print(remark)
     for d in domains:
         print(f"{d.name}: {len(d)} of {' x '.join(map(str, d.images.shape[1:]))}")
     with peers():
