@@ -73,7 +73,7 @@ def test_a_share_is_a_contiguous_part_of_every_step():
 
 
 def lost():
-    raise tf.errors.UnavailableError(None, None, "detected at node x\nSocket closed")
+    raise tf.errors.UnavailableError(None, None, "at node x\naborted by: Socket closed\nmore")
 
 
 def test_a_lost_worker_is_one_line_and_a_status_of_its_own(monkeypatch, capsys):
