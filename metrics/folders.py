@@ -1,5 +1,6 @@
 """`main.py evaluate --folders A B`: any two folders or zip files of images."""
 
+import math
 from pathlib import Path
 
 from data.folders import ImageFiles, decode, files
@@ -38,6 +39,9 @@ def main(first, second, *, image_size=0, output="", metrics=(), samples=2000, se
                           extractor_weights, None)
     rows = min(samples, max(map(len, found)))
     results = measured(measures, sources, rows, (size, size, 3))
+    if all(math.isnan(row.value) for row in results):
+        raise UserError(f"nothing can be measured of {len(found[0])} and {len(found[1])} images: "
+                        f"{results[0].note}")
     if not output:
         return print(readable(results))
     settings = {"image_size": size, "seed": seed}

@@ -133,6 +133,17 @@ def write_images(folder, count):
         cv2.imwrite(str(folder / f"{i}.png"), rng.integers(0, 256, (34, 40, 3), np.uint8))
 
 
+def test_two_folders_of_one_image(place, capsys):
+    write_images(place / "single", 1)
+    alone = str(place / "single")
+    assert main(["evaluate", "--folders", alone, alone]) == 2
+    assert capsys.readouterr().err == ("scogan: error: nothing can be measured of 1 and 1 images: "
+                                       "needs two images or more\n")
+    lpips = ["--metrics", "lpips,kid", "--lpips_net", "squeeze", "--lpips_weights", "random"]
+    assert main(["evaluate", "--folders", alone, alone, *lpips]) == 0
+    assert "0.0000" in capsys.readouterr().out
+
+
 def test_two_folders(place, capsys):
     for name, count in (("x", 11), ("y", 12)):
         write_images(place / name, count)
