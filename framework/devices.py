@@ -66,14 +66,18 @@ def strategy_for(config) -> tf.distribute.Strategy | None:
 
     To be called before TensorFlow computes anything, since devices cannot be split and servers
     not started later. Raises UserError where it is too late, or where the number of devices does
-    not go with other options.
+    not go with other options, Interrupted where another worker is gone already.
     """
     global _started
     try:
-        strategy = _strategy(config.devices, place())
+        with peers():
+            strategy = _strategy(config.devices, place())
     except RuntimeError as error:
         raise UserError(f"devices {config.devices} must be set up before anything is computed: "
                         f"{error}") from error
+    except tf.errors.OpError as error:
+        raise UserError(f"cannot take this worker's place in TF_CONFIG ({error.message}): is the "
+                        "port free, and each index given once?") from error
     if strategy:
         _check(config, strategy.num_replicas_in_sync)
     _started = Started(strategy, config.sync_batch_norm)

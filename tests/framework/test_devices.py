@@ -72,6 +72,19 @@ def test_a_share_is_a_contiguous_part_of_every_step():
     np.testing.assert_array_equal(parts[1][1][0], [[2, 3], [8, 9]])
 
 
+@pytest.mark.parametrize("kind, expected, message", [
+    (tf.errors.UnknownError, UserError, "Could not start .*: is the port free"),
+    (tf.errors.UnavailableError, Interrupted, "another worker is gone"),
+])
+def test_a_server_that_does_not_start_is_one_line(monkeypatch, kind, expected, message):
+    def start(devices, here):
+        raise kind(None, None, "Could not start gRPC server")
+    monkeypatch.setenv("TF_CONFIG", SECOND)
+    monkeypatch.setattr(devices, "_strategy", start)
+    with pytest.raises(expected, match=message):
+        devices.strategy_for(SimpleNamespace(**SETTINGS))
+
+
 def lost():
     raise tf.errors.UnavailableError(None, None, "at node x\naborted by: Socket closed\nmore")
 

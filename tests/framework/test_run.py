@@ -169,3 +169,18 @@ def test_a_run_of_another_version_is_refused(made):
         Run.check(made, config())
     (made / "config.json").write_text(json.dumps(config().as_dict()))
     Run.check(made, config()).close()
+
+
+def test_only_the_chief_of_several_processes_takes_the_folder(tmp_path, monkeypatch):
+    task = '"task": {"type": "worker", "index": %d}}'
+    cluster = '{"cluster": {"worker": ["a:1", "b:1"]}, '
+    monkeypatch.setenv("TF_CONFIG", cluster + task % 1)
+    Run.open(tmp_path / "run", config()).close()
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setenv("TF_CONFIG", cluster + task % 0)
+    with Run.open(tmp_path / "run", config()):
+        monkeypatch.setenv("TF_CONFIG", cluster + task % 1)
+        Run.open(tmp_path / "run", config()).close()
+        monkeypatch.setenv("TF_CONFIG", cluster + task % 0)
+        with pytest.raises(UserError, match="in use"):
+            Run.open(tmp_path / "run", config())
