@@ -1,0 +1,202 @@
+"""Trains tiny runs on one device and on two logical ones, and prints as JSON how far apart they
+end. A process of its own, since the processor cannot be split once TensorFlow runs:
+`tests/trainers/test_distributed.py` starts it and judges the numbers.
+"""
+
+import json
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from data.domain import Domain
+from framework import devices
+from framework.config import Config
+from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, Architecture, Row
+from trainers import classify, coupled, gmmn, inverse, style_vae  # noqa: F401
+from trainers.conditional import batches_for
+from trainers.couplings import Frozen
+from trainers.optimizers import OPTIMIZERS, OfAllReplicas, clipnorm
+from trainers.registry import TRAINERS
+
+RNG = np.random.default_rng(0)
+READ = RNG.normal(size=(2, 3)).astype("float32")
+LOOK = RNG.normal(size=(2, 12)).astype("float32")
+SHARES = np.float32([0.5, 0.3, 0.2])
+START = {"initializer": "xavier", "sd": 0.1}
+
+
+class SGD(OfAllReplicas, keras.optimizers.SGD):
+    """Along the gradient alone: Adam would make rounding in a gradient of 0 a whole step."""
+
+
+OPTIMIZERS["sgd"] = lambda lr, config, decay: SGD(lr, clipnorm=clipnorm(config))
+GENERATORS["tiny"] = Architecture((Row("dense", 6, activation="tanh"), Row("dense", 2)), (2,),
+                                  1, **START)
+DISCRIMINATORS["tiny"] = Architecture((Row("dense", 5, activation="tanh"), Row("dense", 1)),
+                                      (2,), 1, **START)
+CLASSIFIERS["tiny"] = Architecture((Row("conv", 4, 3, 2, activation="relu"), Row("dense")),
+                                   initializer="xavier")
+GENERATORS["normed"] = Architecture(
+    (Row("dense", 6, norm="batch", activation="tanh"), Row("dense", 2)), (2,), 1, **START)
+DISCRIMINATORS["normed"] = Architecture(
+    (Row("dense", 5, norm="batch", activation="tanh"), Row("dense", 1)), (2,), 1, **START)
+
+TINY = Config(devices="cpu:2", gan_type="gan", generator="tiny", discriminator="tiny",
+              latent_dim=3, batch_size=8, optimizer="sgd", lr_g=0.05, lr_d=0.05, seed=3,
+              critic_steps=2, sample_rows=1, sample_columns=2, compile="none")
+NORMED = replace(TINY, generator="normed", discriminator="normed", loss="hinge", ema=0.9)
+MMD = replace(TINY, gan_type="mmd_gan", loss="mmd", critic_dim=4, disc_penalty="witness-gp",
+              asymmetry_weight=2.0)
+IMAGES = replace(TINY, batch_size=4, width=0.05, vgg_weights="random")
+
+CASES = {
+    "cogan, wgan-gp, Adam, as a graph": replace(
+        TINY, gan_type="cogan", loss="wgan", disc_penalty="wgan-gp", optimizer="adam",
+        instance_noise=0.1, conditional=True, compile="graph"),
+    "mmd, witness-gp, asymmetry": MMD,
+    "smmd, bounded gradients": replace(MMD, disc_penalty="none", asymmetry_weight=0.0,
+                                       critic_scale="smmd", clip_gradient=0.03),
+    "swgan": replace(TINY, loss="wgan", critic_scale="swgan", weight_decay=0.1, clip=0.3),
+    "gmmn": replace(TINY, gan_type="gmmn", loss="mmd", kernel="gaussian-mixture"),
+    "scogan, couplings": replace(
+        TINY, gan_type="scogan", feature_weight=1.0, feature_layers=2, semantic_weight=1.0,
+        balance_weight=1.0, tying_weight=0.1, cycle_weight=1.0, coupling_warmup=2),
+    "scogan, perceptual": replace(
+        TINY, gan_type="scogan", content_weight=1.0, style_weight=1.0, style_on="batch",
+        content_layers="block1_conv1", style_layers="block1_conv1", balance_perceptual=0.5),
+    "batch norm, together": replace(NORMED, sync_batch_norm=True),
+    "batch norm, apart": NORMED,
+    "classifier": replace(IMAGES, gan_type="classifier", table="tiny", classifier_noise=0.5),
+    "inverse_net": replace(IMAGES, gan_type="inverse_net", width=0.01, lr_g=1e-4),
+    "style_vae": replace(
+        IMAGES, gan_type="style_vae", content_weight=1e-5, style_weight=1e-9, kl_weight=0.1,
+        disentangle_weight=1.0, content_layers="block2_conv1", style_layers="block1_conv1"),
+}
+DOMAINS = {"gan": 1, "mmd_gan": 1, "gmmn": 1}
+
+
+def domains_of(config):
+    """Labelled points of one or two domains, or small images where nets are of images."""
+    shape = (16, 16, 3) if config.batch_size == IMAGES.batch_size else (2,)
+    rng = np.random.default_rng(1)
+
+    def domain(k):
+        drawn = rng.normal(size=(20, *shape)).astype("float32") + k
+        images = (drawn * 50 + 100).clip(0, 255).astype("uint8") if len(shape) > 1 else drawn
+        return Domain(f"x{k}", images, rng.integers(0, 3, 20).astype("int32"), 3)
+    return tuple(domain(k) for k in range(DOMAINS.get(config.gan_type, 2)))
+
+
+def built(config):
+    """(trainer, batches) of a run; the couplings read with fixed functions of points."""
+    domains = domains_of(config)
+    if config.gan_type in ("classifier", "inverse_net", "style_vae", "gmmn"):
+        if config.gan_type == "classifier":
+            model = devices.mirrored(classify.model_for)(config, domains)
+            return classify.ClassifierTrainer(
+                model, devices.mirrored(classify.scaling_optimizer)(config, 0.05),
+                config.classifier_noise, config.seed), classify.labelled_batches(
+                    domains, config.batch_size, config.seed)
+        training = TRAINERS.find(config.gan_type)(config, domains)
+        return training.trainer, training.batches
+    frozen = Frozen(lambda x: tf.matmul(x, READ), SHARES, vgg=lambda x: {
+        "block1_conv1": tf.reshape(tf.sin(tf.matmul(x, LOOK)), (-1, 2, 2, 3))})
+    return coupled.build(config, domains, frozen), batches_for(config, domains, config.critic_steps)
+
+
+def values(trainer):
+    return [np.array(v) for part in trainer.state().values() for v in part]
+
+
+def trained(config, iterations: int):
+    """(variables at first, variables in the end, terms of the last iteration, trainer)."""
+    strategy = devices.strategy_for(config)
+    trainer, batches = built(config)
+    step = devices.distributed(strategy, trainer, config.compile) if strategy else (
+        devices.compiled(trainer.iterate, config.compile))
+    first = values(trainer)
+    for i in range(iterations):
+        terms = step(tf.constant(i, tf.int64), batches(i))
+    return first, values(trainer), {k: float(v) for k, v in terms.items()}, trainer
+
+
+def apart(config, iterations: int = 2) -> dict:
+    """How far one device moves a variable, how far apart one and two devices end, the relative
+    difference of a term, and how far apart the two devices' own copies are: each the greatest."""
+    _, two, terms, trainer = trained(config, iterations)
+    first, one, expected, _ = trained(replace(config, devices="one"), iterations)
+    assert terms.keys() == expected.keys()
+    moved = max(np.abs(a - b).max() for a, b in zip(first, one, strict=True)
+                if a.dtype == np.float32)
+    return {"moved": float(moved),
+            "variables": max(float(np.abs(a - b).max()) for a, b in zip(one, two, strict=True)),
+            "terms": max(abs(terms[k] - v) / max(1, abs(v)) for k, v in expected.items()),
+            "copies": copies_apart(trainer)}
+
+
+def copies_apart(trainer) -> float:
+    """How far the devices' copies of any variable are apart."""
+    found = ([np.array(x) for x in v.value.values] for part in trainer.state().values()
+             for v in part)
+    return max(float(np.abs(a - b).max()) for a, b in found)
+
+
+def statistics(config) -> dict:
+    """After one iteration with batch norm apart: how far the first layer's moving mean and
+    variance are from those of one device, and the devices' copies from each other."""
+    def of(config):
+        _, _, _, trainer = trained(config, 1)
+        return trainer, [np.array(v) for v in trainer.generators[0].variables
+                         if v.name in devices.STATISTICS]
+    (trainer, two), (_, one) = of(config), of(replace(config, devices="one"))
+    return {"mean": float(np.abs(one[0] - two[0]).max()),
+            "variance": float(np.abs(one[1] - two[1]).max()),
+            "moved": float(np.abs(one[0]).max()), "copies": copies_apart(trainer)}
+
+
+class Dropping:
+    """A trainer of nothing but a dropout, whose term is how far the devices' masks are apart."""
+
+    def __init__(self):
+        self.layer = keras.layers.Dropout(0.5, seed=3)
+
+    def state(self):
+        return {"seeds": [self.layer.seed_generator.state]}
+
+    def iterate(self, iteration, batch):
+        masks = devices.gathered(self.layer(tf.ones([1, 64]), training=True))
+        return {"apart": tf.reduce_max(tf.abs(masks[0] - masks[1]))}
+
+
+def dropout() -> dict:
+    """How far apart two devices' masks of a dropout are, and afterwards the state of its seed."""
+    strategy = devices.strategy_for(TINY)
+    trainer = devices.mirrored(Dropping)()
+    terms = devices.distributed(strategy, trainer, "none")(tf.constant(0, tf.int64), ())
+    return {"masks": float(terms["apart"]), "copies": copies_apart(trainer)}
+
+
+def main():
+    devices.strategy_for(TINY)
+    found = {name: apart(config) for name, config in CASES.items()}
+    found |= {"statistics": statistics(NORMED), "dropout": dropout()}
+    at_once = replace(CASES["scogan, couplings"], coupling_warmup=0)
+    for name, what, config in (("gathered", "mmd", MMD),
+                               ("mean_over_replicas", "scogan", at_once)):
+        whole = getattr(devices, name)
+        setattr(devices, name, lambda x: x)
+        found[f"without {name}"] = {what: apart(config, 1)}
+        setattr(devices, name, whole)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
