@@ -134,8 +134,8 @@ def write_images(folder, count):
 
 
 def test_two_folders_of_one_image(place, capsys):
-    write_images(place / "single", 1)
-    alone = str(place / "single")
+    write_images(place / "lonely", 1)
+    alone = str(place / "lonely")
     assert main(["evaluate", "--folders", alone, alone]) == 2
     assert capsys.readouterr().err == ("scogan: error: nothing can be measured of 1 and 1 images: "
                                        "needs two images or more\n")
