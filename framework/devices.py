@@ -37,7 +37,7 @@ def _or_refused(program):
         try:
             return program(*args)
         except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
-            why = " ".join(error.message.split())[:200]
+            why = " ".join(error.message.split())[:400]
             raise UserError(f"compile xla cannot take this training ({why}); use --compile graph"
                             ) from error
     return run

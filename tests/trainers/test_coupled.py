@@ -91,7 +91,7 @@ def test_one_labelled_domain_is_enough(monkeypatch):
         learned.append((domains, held_out)), (model, {}))[1])
     config = resolve([*FLAGS, "--semantic_weight", "1", "--balance_weight", "1"])
     frozen = frozen_for(config, [digits, photographs])
-    assert learned == [([digits], [digits])] and not model.trainable
+    assert learned == [([digits], [digits])] and not frozen.classifier.func.trainable
     np.testing.assert_allclose(frozen.frequencies, class_frequencies([digits]))
     with pytest.raises(UserError, match="balance_weight needs a labelled domain"):
         class_frequencies([photographs])
