@@ -18,7 +18,7 @@ FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2negative", "--preset", "non
          "quick", "--discriminator", "quick", "--width", "0.1", "--latent_dim", "6",
          "--batch_size", "8", "--limit_data", "60", "--iterations", "6", "--sample_every", "3",
          "--sample_columns", "5", "--ema", "0.5", "--feature_weight", "1", "--cycle_weight", "1",
-         "--semantic_weight", "1", "--balance_weight", "1", "--lr_g", "0.05", "--seed", "4"]
+         "--semantic_weight", "1", "--balance_weight", "1", "--lr_g", "0.02", "--seed", "4"]
 
 
 @pytest.fixture(scope="module")
