@@ -16,11 +16,11 @@ class Random:
 
     def __init__(self, seed: int, iteration):
         self._key = draws.fold_in(tf.constant([seed, 0], tf.int32), tf.cast(iteration, tf.int32))
-        self._drawn = 0
+        self.drawn = 0
 
     def _next_key(self):
-        self._drawn += 1
-        return draws.fold_in(self._key, self._drawn)
+        self.drawn += 1
+        return draws.fold_in(self._key, self.drawn)
 
     def _rows(self, draw, shape, parts, *limits):
         count = share()[1]

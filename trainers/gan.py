@@ -83,6 +83,11 @@ def to_float(real):
     return tf.cast(real, tf.float32) / 127.5 - 1.0 if real.dtype == tf.uint8 else real
 
 
+def at(step, batches):
+    """A structure of tensors [steps, ...], or None, at one step."""
+    return tf.nest.map_structure(lambda x: None if x is None else x[step], batches)
+
+
 def generate(generator, z, training: bool) -> list[dict]:
     """What a joint generator makes of z: K dicts of "image" and "features"."""
     made = generator(z, training=training)
@@ -130,6 +135,9 @@ class AdversarialTrainer:
         d_optimizer.build(self.d_variables)
         if self.averaged:
             self.averaged.set_weights(self.generator.get_weights())
+        kinds = ["d", *(["scale"] if scale else []), *(["penalty"] if penalty else [])]
+        self.critic_terms = [f"{kind}/{name}" for name in domains for kind in kinds
+                             if critic_steps]
         self.sampled = averaged or generators
         sampler = self.averaged or self.generator
         self.draw = compiled(lambda z: [m["image"] for m in generate(sampler, z, False)])
@@ -149,17 +157,14 @@ class AdversarialTrainer:
         batch: K tensors [critic_steps, B, ...], uint8 images or float32 points; of a trainer
         with `classes` a pair of these and of K tensors of labels [critic_steps, B].
         """
-        random, d_terms = Random(self.seed, iteration), {}
+        random = Random(self.seed, iteration)
         real, code = self.unpacked(batch)
-        fakes = self.fakes(random, real, code)
-        for step in range(self.critic_steps):
-            d_terms = self.update_critics(random, [x[step] for x in real],
-                                          [c[step] for c in code], fakes[step])
+        d_terms = self.critics_turn(random, real, code, self.fakes(random, real, code))
         # Else the graph may run this pass beside the critics' and hold its memory all along.
         with tf.control_dependencies([*d_terms.values()]):
-            z = tf.identity(self.draw_latents(random, real[0][-1], code[0][-1]))
-        g_terms = self.update_generators(random, iteration, z, [x[-1] for x in real],
-                                         [c[-1] for c in code])
+            real, code = at(-1, (real, code))
+            z = tf.identity(self.draw_latents(random, real[0], code[0]))
+        g_terms = self.update_generators(random, iteration, z, real, code)
         if self.averaged:
             self.average(iteration)
         return d_terms | g_terms
@@ -168,25 +173,44 @@ class AdversarialTrainer:
         """Images in [-1, 1] and codes of a batch, K of each, over its steps; the codes are
         None where nothing is told."""
         images, labels = batch if self.classes else (batch, None)
-        untold = [[None] * max(1, self.critic_steps)] * len(images)
-        code = [codes(y, self.classes) for y in labels] if labels else untold
+        code = [codes(y, self.classes) for y in labels] if labels else [None] * len(images)
         return [to_float(x) for x in images], code
 
-    def fakes(self, random, real, code) -> list[list]:
-        """What the critics are shown in each of their steps: K tensors [B, ...] of images.
+    def fakes(self, random, real, code) -> list:
+        """What the critics are shown in their steps: K tensors [critic_steps, B, ...] of images.
 
         The generators do not change between the steps, so few calls make them all, of at most
         AT_ONCE images each; batch norm sees every step's batch apart.
         """
-        steps = range(self.critic_steps)
-        z = [self.draw_latents(random, real[0][step], code[0][step]) for step in steps]
+        z = [self.draw_latents(random, *at(step, (real[0], code[0])))
+             for step in range(self.critic_steps)]
         most = max(1, AT_ONCE // (real[0].shape[1] or AT_ONCE))
         made = []
         for some in (z[i:i + most] for i in range(0, len(z), most)):
             with parts(len(some)):
                 images = [m["image"] for m in generate(self.generator, tf.concat(some, 0), True)]
-            made += zip(*(tf.split(x, len(some)) for x in images), strict=True)
-        return made
+            made.append([tf.reshape(x, [len(some), -1, *x.shape[1:]]) for x in images])
+        return [tf.concat(x, 0) for x in zip(*made, strict=True)]
+
+    def critics_turn(self, random, real, code, fakes) -> dict:
+        """All updates of the critics; the terms of the last one.
+
+        A loop of the graph, so that one update is traced and optimized and not `critic_steps`;
+        on several devices written out, since optimizers do not meet there inside of a loop.
+        """
+        def update(step, drawn, _):
+            random.drawn = drawn
+            terms = self.update_critics(random, *at(step, (real, code, fakes)))
+            return step + 1, random.drawn, terms
+
+        state = 0, random.drawn, {name: tf.zeros([]) for name in self.critic_terms}
+        if self.critic_steps > 1 and not tf.distribute.has_strategy():
+            state = tf.while_loop(lambda step, *_: step < self.critic_steps, update, state)
+        else:
+            for _ in range(self.critic_steps):
+                state = update(*state)
+        _, random.drawn, terms = state
+        return terms
 
     def update_critics(self, random, real, code, fake):
         terms = {}
@@ -252,11 +276,11 @@ class AdversarialTrainer:
         return [(name, critic, told(x, c), told(y, code[0])) for name, critic, x, c, y
                 in zip(self.domains, self.critics, real, code, fake, strict=True)]
 
-    def score(self, critic, images, random, parts=1):
-        """The critic's raw scores [B, 1] of `images`, `parts` batches one after the other, seen
+    def score(self, critic, images, random, batches=1):
+        """The critic's raw scores [B, 1] of `images`, `batches` batches one after the other, seen
         through the instance noise."""
         if self.instance_noise:
-            images = images + random.normal(tf.shape(images), self.instance_noise, parts)
+            images = images + random.normal(tf.shape(images), self.instance_noise, batches)
         return critic(images, training=True)
 
     def scores(self, critic, real, fake, random):

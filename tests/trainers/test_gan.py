@@ -256,7 +256,8 @@ class Plainly(AdversarialTrainer):
 
     def fakes(self, random, real, code):
         z = [self.draw_latents(random, x, None) for x in tf.unstack(real[0])]
-        return [[g(each, training=True)["image"] for g in self.generators] for each in z]
+        return [tf.stack([g(each, training=True)["image"] for each in z])
+                for g in self.generators]
 
     def scores(self, critic, real, fake, random):
         return self.score(critic, real, random), self.score(critic, fake, random)
