@@ -157,6 +157,31 @@ def by_blocks(x, kernel):
 
 
 @keras.saving.register_keras_serializable("scogan")
+class Conv(layers.Conv2D):
+    """A convolution, whose derivative to an image of at most 4 channels is, on a CPU, that of
+    `by_blocks`: a transposed convolution to few channels."""
+
+    plain = layers.Conv2D
+
+    def convolution_op(self, inputs, kernel):
+        few = inputs.shape[-1] <= 4 and self.strides == (1, 1) and self.padding == "same"
+        if tf.config.list_physical_devices("GPU") or not (few and all(inputs.shape[1:])):
+            return super().convolution_op(inputs, kernel)
+        return _from_few(inputs, ops.cast(kernel, inputs.dtype))
+
+
+@tf.custom_gradient
+def _from_few(x, kernel):
+    def gradient(dy):
+        dkernel = tf.raw_ops.Conv2DBackpropFilter(
+            input=x, filter_sizes=kernel.shape, out_backprop=dy, strides=[1, 1, 1, 1],
+            padding="SAME")
+        return by_blocks(dy, kernel), dkernel
+
+    return ops.conv(x, kernel, 1, "same"), gradient
+
+
+@keras.saving.register_keras_serializable("scogan")
 class MaxPool(layers.MaxPooling2D):
     """Max pooling whose second derivative with respect to its input is left out, being zero:
     TensorFlow computes it as zeros and carries them back through the whole net."""

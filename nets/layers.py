@@ -9,7 +9,7 @@ from keras import layers, ops
 from framework.devices import normalises_together
 from framework.errors import UserError
 from nets.architectures import SPECTRAL, Architecture, Row
-from nets.fast import BatchNorm, MaxPool, PReLU, TransposedConv
+from nets.fast import BatchNorm, Conv, MaxPool, PReLU, TransposedConv
 from nets.spectral import SpectralConv2D, SpectralDense
 
 ACTIVATIONS = {
@@ -111,7 +111,7 @@ class Block:
     def _common(self, part: str) -> dict:
         return {"name": f"{self.name}_{part}", "dtype": self.dtype}
 
-    def _conv(self, row: Row, part: str, stride: int, kind=layers.Conv2D) -> list:
+    def _conv(self, row: Row, part: str, stride: int, kind=Conv) -> list:
         if self.spectral:
             return [SpectralConv2D(row.filters, row.kernel, stride, row.padding,
                                    **self.spectral, **self.start.new(), **self._common(part))]

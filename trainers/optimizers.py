@@ -25,7 +25,15 @@ class OfAllReplicas:
 
 
 class Adam(OfAllReplicas, keras.optimizers.Adam):
-    """Keras's Adam, on any number of devices."""
+    """Keras's Adam, on any number of devices, in one pass over a variable instead of fifteen."""
+
+    def update_step(self, gradient, variable, learning_rate):
+        index, step = self._get_variable_index(variable), tf.cast(self.iterations + 1, tf.float32)
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle, m=self._momentums[index].value.handle,
+            v=self._velocities[index].value.handle, beta1_power=self.beta_1**step,
+            beta2_power=self.beta_2**step, lr=tf.cast(learning_rate, tf.float32),
+            beta1=self.beta_1, beta2=self.beta_2, epsilon=self.epsilon, grad=gradient)
 
 
 class RMSprop(OfAllReplicas, keras.optimizers.RMSprop):

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from framework.checkpoint import save_model
-from nets.fast import BatchNorm, MaxPool, PReLU, TransposedConv, parts
+from nets.fast import BatchNorm, Conv, MaxPool, PReLU, TransposedConv, parts
 
 RANDOM = np.random.default_rng(0)
 
@@ -135,3 +135,25 @@ def test_saved_models_hold_keras_own_layers(tmp_path):
     assert {type(layer).__module__.split(".")[0] for layer in loaded.layers} == {"keras"}
     np.testing.assert_allclose(loaded(x), model(x), atol=1e-5)
     assert np.ptp(loaded(x)) > 0.1
+
+
+@pytest.mark.parametrize("height, width, channels, size", [
+    (8, 8, 3, 5), (9, 6, 1, 4), (6, 5, 4, 3), (7, 7, 5, 3)])
+def test_convolution_of_few_channels(height, width, channels, size):
+    """Output, derivatives and those of a gradient penalty are the library's."""
+    x, found = tf.constant(drawn(2, height, width, channels)), []
+    weights = [drawn(size, size, channels, 6), drawn(6)]
+    for kind in (Conv, keras.layers.Conv2D):
+        layer = kind(6, size, padding="same")
+        layer.build(x.shape)
+        layer.set_weights(weights)
+        with tf.GradientTape() as outer:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = tf.reduce_sum(tf.sin(layer(x)))
+            dx = tape.gradient(y, x)
+            penalty = tf.reduce_sum(tf.square(dx))
+        second = outer.gradient(penalty, layer.trainable_variables)
+        found.append([dx, *second, *together(layer, x, weights)])
+    for ours, keras_own in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, keras_own, atol=1e-5 * np.abs(keras_own).max())
