@@ -10,6 +10,9 @@ import numpy as np
 
 from data.domain import Domain
 from framework.errors import UserError
+from framework.lazy import Lazy
+
+tf = Lazy("tensorflow")
 
 
 class Batches:
@@ -33,17 +36,17 @@ class Batches:
         self._permutation = lru_cache(maxsize=2 * len(domains))(self._draw)
 
     def __call__(self, iteration: int) -> tuple[np.ndarray, ...]:
-        """K arrays [steps, B, H, W, C] uint8 (toys: [steps, B, 2] float32)."""
-        found = [d.images[self.indices(k, iteration)] for k, d in enumerate(self.domains)]
-        return tuple(images.reshape(self.shape + images.shape[1:]) for images in found)
+        """K arrays [steps, B, H, W, C] uint8 (toys: [steps, B, 2] float32); of images that are
+        `data.resident.OnDevice` tensors there."""
+        return tuple(self._in_steps(d.images[self.indices(k, iteration)])
+                     for k, d in enumerate(self.domains))
 
     def labels(self, iteration: int) -> tuple[np.ndarray | None, ...]:
         """K arrays [steps, B], of attributes [steps, B, A], of labels of the same images; None
         for a domain without."""
-        found = [None if d.labels is None else d.labels[self.indices(k, iteration)]
-                 for k, d in enumerate(self.domains)]
-        return tuple(None if labels is None else labels.reshape(self.shape + labels.shape[1:])
-                     for labels in found)
+        return tuple(None if d.labels is None
+                     else self._in_steps(d.labels[self.indices(k, iteration)])
+                     for k, d in enumerate(self.domains))
 
     def indices(self, k: int, iteration: int) -> np.ndarray:
         """Which images of domain k make up the iteration: int64 [steps * B]."""
@@ -52,6 +55,11 @@ class Batches:
         epochs = range(first // size, last // size + 1)
         row = np.concatenate([self._permutation(k, epoch) for epoch in epochs])
         return row[first - epochs.start * size:][:count]
+
+    def _in_steps(self, rows):
+        """Rows [steps * B, ...] as [steps, B, ...], where they are: on the host or a device."""
+        shape = self.shape + tuple(rows.shape[1:])
+        return rows.reshape(shape) if isinstance(rows, np.ndarray) else tf.reshape(rows, shape)
 
     def _draw(self, k, epoch):
         return np.random.default_rng([self.seed, k, epoch]).permutation(len(self.domains[k]))

@@ -127,6 +127,12 @@ def mirrored(build):
     return built
 
 
+def only_gpu() -> str | None:
+    """The GPU that a run on one device computes on; None without one, or on several devices."""
+    alone = _started.strategy is None and not tf.distribute.has_strategy()
+    return "GPU:0" if alone and tf.config.get_visible_devices("GPU") else None
+
+
 def normalises_together() -> bool:
     """Whether a batch norm that is made now is to take its statistics over all replicas."""
     return _started.sync_batch_norm and tf.distribute.has_strategy()

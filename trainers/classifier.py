@@ -8,8 +8,9 @@ import tensorflow as tf
 from keras import ops
 
 from data.batches import Batches
+from data.resident import resident
 from framework.checkpoint import save_model
-from framework.devices import compiled, mirrored
+from framework.devices import compiled, mirrored, only_gpu
 from framework.errors import UserError
 from framework.random import Random
 from nets.classifier import build_classifier
@@ -105,7 +106,7 @@ def accuracy(model, domain) -> float:
 
 def labelled_batches(domains, batch_size: int, seed: int):
     """A function of the iteration: (images, labels), `batch_size` of each domain."""
-    batches = Batches(domains, batch_size, 1, seed)
+    batches = Batches(resident(domains, only_gpu()), batch_size, 1, seed)
     return lambda i: (batches(i), batches.labels(i))
 
 

@@ -9,6 +9,8 @@ knowing, and what is drawn for a label is judged against images of that label.
 import tensorflow as tf
 
 from data.batches import Batches
+from data.resident import resident
+from framework.devices import only_gpu
 from framework.errors import UserError
 
 
@@ -68,5 +70,5 @@ def class_rows(z, classes: int):
 
 def batches_for(config, domains, steps: int):
     """A function of the iteration to what the trainer takes: images, with labels if told."""
-    batches = Batches(domains, config.batch_size, steps, config.seed)
+    batches = Batches(resident(domains, only_gpu()), config.batch_size, steps, config.seed)
     return (lambda i: (batches(i), batches.labels(i))) if config.conditional else batches
