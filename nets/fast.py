@@ -5,15 +5,18 @@ hold that one and load without this project (`framework.checkpoint.save_model`).
 stands in docs/speed.md. TensorFlow's own operations appear where keras.ops has no name for them.
 """
 
+import functools
 import math
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
 LARGE = 2**22                   # weights of a kernel from which taps were faster, both ways
+FEW = 4                         # channels that are of an image
 _parts = ContextVar("parts", default=1)     # each replica of several devices runs in a thread
 
 
@@ -69,7 +72,7 @@ class TransposedConv(layers.Conv2DTranspose):
 
     From maps of at most 4x4 with a kernel too large for the caches it is one matrix product per
     tap of the kernel over the positions where the tap falls inside: no product with the
-    padding, which is 44 % of them for a 4x4 kernel of stride 1. To at most 4 channels it is a
+    padding, which is 44 % of them for a 4x4 kernel of stride 1. To FEW channels it is a
     convolution that gives 2x2 pixels at once, since the library's kernels work on 16 channels
     however few are asked for.
     """
@@ -82,8 +85,8 @@ class TransposedConv(layers.Conv2DTranspose):
         stride, kernel = self.strides[0], ops.cast(self.kernel, inputs.dtype)
         if max(inputs.shape[1:3]) <= 4 and math.prod(kernel.shape) >= LARGE:
             y = by_taps(inputs, kernel, stride)
-        elif stride == 1 and self.filters <= 4:
-            y = by_blocks(inputs, kernel)
+        elif self.filters <= FEW:
+            y = by_blocks(inputs, kernel, stride)
         else:
             return super().call(inputs)
         return y + ops.cast(self.bias, y.dtype)
@@ -128,57 +131,74 @@ def _interleaved(blocks, size: int):
     return ops.reshape(rows, (-1, size * height, size * width, channels))
 
 
-@tf.custom_gradient
-def by_blocks(x, kernel):
-    """x [B, H, W, C] convolved transposed, stride 1, with kernel [k, k, filters, C].
+def by_blocks(x, kernel, stride: int = 1):
+    """x [B, H, W, C] convolved transposed with kernel [k, k, filters, C] -> [B, sH, sW, filters].
 
-    A convolution of stride 2 whose kernel [k + 1, k + 1, C, 4 filters] holds the kernel at the
-    four places of a 2x2 block. The derivatives are the library's own, which are fast.
+    A convolution that gives blocks of b x b pixels as channels, of kernels [u, u, C, b b filters]
+    that hold the kernel at the places of the block: pixel s i + t - p, p the padding before,
+    gets input pixel i through tap t. The derivatives are the library's own, which are fast.
     """
+    return _by_blocks(stride)(x, kernel)
+
+
+@functools.lru_cache
+def _by_blocks(stride: int):
+    @tf.custom_gradient
+    def made(x, kernel):
+        def gradient(dy):
+            return ops.conv(dy, kernel, stride, "same"), _filter(dy, x, kernel.shape, stride)
+        return _of_blocks(x, kernel, stride), gradient
+    return made
+
+
+def _of_blocks(x, kernel, stride: int):
     size, _, filters, channels = kernel.shape
-    height, width = x.shape[1:3]
-    flipped = ops.transpose(ops.flip(kernel, (0, 1)), (0, 1, 3, 2))
-    places = [ops.pad(flipped, ((i, 1 - i), (j, 1 - j), (0, 0), (0, 0)))
-              for i in range(2) for j in range(2)]
-    kernels = ops.reshape(ops.stack(places, 3), (size + 1, size + 1, channels, 4 * filters))
-    before, after = size // 2, (size - 1) // 2
-    edges = [(before, after + side % 2) for side in (height, width)]
-    blocks = ops.conv(ops.pad(x, ((0, 0), *edges, (0, 0))), kernels, 2, "valid")
-    y = tf.nn.depth_to_space(blocks, 2)[:, :height, :width]
+    block, before = max(stride, 2), max(size - stride, 0) // 2
+    left, right = (size - 1 - before) // stride, (block - 1 + before) // stride
+    back = stride * (np.arange(left + right + 1) - left)
+    taps = before + np.arange(block) - back[:, None]
+    taps = np.where((taps >= 0) & (taps < size), taps, size)            # the one after is zero
+    kernels = ops.pad(kernel, ((0, 1), (0, 1), (0, 0), (0, 0)))
+    kernels = ops.take(ops.take(kernels, taps, 0), taps, 2)             # [u, b, u, b, filters, C]
+    kernels = ops.reshape(ops.transpose(kernels, (0, 2, 5, 1, 3, 4)),
+                          (len(taps), len(taps), channels, block * block * filters))
+    step, sides = block // stride, x.shape[1:3]
+    edges = [(left, (-(-side // step) - 1) * step + right + 1 - side) for side in sides]
+    blocks = ops.conv(ops.pad(x, ((0, 0), *edges, (0, 0))), kernels, step, "valid")
+    return tf.nn.depth_to_space(blocks, block)[:, :stride * sides[0], :stride * sides[1]]
 
-    def gradient(dy):
-        dx = ops.conv(dy, kernel, 1, "same")
-        dkernel = tf.raw_ops.Conv2DBackpropFilter(
-            input=dy, filter_sizes=kernel.shape, out_backprop=x, strides=[1, 1, 1, 1],
-            padding="SAME")
-        return dx, dkernel
 
-    return y, gradient
+def _filter(x, dy, shape, stride: int):
+    """The derivative to a kernel of `shape` of a convolution of x with padding "same"."""
+    return tf.raw_ops.Conv2DBackpropFilter(
+        input=x, filter_sizes=shape, out_backprop=dy, strides=[1, stride, stride, 1],
+        padding="SAME")
 
 
 @keras.saving.register_keras_serializable("scogan")
 class Conv(layers.Conv2D):
-    """A convolution, whose derivative to an image of at most 4 channels is, on a CPU, that of
-    `by_blocks`: a transposed convolution to few channels."""
+    """A convolution, whose derivative to an image of FEW channels, a transposed convolution, is
+    on a CPU computed `by_blocks`."""
 
     plain = layers.Conv2D
 
     def convolution_op(self, inputs, kernel):
-        few = inputs.shape[-1] <= 4 and self.strides == (1, 1) and self.padding == "same"
-        if tf.config.list_physical_devices("GPU") or not (few and all(inputs.shape[1:])):
+        stride, (height, width, channels) = self.strides[0], inputs.shape[1:]
+        fits = height and width and height % stride == width % stride == 0
+        if tf.config.list_physical_devices("GPU") or not (
+                fits and channels <= FEW and self.padding == "same"):
             return super().convolution_op(inputs, kernel)
-        return _from_few(inputs, ops.cast(kernel, inputs.dtype))
+        return _from_few(stride)(inputs, ops.cast(kernel, inputs.dtype))
 
 
-@tf.custom_gradient
-def _from_few(x, kernel):
-    def gradient(dy):
-        dkernel = tf.raw_ops.Conv2DBackpropFilter(
-            input=x, filter_sizes=kernel.shape, out_backprop=dy, strides=[1, 1, 1, 1],
-            padding="SAME")
-        return by_blocks(dy, kernel), dkernel
-
-    return ops.conv(x, kernel, 1, "same"), gradient
+@functools.lru_cache
+def _from_few(stride: int):
+    @tf.custom_gradient
+    def made(x, kernel):
+        def gradient(dy):
+            return by_blocks(dy, kernel, stride), _filter(x, dy, kernel.shape, stride)
+        return ops.conv(x, kernel, stride, "same"), gradient
+    return made
 
 
 @keras.saving.register_keras_serializable("scogan")

@@ -46,6 +46,8 @@ def transposed_by_hand(x, kernel, stride):
     (4, 4, 6, 4, 1), (4, 4, 6, 3, 2), (4, 4, 6, 4, 2), (1, 1, 6, 4, 2), (2, 3, 5, 5, 3),
     (3, 4, 5, 2, 3), (4, 4, 3, 6, 1),
     (8, 8, 3, 6, 1), (9, 6, 3, 5, 1), (7, 7, 1, 4, 1), (6, 5, 2, 1, 1),
+    (8, 8, 3, 4, 2), (7, 5, 3, 5, 2), (6, 7, 1, 3, 2), (5, 6, 4, 2, 2), (5, 5, 3, 1, 2),
+    (5, 4, 3, 5, 3),
     (8, 8, 6, 4, 2)])
 def test_transposed_convolution(height, width, filters, size, stride, large, monkeypatch):
     """By taps up to 4x4 if the kernel is large, by blocks to few channels, else the library's:
@@ -137,14 +139,15 @@ def test_saved_models_hold_keras_own_layers(tmp_path):
     assert np.ptp(loaded(x)) > 0.1
 
 
-@pytest.mark.parametrize("height, width, channels, size", [
-    (8, 8, 3, 5), (9, 6, 1, 4), (6, 5, 4, 3), (7, 7, 5, 3)])
-def test_convolution_of_few_channels(height, width, channels, size):
+@pytest.mark.parametrize("height, width, channels, size, stride", [
+    (8, 8, 3, 5, 1), (9, 6, 1, 4, 1), (6, 5, 4, 3, 1), (7, 7, 5, 3, 1),
+    (8, 6, 3, 5, 2), (8, 8, 3, 3, 2), (4, 6, 1, 4, 2), (7, 8, 3, 5, 2), (9, 6, 3, 4, 3)])
+def test_convolution_of_few_channels(height, width, channels, size, stride):
     """Output, derivatives and those of a gradient penalty are the library's."""
     x, found = tf.constant(drawn(2, height, width, channels)), []
     weights = [drawn(size, size, channels, 6), drawn(6)]
     for kind in (Conv, keras.layers.Conv2D):
-        layer = kind(6, size, padding="same")
+        layer = kind(6, size, stride, "same")
         layer.build(x.shape)
         layer.set_weights(weights)
         with tf.GradientTape() as outer:
