@@ -301,6 +301,30 @@ def test_the_iteration_is_the_plain_one(critic, penalty, at_once, monkeypatch):
     assert len(moved) == 16 and sum(m > 1e-3 for m in moved) >= 12
 
 
+def test_the_loop_of_the_graph_takes_the_steps_one_by_one():
+    """Compiled against step by step: the same weights, of the same draws of noise and places."""
+    states = []
+    for mode in ("graph", "none"):
+        trainer = linear_trainer(2, critic_steps=4, penalty=gradient_penalty, instance_noise=0.5)
+        step = compiled(trainer.iterate, mode)
+        for i in range(2):
+            terms = step(tf.constant(i, tf.int64), points(2, steps=4))
+        found = [np.array(v) for variables in trainer.state().values() for v in variables]
+        states.append([*found, *map(np.array, terms.values())])
+    for a, b in zip(*states, strict=True):
+        np.testing.assert_allclose(a, b, rtol=2e-5, atol=1e-6)
+
+
+def test_one_critic_update_is_traced_however_many_there_are():
+    def products(steps):
+        trainer = linear_trainer(critic_steps=steps, penalty=gradient_penalty)
+        graph = compiled(trainer.iterate).get_concrete_function(
+            tf.constant(0, tf.int64), points(steps=steps)).graph.as_graph_def()
+        nodes = [node for body in graph.library.function for node in body.node_def]
+        return sum(node.op == "MatMul" for node in [*graph.node, *nodes])
+    assert products(1) == products(2) == products(5)
+
+
 def test_instance_noise_is_seen_by_the_critic():
     real = points()
     clean, noisy = linear_trainer(), linear_trainer(instance_noise=0.5)
