@@ -60,7 +60,8 @@ def restore_part(folder: Path, state: dict[str, list]) -> bool:
 def save_model(path: Path, model) -> None:
     """Writes a Keras model as a `.keras` file, wholly or not at all.
 
-    A layer that names a Keras layer as its `plain` form is written as that one.
+    A layer whose `plain` is a Keras layer is written as that one; one whose `plain` is a method,
+    as the operations of Keras that it calls.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary:
@@ -68,12 +69,16 @@ def save_model(path: Path, model) -> None:
 
 
 def plain(model):
-    """The model with every layer that names a `plain` one replaced by that; itself if none."""
+    """The model with every layer that has a `plain` form replaced by that; itself if none."""
     if not any(hasattr(layer, "plain") for layer in model.layers):
         return model
     state = random.getstate()           # the copy's start must not shift that of later nets
-    copy = keras.models.clone_model(model, clone_function=lambda layer: getattr(
-        layer, "plain", type(layer)).from_config(layer.get_config()))
+    copy = keras.models.clone_model(model, clone_function=_plain)
     random.setstate(state)
     copy.set_weights(model.get_weights())
     return copy
+
+
+def _plain(layer):
+    kind = getattr(layer, "plain", type(layer))
+    return kind.from_config(layer.get_config()) if isinstance(kind, type) else kind

@@ -4,13 +4,14 @@ spectral critics, whose layers are in nets/spectral.py)."""
 from typing import NamedTuple
 
 import keras
-from keras import layers, ops
+from keras import layers
 
 from framework.devices import normalises_together
 from framework.errors import UserError
 from nets.architectures import SPECTRAL, Architecture, Row
 from nets.fast import BatchNorm, Conv, MaxPool, PReLU, TransposedConv
 from nets.spectral import SpectralConv2D, SpectralDense
+from nets.standardised import Standardised
 
 ACTIVATIONS = {
     "relu": lambda **common: layers.ReLU(**common),
@@ -49,33 +50,6 @@ def start_of(architecture: Architecture, initializer: str, sd: float | None) -> 
         raise UserError(f"initializer must be table, normal, xavier or he, not {initializer!r}")
     kind = architecture.initializer if initializer == "table" else initializer
     return Start(kind, architecture.sd if sd is None else sd, architecture.bias)
-
-
-class SampleNorm:
-    """Layer norm (2.1.7) or instance norm: each sample standardised over `axes`, then scaled.
-
-    y = gamma (x - mean) / sqrt(var + epsilon) + beta, gamma and beta one per channel, in float32.
-    Keras's LayerNormalization and GroupNormalization hold the mean constant inside the
-    variance (tf.nn.moments). That is right for a first derivative and wrong for the second,
-    by up to a tenth in the gradient of a gradient penalty. So the statistics are written out
-    here, and a 1x1 depthwise convolution (for vectors a diagonal product) holds gamma and beta.
-    """
-
-    def __init__(self, axes: tuple[int, ...], epsilon: float, common: dict):
-        self.axes, self.epsilon, self.common, self.scale = axes, epsilon, common, None
-
-    def __call__(self, x):
-        x = ops.cast(x, "float32")
-        x = x - ops.mean(x, self.axes, keepdims=True)
-        x = x * ops.rsqrt(ops.mean(ops.square(x), self.axes, keepdims=True) + self.epsilon)
-        if self.scale is None:
-            self.scale = self._scale(x.shape[-1]) if len(x.shape) == 2 else (
-                layers.DepthwiseConv2D(1, depthwise_initializer="ones", **self.common))
-        return self.scale(x)
-
-    def _scale(self, channels: int):
-        return layers.EinsumDense("bc,c->bc", channels, bias_axes="c",
-                                  kernel_initializer="ones", **self.common)
 
 
 class Block:
@@ -154,7 +128,15 @@ class Block:
             return [BatchNorm(synchronized=normalises_together(), **common)]
         space = (1, 2) if self.image else ()
         axes, epsilon = {"layer": ((*space, -1), 1e-3), "instance": (space, 1e-5)}[row.norm]
-        return [SampleNorm(axes, epsilon, common)]
+        return [Standardised(axes, epsilon, **self._common(f"{part}_standardised")),
+                self._scale(row.filters, common)]
+
+    def _scale(self, channels: int, common: dict):
+        """gamma x + beta, one of each per channel, in layers that Keras has."""
+        if self.image:
+            return layers.DepthwiseConv2D(1, depthwise_initializer="ones", **common)
+        return layers.EinsumDense("bc,c->bc", channels, bias_axes="c",
+                                  kernel_initializer="ones", **common)
 
     def _activation(self, row: Row) -> list:
         if row.activation is None:
