@@ -37,7 +37,10 @@ def described(threads: int, share: float) -> str:
 
 
 def environment(threads: int) -> dict[str, str]:
-    """The environment of a measurement that computes with `threads` threads."""
-    each = {name: str(threads) for name in (
-        "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")}
+    """The environment of a measurement that computes with `threads` threads.
+
+    With as many as there are cores nothing is set, as in a user's run.
+    """
+    names = "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"
+    each = {} if threads == cores() else {name: str(threads) for name in names}
     return {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ, **each}
