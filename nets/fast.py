@@ -131,7 +131,7 @@ def _interleaved(blocks, size: int):
     return ops.reshape(rows, (-1, size * height, size * width, channels))
 
 
-def by_blocks(x, kernel, stride: int = 1):
+def by_blocks(x, kernel, stride: int):
     """x [B, H, W, C] convolved transposed with kernel [k, k, filters, C] -> [B, sH, sW, filters].
 
     A convolution that gives blocks of b x b pixels as channels, of kernels [u, u, C, b b filters]

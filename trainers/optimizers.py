@@ -25,7 +25,7 @@ class OfAllReplicas:
 
 
 class Adam(OfAllReplicas, keras.optimizers.Adam):
-    """Keras's Adam, on any number of devices, in one pass over a variable instead of fifteen."""
+    """Keras's Adam, on any number of devices, in one pass over each variable."""
 
     def update_step(self, gradient, variable, learning_rate):
         index, step = self._get_variable_index(variable), tf.cast(self.iterations + 1, tf.float32)
