@@ -3,7 +3,7 @@
 import os
 import sys
 
-from framework.cli import main
+from commands.dispatch import main
 
 if __name__ == "__main__":
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -21,10 +21,10 @@ def work_of(config, domains: int, shape, classes: int, padding: bool = True) -> 
     generators = _generators(config, domains, shape, told, padding)
     if config.gan_type == "gmmn":
         return work.iteration(config.batch_size, domains, generators, work.NOTHING, 0)
-    scaled = config.critic_scale != "none"
+    scaled = config.gradient_scale != "none"
     return work.iteration(
         config.batch_size, domains, generators, _critic(config, shape, told, padding),
-        config.critic_steps, penalties=(config.disc_penalty != "none") + scaled, scaled=scaled,
+        config.discriminator_steps, penalties=(config.disc_penalty != "none") + scaled, scaled=scaled,
         real_scores=config.loss == "mmd", real_features=config.style_weight > 0,
         **_readers(config, shape, classes, told, padding))
 
@@ -45,7 +45,7 @@ def _critic(config, shape, told, padding) -> work.Net:
     from trainers.objectives import critic_outputs
 
     table = architecture(DISCRIMINATORS, config.discriminator, shape).table
-    norm = None if config.critic_norm in ("auto", "table") else config.critic_norm
+    norm = None if config.discriminator_norm in ("auto", "table") else config.discriminator_norm
     table = renormed(widened(table, config.width_d or config.width), norm)
     net = work.net(work.ending(table, critic_outputs(config)),
                    (*shape[:-1], shape[-1] + told), padding)
@@ -59,7 +59,7 @@ def _readers(config, shape, classes, told, padding) -> dict[str, work.Net]:
         table = widened(LATENT_ENCODER, config.width)
         found["encoder"] = work.ending(table, config.latent_dim + told), shape
     if config.semantic_weight > 0 or config.balance_weight > 0:
-        found["classifier"] = work.ending(CLASSIFIERS[config.table].table, classes), shape
+        found["classifier"] = work.ending(CLASSIFIERS[config.classifier].table, classes), shape
     if layers := layers_in_use(config):
         sides = (config.vgg_resize,) * 2 if config.vgg_resize else shape[:2]
         found["features"] = vgg_table(layers, config.vgg), (*sides, 3)

@@ -20,10 +20,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from config.run import newest_checkpoint
 from data import folders
 from framework.errors import UserError
 from framework.files import write_text
-from framework.run import newest_checkpoint
 
 TV_WEIGHT, STEPS = 8.39, (1, 3, 10, 30, 100, 300)
 TARGETS = ("swapped", "photograph")
@@ -60,8 +60,8 @@ def inverted(loss, target, networks: dict) -> dict:
 
 def measured(photo, style, phi, networks, iterations: int) -> dict:
     """(target, method) -> loss and seconds, for one photograph and one painting [1, H, W, 3]."""
+    from nets.swap import style_swap
     from style.optimise import Reconstruction
-    from style.swap import style_swap
     photo = photo[:, :photo.shape[1] // phi.scale * phi.scale,
                   :photo.shape[2] // phi.scale * phi.scale]
     own, found = phi(photo), {}

@@ -53,7 +53,7 @@ class Listing:
     def iterate(self, iteration, batch):
         """The inner loop over the critics and the update of the generators (algorithm 1)."""
         random, terms = Random(self.config.seed, iteration), {}
-        for step in range(self.config.critic_steps):
+        for step in range(self.config.discriminator_steps):
             real = [to_float(x[step]) for x in batch]
             noise = self.noise(random, real)
             for k in range(len(self.critics)):

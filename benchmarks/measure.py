@@ -15,7 +15,7 @@ import sys
 import time
 from functools import partial
 
-from framework.config import resolve
+from config.resolve import resolve
 
 WAYS = {                        # name: options of training, None for the plain loop
     "compiled": ["--compile", "graph"],
@@ -37,8 +37,8 @@ def noise_domains(config) -> list:
     """Domains of random images and labels, of the shape that the generator's table makes."""
     import numpy as np
 
+    from data.catalogue import domain_names
     from data.domain import Domain
-    from data.registry import domain_names
     from nets.architectures import GENERATORS
 
     shape = GENERATORS.find("digit" if config.generator == "auto" else config.generator).image_shape
@@ -59,7 +59,7 @@ def frozen_for(config, domains):
     vgg = perception(config, shape)
     if not (config.semantic_weight > 0 or config.balance_weight > 0):
         return Frozen(vgg=vgg)
-    classifier = build_classifier(shape, CLASSES, config.table, precision=config.precision)
+    classifier = build_classifier(shape, CLASSES, config.classifier, precision=config.precision)
     classifier.trainable = False
     return Frozen(partial(classifier, training=False), class_frequencies(domains), vgg=vgg)
 
@@ -69,7 +69,7 @@ def trainer_for(way: str, config, domains):
     from trainers import gmmn  # noqa: F401 (it registers itself)
     from trainers.conditional import batches_for
     from trainers.coupled import build
-    from trainers.registry import TRAINERS
+    from trainers.kinds import TRAINERS
 
     if config.gan_type == "gmmn":
         training = TRAINERS["gmmn"](config, domains)
@@ -77,7 +77,7 @@ def trainer_for(way: str, config, domains):
     if way == "listing":
         from benchmarks.listing import Listing as build
     return (build(config, domains, frozen_for(config, domains)),
-            batches_for(config, domains, config.critic_steps))
+            batches_for(config, domains, config.discriminator_steps))
 
 
 def seconds_each(step, batches, least: float) -> dict:
@@ -122,7 +122,7 @@ def measured(way: str, least: float, flags: list[str]) -> dict:
     domains = noise_domains(config)
     trainer, batches = trainer_for(way, config, domains)
     found = seconds_each(compiled(trainer.iterate, config.compile), batches, least)
-    images = config.batch_size * len(domains) * max(1, config.critic_steps)
+    images = config.batch_size * len(domains) * max(1, config.discriminator_steps)
     shape, count = domains[0].images.shape[1:], len(domains)
     useful = work_of(config, count, shape, CLASSES, padding=False)
     return found | {"images": images, "work": work_of(config, count, shape, CLASSES),

@@ -18,8 +18,8 @@ from typing import NamedTuple
 from benchmarks import machine
 from benchmarks.measure import WAYS, configured
 from benchmarks.rounds import Found, alternated
+from config.options import BY_NAME
 from framework.errors import UserError
-from framework.options import BY_NAME
 from nets.architectures import GENERATORS
 
 PRESETS = {                     # an experiment of each kind; its nets are replaced
@@ -69,7 +69,7 @@ def possible(way: str, case: Case) -> bool:
         return False
     config = configured(way, case.flags)
     return way != "listing" or not (config.gan_type == "gmmn" or config.conditional
-                                    or config.critic_scale != "none")
+                                    or config.gradient_scale != "none")
 
 
 def print_ways(case: Case, found: dict[str, Found]):

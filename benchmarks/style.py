@@ -55,7 +55,7 @@ def seconds(function) -> list[float]:
 def method(name, size, few, args) -> dict:
     """Seconds for what comes before the first iteration, and for each iteration."""
     from style import decode, optimise  # noqa: F401 (each registers its methods)
-    from style.registry import METHODS
+    from style.methods import METHODS
 
     draw, content, styles = METHODS[name], noise(size, 0), [noise(size, 1)]
     if name in ("inverse", "adain"):
@@ -78,7 +78,7 @@ def swapped(way, size, few, args) -> dict:
     """Seconds for a swap of the activations of images of `size` at relu3_1, 3x3 patches."""
     import tensorflow as tf
 
-    from style.swap import Plan, style_swap
+    from nets.swap import Plan, style_swap
 
     side = size // 4
     content, style = (tf.nn.relu(noise(side, seed, 256)) for seed in (0, 1))

@@ -145,7 +145,7 @@ def joint(table: tuple[Row, ...], latent_dim: int, domains: int, shared: int,
     return Net(sum(flop), flop[0])
 
 
-def iteration(batch: int, domains: int, generators: Net, critic: Net, critic_steps: int = 1, *,
+def iteration(batch: int, domains: int, generators: Net, critic: Net, discriminator_steps: int = 1, *,
               penalties: int = 0, scaled: bool = False, real_scores: bool = False,
               encoder: Net = NOTHING, classifier: Net = NOTHING, features: Net = NOTHING,
               real_features: bool = False) -> dict[str, int]:
@@ -164,9 +164,9 @@ def iteration(batch: int, domains: int, generators: Net, critic: Net, critic_ste
     coupled = (encoder.both + classifier.through + features.through
                + features.forward * real_features)
     return {
-        "critic fakes": critic_steps * generators.forward * batch,
-        "critic update": critic_steps * 2 * critic.learn * images,
-        "penalty": critic_steps * penalties * critic.penalty * images,
+        "critic fakes": discriminator_steps * generators.forward * batch,
+        "critic update": discriminator_steps * 2 * critic.learn * images,
+        "penalty": discriminator_steps * penalties * critic.penalty * images,
         "generator update": update,
         "couplings": coupled * images,
     }

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data import celeba, records
-from data.registry import (
+from data.catalogue import (
     CYCLEGAN,
     DOMAINS,
     FOLDER,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from data import registry
+from data import catalogue as registry
 from data.domain import Domain
 from framework.errors import UserError
 

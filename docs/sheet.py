@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 from skimage import data
 
-from framework.cli import main
+from commands.dispatch import main
 from style.images import resized
 
 CONTENTS = ("astronaut", "coffee", "cat")

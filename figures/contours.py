@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from data.toys import toy_centers, toy_points, toy_sd
 from figures.canvas import ORANGE, Canvas
-from figures.registry import Figure
+from figures.catalogue import Figure
 from figures.toy import drawn_from, small_critic
 from framework.devices import compiled
 from framework.random import Random

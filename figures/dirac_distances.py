@@ -3,8 +3,8 @@
 import numpy as np
 
 from figures.canvas import BLUE, GREEN, ORANGE, Canvas
+from figures.catalogue import Figure
 from figures.dirac import best_penalised_psi, largest_mmd, largest_scaled_mmd, mmd2, penalised
-from figures.registry import Figure
 
 
 def distances() -> dict[str, np.ndarray]:

@@ -3,8 +3,8 @@
 import numpy as np
 
 from figures.canvas import BLUE, GREY, ORANGE, Canvas
+from figures.catalogue import Figure, stacked
 from figures.dirac import FIELDS, trajectory
-from figures.registry import Figure, stacked
 
 REACH, START, TIME = 2.0, (1.0, 0.5), 25.0
 

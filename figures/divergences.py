@@ -3,7 +3,7 @@
 import numpy as np
 
 from figures.canvas import BLUE, COLOURS, ORANGE, Canvas
-from figures.registry import Figure
+from figures.catalogue import Figure
 
 SHIFTS = np.arange(0, 20.5, 0.5)
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from figures.canvas import BLUE, ORANGE, Canvas
+from figures.catalogue import Figure
 from figures.divergences import kullback_leibler, normal
-from figures.registry import Figure
 
 X, STEP = np.linspace(-8, 8, 1601, retstep=True)
 MODES, SD = (-2.0, 2.0), 0.6

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from config.resolve import resolve
 from data.toys import toy_points
 from figures.canvas import GREY, ORANGE, Canvas
-from figures.registry import Figure, stacked
+from figures.catalogue import Figure, stacked
 from figures.toy import covered, trained
-from framework.config import resolve
 from framework.random import LATENTS, Random
 from trainers.coupled import build
 from trainers.domains import load_domains

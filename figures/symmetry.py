@@ -6,13 +6,13 @@ from keras import ops
 
 from data.toys import toy_points
 from figures.canvas import BLUE, ORANGE, Canvas
-from figures.registry import Figure, stacked
+from figures.catalogue import Figure, stacked
 from figures.toy import small_critic, trained
 from framework.devices import compiled
 from framework.random import LATENTS, Random
+from losses.mmd import asymmetry
 from nets.architectures import GENERATORS
 from nets.build import build_generators
-from penalties.asymmetry import asymmetry
 from trainers.gan import AdversarialTrainer
 
 # A generator of 13 units a layer never gets all of 25 Gaussians, so there is always something
@@ -48,7 +48,7 @@ def means(loss, iterations: int) -> dict[str, np.ndarray]:
     trainer = AdversarialTrainer(
         [TOY], build_generators(GENERATORS["toy"], 1, 0, 10, WIDTH), [critic], loss=loss,
         g_optimizer=keras.optimizers.RMSprop(LR, 0.99), clip=CLIP, latent="normal",
-        d_optimizer=keras.optimizers.RMSprop(LR, 0.99), critic_steps=STEPS, seed=0)
+        d_optimizer=keras.optimizers.RMSprop(LR, 0.99), discriminator_steps=STEPS, seed=0)
     z, real = LATENTS["normal"](Random(9, 0), [500, 10]), toy_points(TOY)[0][:500]
     read = compiled(lambda: (ops.mean(critic(real)), ops.mean(critic(trainer.draw(z)[0]))))
     found = []

@@ -35,7 +35,7 @@ def trained(trainer, name: str, iterations: int, each, batch: int = 100) -> None
     """Runs an adversarial trainer on toy `name`, calling each(iterations done) after every
     iteration, and with 0 before the first."""
     points = tf.constant(toy_points(name)[0])
-    steps = trainer.critic_steps
+    steps = trainer.discriminator_steps
 
     def iterate(iteration):
         random = Random(trainer.seed + 1, iteration)

@@ -3,10 +3,10 @@
 import numpy as np
 import tensorflow as tf
 
+from config.resolve import resolve
 from data.batches import Batches
 from figures.canvas import BLUE, ORANGE, Canvas
-from figures.registry import Figure
-from framework.config import resolve
+from figures.catalogue import Figure
 from framework.devices import compiled
 from penalties.coupling import weight_difference
 from trainers.coupled import build

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from data.pixels import to_uint8
 from framework.errors import UserError
 from framework.files import replacing
 from framework.history import WATCHED
+from framework.pixels import to_uint8
 
 GREY = 128
 SEPARATOR = 2

@@ -8,7 +8,6 @@ from framework.errors import UserError
 from framework.lazy import Lazy
 from losses.adversarial import LOSSES
 from losses.kernels import Kernel, floats
-from penalties.asymmetry import asymmetry
 
 ops = Lazy("keras.ops")
 devices = Lazy("framework.devices")
@@ -66,9 +65,21 @@ def _mean_between_different(x, m, kernel):
     return (total - trace) / (m * (m - 1))
 
 
+def asymmetry(real, fake):
+    """||min{mean D(x) - mean D(G(z)), 0}||^2 with the min taken per feature, a scalar (eq. 3.5).
+
+    real [m, d], fake [n, d]: the critic's features. Zero while every feature is on average at
+    least as large on real samples; in the critic's loss it keeps the critic from turning its
+    sign around, which the symmetric MMD would not mind. Float32 inside.
+    """
+    real, fake = ops.cast(real, "float32"), ops.cast(fake, "float32")
+    difference = ops.mean(real, 0) - ops.mean(fake, 0)
+    return ops.sum(ops.square(ops.minimum(difference, 0)))
+
+
 @LOSSES.register("mmd")
 class MMD:
-    """MMD^2 of what the critic makes of real and of generated samples, [B, critic_dim].
+    """MMD^2 of what the critic makes of real and of generated samples, [B, discriminator_dim].
 
     The critic maximises the unbiased estimate and the generator minimises it (eq. 3.1, where
     p_y must read p_z). asymmetry: lambda of the regulariser of eq. 3.5 in the critic's loss,

@@ -4,9 +4,9 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from data.pixels import to_unit
 from framework.errors import UserError
 from framework.lazy import Lazy
+from framework.pixels import to_unit
 
 tf = Lazy("tensorflow")
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from data.pixels import to_unit
 from framework.errors import UserError
 from framework.lazy import Lazy
+from framework.pixels import to_unit
 from framework.registry import Registry, called_with
 from metrics import backbones
 from metrics import weights as files

@@ -13,19 +13,8 @@ from metrics.agreement import (
 from metrics.report import Result
 from metrics.running import Mean
 from metrics.streams import Comparison, generated, real
-from trainers.classifier import trained_once
-from trainers.domains import load_domains
 
 BY = "judge"
-JUDGE_SEED = 1000
-
-
-def judge_of(config):
-    """An independent judge: a classifier of the run's domains that had no part in training it,
-    from a seed of its own. Returns it and what metrics.json says of it."""
-    seed = JUDGE_SEED + config.seed
-    judge, accuracies = trained_once(load_domains(config), load_domains(config, "test"), seed=seed)
-    return judge, {"judge": {"accuracy_on_held_out": accuracies, "seed": seed}}
 
 
 def identity(logits):

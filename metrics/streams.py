@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data.pixels import to_unit
+from framework.pixels import to_unit
 
 BYTES, MOST = 2**25, 500             # of one stream's batch, and images in it
 

@@ -20,11 +20,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from framework.cache import cache_folder
 from framework.errors import UserError
 from framework.files import replacing
 from metrics import torchfile
 from metrics.backbones import BACKBONES, kernel_shapes
-from trainers.cache import cache_folder
 
 TORCHVISION = "https://download.pytorch.org/models/"
 OFFICIAL = ("https://raw.githubusercontent.com/richzhang/PerceptualSimilarity/"

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from data.registry import domain_names, find
-from framework import presets
+from config import presets
+from data.catalogue import domain_names, find
 from metrics.report import number, table
 
 ALEX = "LPIPS (alex, v0.1)"              # what the thesis measures with

@@ -9,8 +9,8 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+from config.run import newest_checkpoint
 from framework.files import write_text
-from framework.run import newest_checkpoint
 
 MAIN = Path(__file__).parents[1] / "main.py"
 KEPT = "reproduced.json"

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from framework import presets
-from framework.options import BY_NAME
+from config import presets
+from config.options import BY_NAME
 from framework.registry import Registry
 
 SCALES = Registry("scale")
@@ -22,17 +22,17 @@ class Scale(NamedTuple):
 # a coffee. All rows, the CoGAN's too, draw every class as often as the data: without that term
 # the non-saturating loss drew one shape for every z.
 DIGITS = {
-    "generator": "quick", "discriminator": "quick", "initializer": "table", "table": "quick",
+    "generator": "quick", "discriminator": "quick", "initializer": "table", "classifier": "quick",
     "batch_size": 32, "latent_dim": 64, "loss": "nonsaturating", "disc_penalty": "none",
-    "critic_steps": 1, "lr_g": 1e-3, "lr_d": 5e-4, "beta_1": 0.5, "beta_2": 0.99, "ema": 0.995,
+    "discriminator_steps": 1, "lr_g": 1e-3, "lr_d": 5e-4, "beta_1": 0.5, "beta_2": 0.99, "ema": 0.995,
     "instance_noise": 0.1, "label_smoothing": 0.1, "iterations": 2000, "coupling_warmup": 1200,
     "balance_weight": 12.0, "classifier_noise": 1.0,
 }
 # The preset quick-horse2zebra without its terms.
 PHOTOS = {
     "image_size": 64, "generator": "residual64", "discriminator": "dcgan64",
-    "critic_norm": "table", "upsampling": "resize", "width": 0.25, "table": "quick",
-    "batch_size": 8, "loss": "nonsaturating", "disc_penalty": "none", "critic_steps": 1,
+    "discriminator_norm": "table", "upsampling": "resize", "width": 0.25, "classifier": "quick",
+    "batch_size": 8, "loss": "nonsaturating", "disc_penalty": "none", "discriminator_steps": 1,
     "instance_noise": 0.1, "label_smoothing": 0.1, "lr_g": 1e-3, "lr_d": 3e-4, "beta_1": 0.5,
     "beta_2": 0.99, "ema": 0.99, "iterations": 1500, "coupling_warmup": 500,
 }

@@ -5,7 +5,7 @@ What the document reports of a row stands in its preset, in the order of the col
 
 from typing import NamedTuple
 
-from framework import presets
+from config import presets
 from framework.registry import Registry
 
 TABLES = Registry("table")

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from framework.config import load_config
+from config.resolve import load_config
+from config.run import newest_checkpoint
 from framework.errors import UserError
-from framework.run import newest_checkpoint
 from nets.architectures_style import INVERTED
+from nets.swap import style_swap
 from style.features import Extractor
-from style.registry import METHODS
-from style.swap import style_swap
+from style.methods import METHODS
 
 
 @METHODS.register("inverse")
@@ -22,7 +22,7 @@ def inverse(content, styles, *, run="", patch_size=3, stride=1, memory_limit=Non
     """`content` [1, H, W, 3] in the first of `styles`: its activations of relu3_1, style-swapped,
     and inverted by the network of a run of inverse_net (Chen's thesis, section 4.3.2).
 
-    Raises UserError where `run` is none of those, and as `style.swap.style_swap`.
+    Raises UserError where `run` is none of those, and as `nets.swap.style_swap`.
     """
     found = _found(run, "inverse_net", "inverse")
     of_content, of_style = activations(found[0], memory_limit)

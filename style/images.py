@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from data import folders
-from data.pixels import to_uint8, to_unit
 from framework.errors import UserError
 from framework.files import replacing
+from framework.pixels import to_uint8, to_unit
 
 WRITTEN = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 USUAL = 512                         # longer side of images whose size is not asked for

@@ -7,12 +7,12 @@ import numpy as np
 from framework.errors import UserError
 from framework.lazy import Lazy
 from losses.perceptual import content_loss, gram_matrix, total_variation
+from nets.swap import style_swap
 from nets.vgg import layers_of
 from style.decode import to_multiple
 from style.features import Extractor, anything, vgg
+from style.methods import METHODS
 from style.minimise import minimise, started
-from style.registry import METHODS
-from style.swap import style_swap
 
 tf = Lazy("tensorflow")
 

@@ -9,14 +9,13 @@ from keras import ops
 
 from data.batches import Batches
 from data.resident import resident
+from framework.cache import cache_folder, file_name
 from framework.checkpoint import save_model
 from framework.devices import compiled, mirrored, only_gpu
 from framework.errors import UserError
 from framework.random import Random
 from nets.classifier import build_classifier
 from nets.precision import in_precision
-from trainers.cache import cache_folder, file_name
-from trainers.domains import load_domains
 from trainers.gan import to_float
 from trainers.optimizers import optimizer_state
 
@@ -168,19 +167,20 @@ def labelled(domains) -> list:
     return [d for d in domains if d.labels is not None]
 
 
-def frozen_reader(config, domains) -> keras.Model:
+def frozen_classifier(config, domains, held_out) -> keras.Model:
     """The frozen classifier that the semantic loss reads with: a given file, or a cached one
     that has learned the labelled domains, which may be one of them (section 4.2.1). It computes
     in the run's precision, whatever it was trained in.
 
-    Raises UserError for a file that cannot be read or does not fit the images.
+    held_out: a function to the same domains' held-out images, which are asked for only where a
+    classifier is trained or found. Raises UserError for a file that cannot be read or does not
+    fit the images.
     """
     if config.classifier_path:
         model = given_classifier(config.classifier_path, labelled(domains) or domains)
     else:
-        held_out = labelled(load_domains(config, "test"))
-        model, _ = trained_once(labelled(domains), held_out, seed=config.seed,
-                                table=config.table, noise=config.classifier_noise)
+        model, _ = trained_once(labelled(domains), labelled(held_out()), seed=config.seed,
+                                table=config.classifier, noise=config.classifier_noise)
     model = mirrored(in_precision)(model, config.precision)
     model.trainable = False
     return model

@@ -5,10 +5,10 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from data.pixels import to_unit
 from framework.checkpoint import restore_part
 from framework.devices import mirrored
 from framework.errors import UserError
+from framework.pixels import to_unit
 from framework.plots import enlargement, image_grid
 from nets.classifier import build_classifier
 from trainers.classifier import (
@@ -20,8 +20,8 @@ from trainers.classifier import (
     read,
 )
 from trainers.domains import load_domains
+from trainers.kinds import TRAINERS, Training
 from trainers.optimizers import scaling_optimizer
-from trainers.registry import TRAINERS, Training
 
 RED = (1.0, -1.0, -1.0)
 
@@ -49,7 +49,7 @@ def model_for(config, domains) -> keras.Model:
     """The run's classifier, built anew; its weights follow from the seed."""
     keras.utils.set_random_seed(config.seed)
     return build_classifier(tuple(domains[0].images.shape[1:]), domains[0].classes,
-                            config.table, config.width, config.precision)
+                            config.classifier, config.width, config.precision)
 
 
 def held_out_picture(model, config, held_out):

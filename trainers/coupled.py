@@ -10,15 +10,16 @@ from framework.errors import UserError
 from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.build import build_discriminators, build_generators
 from trainers.balance import Balance
-from trainers.classifier import frozen_reader, labelled
+from trainers.classifier import frozen_classifier, labelled
 from trainers.conditional import batches_for, told_classes, told_shape
 from trainers.couplings import Frozen, couplings
+from trainers.domains import load_domains
 from trainers.gan import AdversarialTrainer, normalises_batches
+from trainers.kinds import TRAINERS, Training
 from trainers.objectives import critic_outputs, objective
 from trainers.optimizers import optimizer, scaling_optimizer
 from trainers.perceptual import perception
 from trainers.pictures import sample_picture
-from trainers.registry import TRAINERS, Training
 
 
 def shared_rows(chosen: int, gan_type: str, table_default: int) -> int:
@@ -54,12 +55,12 @@ def generators_for(config, domains: int, image_shape, classes: int = 0) -> list[
 def critics_for(config, domains: int, image_shape, classes: int = 0) -> list[keras.Model]:
     """The critics of a run; batch norm becomes layer norm under a gradient penalty (2.5)."""
     net = architecture(DISCRIMINATORS, config.discriminator, image_shape)
-    penalised = config.disc_penalty != "none" or config.critic_scale != "none"
+    penalised = config.disc_penalty != "none" or config.gradient_scale != "none"
     norm = {"auto": "layer" if penalised else None, "table": None}
     shared = shared_rows(config.shared_discriminator, config.gan_type, net.shared)
     return build_discriminators(net, domains, shared, told_shape(image_shape, classes),
                                 config.width_d or config.width,
-                                norm.get(config.critic_norm, config.critic_norm),
+                                norm.get(config.discriminator_norm, config.discriminator_norm),
                                 config.initializer, config.init_std, critic_outputs(config))
 
 
@@ -80,7 +81,7 @@ def frozen_for(config, domains) -> Frozen:
     vgg = mirrored(perception)(config, domains[0].images.shape[1:])
     if not (config.semantic_weight > 0 or config.balance_weight > 0):
         return Frozen(vgg=vgg)
-    classifier = frozen_reader(config, domains)
+    classifier = frozen_classifier(config, domains, lambda: load_domains(config, "test"))
     frequencies = class_frequencies(domains) if config.balance_weight > 0 else None
     return Frozen(partial(classifier, training=False), frequencies,
                   any(d.attributes for d in domains), vgg)
@@ -107,13 +108,13 @@ def build(config, domains, frozen: Frozen | None = None) -> AdversarialTrainer:
     loss, penalty, scale = objective(config, critics[0].output_shape[-1])
     if (penalty or scale) and normalises_batches(critics):
         raise UserError("a penalty on the critic's gradient needs scores that do not depend on "
-                        "the rest of the batch; use --critic_norm layer")
+                        "the rest of the batch; use --discriminator_norm layer")
     decoupled = config.weight_decay if config.decoupled_weight_decay else None
     return AdversarialTrainer(
         [d.name for d in domains], generators, critics, loss=loss,
         g_optimizer=scaling_optimizer(config, config.lr_g, decoupled),
         d_optimizer=optimizer(config, config.lr_d, decoupled),
-        latent=config.latent, critic_steps=config.critic_steps,
+        latent=config.latent, discriminator_steps=config.discriminator_steps,
         penalty=penalty, penalty_weight=config.penalty_weight, scale=scale,
         couplings=couplings(config, generators, frozen), balance=balance_for(config),
         warmup=config.coupling_warmup, ema=config.ema,
@@ -127,7 +128,7 @@ def training(config, domains) -> Training:
     for registry, name in ((GENERATORS, config.generator), (DISCRIMINATORS, config.discriminator)):
         architecture(registry, name, domains[0].images.shape[1:])     # before a classifier trains
     trainer = build(config, domains, frozen_for(config, domains))
-    return Training(trainer, batches_for(config, domains, config.critic_steps),
+    return Training(trainer, batches_for(config, domains, config.discriminator_steps),
                     sample_picture(trainer, config, domains))
 
 

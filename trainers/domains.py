@@ -6,8 +6,8 @@ Without TensorFlow, so that a mistake about the data is answered before it is im
 import json
 from pathlib import Path
 
+from data.catalogue import domain_names
 from data.load import load
-from data.registry import domain_names
 from framework.errors import UserError
 from framework.files import write_text
 from trainers.prune import confident
@@ -28,7 +28,7 @@ def load_domains(config, split: str = "train"):
 
     def keep(name, domain):
         (held_out,) = load_split([name], "test")
-        return confident(domain, held_out, config.prune_confidence, table=config.table,
+        return confident(domain, held_out, config.prune_confidence, table=config.classifier,
                          seed=config.seed)
     names = domain_names(config.dataset, config.domains, config.data_dir)
     return load_split(names, split, keep)

@@ -95,12 +95,12 @@ def generate(generator, z, training: bool) -> list[dict]:
 
 
 class AdversarialTrainer:
-    """One iteration: `critic_steps` updates of all critics, then one of all generators.
+    """One iteration: `discriminator_steps` updates of all critics, then one of all generators.
 
     All critics form one player and all generators (with the nets their couplings train)
     another; each player has one optimizer and takes one step along the gradient of its joint
     loss, so a shared layer is updated once (eq. 3.1). Critics that have nothing to learn take
-    no steps: moment matching is this iteration with `critic_steps` 0.
+    no steps: moment matching is this iteration with `discriminator_steps` 0.
 
     domains: K names, for the log. generators, critics: K Keras models each. loss: an object
     of `losses.adversarial` or `losses.mmd`. penalty: a function of (critic, real, fake, alpha)
@@ -115,7 +115,7 @@ class AdversarialTrainer:
     """
 
     def __init__(self, domains, generators, critics, *, loss, g_optimizer, d_optimizer,
-                 latent="uniform", critic_steps=1, penalty=None, penalty_weight=10.0,
+                 latent="uniform", discriminator_steps=1, penalty=None, penalty_weight=10.0,
                  scale=None, couplings=(), balance=None, warmup=0, averaged=None, ema=0.0,
                  classes=0, clip=0.0, instance_noise=0.0, weight_decay=0.0, seed=0):
         self.domains, self.generators, self.critics = domains, generators, critics
@@ -124,7 +124,7 @@ class AdversarialTrainer:
         self.scale = scale
         self.couplings, self.balance, self.warmup = couplings, balance, warmup
         self.latent_dim, self.classes = self.generator.input_shape[-1] - classes, classes
-        self.latent, self.critic_steps, self.seed = LATENTS[latent], critic_steps, seed
+        self.latent, self.discriminator_steps, self.seed = LATENTS[latent], discriminator_steps, seed
         self.clip, self.instance_noise, self.weight_decay = clip, instance_noise, weight_decay
         self.averaged, self.ema = averaged and joint(averaged), ema
         self.g_nets = [*generators, *(net for c in couplings for net in c.nets)]
@@ -137,7 +137,7 @@ class AdversarialTrainer:
             self.averaged.set_weights(self.generator.get_weights())
         kinds = ["d", *(["scale"] if scale else []), *(["penalty"] if penalty else [])]
         self.critic_terms = [f"{kind}/{name}" for name in domains for kind in kinds
-                             if critic_steps]
+                             if discriminator_steps]
         self.sampled = averaged or generators
         sampler = self.averaged or self.generator
         self.draw = compiled(lambda z: [m["image"] for m in generate(sampler, z, False)])
@@ -154,8 +154,8 @@ class AdversarialTrainer:
     def iterate(self, iteration, batch):
         """Runs iteration number `iteration` and returns its terms, a dict of scalars.
 
-        batch: K tensors [critic_steps, B, ...], uint8 images or float32 points; of a trainer
-        with `classes` a pair of these and of K tensors of labels [critic_steps, B].
+        batch: K tensors [discriminator_steps, B, ...], uint8 images or float32 points; of a trainer
+        with `classes` a pair of these and of K tensors of labels [discriminator_steps, B].
         """
         random = Random(self.seed, iteration)
         real, code = self.unpacked(batch)
@@ -177,13 +177,13 @@ class AdversarialTrainer:
         return [to_float(x) for x in images], code
 
     def fakes(self, random, real, code) -> list:
-        """What the critics are shown in their steps: K tensors [critic_steps, B, ...] of images.
+        """What the critics are shown in their steps: K tensors [discriminator_steps, B, ...] of images.
 
         The generators do not change between the steps, so few calls make them all, of at most
         AT_ONCE images each; batch norm sees every step's batch apart.
         """
         z = [self.draw_latents(random, *at(step, (real[0], code[0])))
-             for step in range(self.critic_steps)]
+             for step in range(self.discriminator_steps)]
         most = max(1, AT_ONCE // (real[0].shape[1] or AT_ONCE))
         made = []
         for some in (z[i:i + most] for i in range(0, len(z), most)):
@@ -195,7 +195,7 @@ class AdversarialTrainer:
     def critics_turn(self, random, real, code, fakes) -> dict:
         """All updates of the critics; the terms of the last one.
 
-        A loop of the graph, so that one update is traced and optimized and not `critic_steps`;
+        A loop of the graph, so that one update is traced and optimized and not `discriminator_steps`;
         on several devices written out, since optimizers do not meet there inside of a loop.
         """
         def update(step, drawn, _):
@@ -204,10 +204,10 @@ class AdversarialTrainer:
             return step + 1, random.drawn, terms
 
         state = 0, random.drawn, {name: tf.zeros([]) for name in self.critic_terms}
-        if self.critic_steps > 1 and not tf.distribute.has_strategy():
-            state = tf.while_loop(lambda step, *_: step < self.critic_steps, update, state)
+        if self.discriminator_steps > 1 and not tf.distribute.has_strategy():
+            state = tf.while_loop(lambda step, *_: step < self.discriminator_steps, update, state)
         else:
-            for _ in range(self.critic_steps):
+            for _ in range(self.discriminator_steps):
                 state = update(*state)
         _, random.drawn, terms = state
         return terms

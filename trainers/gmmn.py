@@ -8,10 +8,10 @@ from losses.mmd import RootMMD
 from trainers.conditional import batches_for, told_classes, told_shape
 from trainers.coupled import generators_for
 from trainers.gan import AdversarialTrainer
+from trainers.kinds import TRAINERS, Training
 from trainers.objectives import kernel_for
 from trainers.optimizers import optimizer, scaling_optimizer
 from trainers.pictures import sample_picture
-from trainers.registry import TRAINERS, Training
 
 
 def pixels(image_shape) -> keras.Model:
@@ -34,7 +34,7 @@ def training(config, domains) -> Training:
     decoupled = config.weight_decay if config.decoupled_weight_decay else None
     trainer = AdversarialTrainer(
         [domains[0].name], generators, [pixels(seen)],
-        loss=RootMMD(kernel_for(config, int(np.prod(seen)))), critic_steps=0, classes=classes,
+        loss=RootMMD(kernel_for(config, int(np.prod(seen)))), discriminator_steps=0, classes=classes,
         g_optimizer=scaling_optimizer(config, config.lr_g, decoupled),
         d_optimizer=optimizer(config, config.lr_d), latent=config.latent,
         averaged=generators_for(config, 1, image_shape, classes) if config.ema else None,

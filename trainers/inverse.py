@@ -6,19 +6,19 @@ import tensorflow as tf
 from keras import ops
 
 from data.batches import Batches
-from data.pixels import to_unit
 from framework.checkpoint import save_model
 from framework.devices import compiled, gathered, mirrored, share
+from framework.pixels import to_unit
 from framework.plots import enlargement, image_grid
 from losses.perceptual import content_loss
 from losses.style import variation_of_levels
 from nets.architectures_style import INVERTED
 from nets.inverse import build_inverse
+from nets.swap import style_swap
 from nets.vgg import VGGFeatures
-from style.swap import style_swap
 from trainers.gan import to_float
+from trainers.kinds import TRAINERS, Training
 from trainers.optimizers import optimizer_state, scaling_optimizer
-from trainers.registry import TRAINERS, Training
 
 
 class InverseTrainer:

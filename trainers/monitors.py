@@ -9,12 +9,12 @@ from framework.random import LATENTS, Random
 from metrics.agreement import attribute_agreement, pair_agreement
 from metrics.choice import named
 from metrics.features import extractor
-from metrics.judged import judge_of
 from metrics.kernel import kid
 from metrics.streams import Shuffled
 from metrics.wasserstein import sliced_wasserstein
 from trainers.classifier import read
 from trainers.conditional import classes_in_turn
+from trainers.judge import judge_of
 
 SAMPLES = 500
 LATENTS_KEY = -2                        # an "iteration" that no training and no picture draws from

@@ -13,7 +13,7 @@ FEATURES = 16
 def critic_outputs(config) -> int:
     """Length of what a critic returns: one score, and features for the loss mmd, as many as
     chosen, else 16 (Binkowski et al. 2018; Chen's thesis does not say)."""
-    return config.critic_dim or (FEATURES if config.loss == "mmd" else 1)
+    return config.discriminator_dim or (FEATURES if config.loss == "mmd" else 1)
 
 
 def kernel_for(config, dim: int):
@@ -32,7 +32,7 @@ def objective(config, dim: int):
     loss = called_with(LOSSES.find(config.loss), {
         "label_smoothing": config.label_smoothing, "kernel": kernel,
         "asymmetry": config.asymmetry_weight})
-    penalty, scale = PENALTIES.get(config.disc_penalty), SCALES.get(config.critic_scale)
+    penalty, scale = PENALTIES.get(config.disc_penalty), SCALES.get(config.gradient_scale)
     return loss, _with(kernel, penalty), _with(kernel, scale)
 
 

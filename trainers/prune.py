@@ -5,9 +5,9 @@ import json
 import numpy as np
 
 from data.domain import Domain
+from framework.cache import cache_folder, file_name
 from framework.files import write_text
 from framework.quiet import quiet
-from trainers.cache import cache_folder, file_name
 
 EPOCHS = 10                     # as the classifiers of chapter 5; more where images are few
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
+from config.options import GANS
+from config.resolve import load_config
 from framework.checkpoint import restore_part
-from framework.config import load_config
 from framework.devices import compiled
 from framework.errors import UserError
-from framework.options import GANS
 from framework.random import LATENTS, Random
 from nets.build import joint
 from trainers.conditional import class_rows, classes_in_turn

@@ -16,9 +16,9 @@ from nets.stylist import stylist_for
 from nets.vgg import layers_of
 from trainers.gan import all_variables, to_float, trained_variables
 from trainers.inverse import pairs_of, shown
+from trainers.kinds import TRAINERS, Training
 from trainers.optimizers import optimizer_state, scaling_optimizer
 from trainers.perceptual import perception
-from trainers.registry import TRAINERS, Training
 
 
 class StyleTrainer:

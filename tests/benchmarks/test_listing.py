@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 from benchmarks.listing import Listing
+from config.resolve import resolve
 from data.domain import Domain
-from framework.config import resolve
 from nets.classifier import build_classifier
 from trainers.coupled import build
 from trainers.couplings import Frozen
@@ -22,7 +22,7 @@ def descending(nets):
 
 @pytest.mark.parametrize("flags", [
     ["--disc_penalty", "wgan-gp", "--cycle_weight", "1", "--semantic_weight", "1"],
-    ["--critic_steps", "2", "--feature_weight", "1"]], ids=["penalty", "two critic steps"])
+    ["--discriminator_steps", "2", "--feature_weight", "1"]], ids=["penalty", "two critic steps"])
 def test_same_weights_as_the_real_iteration(flags):
     """Apart, since the real iteration draws the latents of all critic steps before the rest."""
     config = resolve([
@@ -31,7 +31,7 @@ def test_same_weights_as_the_real_iteration(flags):
         "quick", "--width", "0.1", *flags])
     random = np.random.default_rng(0)
     domains = [Domain(name, random.integers(0, 256, (4, 32, 32, 3), np.uint8)) for name in "ab"]
-    batch = tuple(tf.constant(np.stack([d.images, d.images[::-1]][:config.critic_steps]))
+    batch = tuple(tf.constant(np.stack([d.images, d.images[::-1]][:config.discriminator_steps]))
                   for d in domains)
     keras.utils.set_random_seed(0)
     classifier = build_classifier((32, 32, 3), 10, "quick", 0.2)

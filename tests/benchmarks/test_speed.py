@@ -23,7 +23,7 @@ def test_rows_are_every_kind_net_and_batch():
     config = configured("compiled", rows[-1].flags)
     assert (config.gan_type, config.generator, config.discriminator, config.batch_size,
             config.compile) == ("scogan", "face128", "face128", 32, "graph")
-    assert config.semantic_weight > 0 and config.critic_steps == 5
+    assert config.semantic_weight > 0 and config.discriminator_steps == 5
     assert configured("eager", rows[0].flags).compile == "none"
 
 
@@ -143,7 +143,7 @@ def test_share_of_a_core():
 def test_a_measurement_is_a_process():
     """Whole: noise for data, a random classifier, the step compiled; and a mistake is told."""
     small = ["--preset", "5.2-mnist2svhn-slfr", "--generator", "quick", "--discriminator",
-             "quick", "--width", "0.1", "--batch_size", "2", "--critic_steps", "1", "--table",
+             "quick", "--width", "0.1", "--batch_size", "2", "--discriminator_steps", "1", "--classifier",
              "quick"]
     found = rounds.measurement("compiled", small, 0.0, 1)
     assert found["images"] == 2 * 2 and 0 < found["seconds"] < found["start"]

@@ -11,8 +11,8 @@ from keras import layers
 from benchmarks import work
 from benchmarks.counts import work_of
 from benchmarks.listing import Listing
+from config.resolve import resolve
 from data.domain import Domain
-from framework.config import resolve
 from nets.architectures import (
     CLASSIFIERS,
     DIGIT_DISCRIMINATOR,
@@ -233,7 +233,7 @@ def test_an_iteration_runs_what_is_counted(loop, monkeypatch):
     monkeypatch.setattr(tf, "while_loop", written_out)
     config = resolve(["--gan_type", "scogan", "--domains", "mnist,svhn", "--preset", "none",
                       "--loss", "wgan", "--disc_penalty", "wgan-gp", "--batch_size", "4",
-                      "--critic_steps", "2", "--latent_dim", "6", "--width", "0.5",
+                      "--discriminator_steps", "2", "--latent_dim", "6", "--width", "0.5",
                       "--generator", "toy", "--discriminator", "toy"])
     points = np.random.default_rng(0).uniform(-1, 1, (2, 4, 2)).astype("float32")
     trainer = loop(config, [Domain(name, points[0]) for name in "ab"], Frozen())

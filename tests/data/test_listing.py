@@ -1,8 +1,8 @@
 import subprocess
 import sys
 
+from data.catalogue import DOMAINS
 from data.listing import describe
-from data.registry import DOMAINS
 
 
 def test_every_domain_is_described_with_what_is_here(tmp_path, write_npz, write_images,
@@ -46,7 +46,7 @@ def test_faces_are_listed_with_the_sizes_of_table_2_2_or_those_that_are_here(
 
 def test_listing_imports_no_tensorflow():
     program = ("import sys; from data.listing import describe; describe(); "
-               "import data.load, data.batches, data.pixels; "
+               "import data.load, data.batches, framework.pixels; "
                "sys.exit(any(name.split('.')[0] in ('tensorflow', 'keras', "
                "'tensorflow_datasets') for name in sys.modules))")
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0

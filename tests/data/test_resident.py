@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from commands.dispatch import main
 from data import resident as module
 from data.batches import Batches, prefetched
 from data.domain import Domain
 from data.folders import ImageFiles
 from data.resident import OnDevice, resident
 from framework import devices
-from framework.cli import main
 from trainers import classifier, conditional
 
 CPU = "CPU:0"
@@ -108,7 +108,7 @@ FLAGS = ["--dataset", "glyph2negative", "--preset", "none", "--width", "0.1", "-
          "--limit_data", "20", "--iterations", "4", "--log_every", "1", "--seed", "4",
          "--no-tensorboard", "--sample_every", "4"]
 KINDS = {"conditional": ["--gan_type", "scogan", "--generator", "quick", "--discriminator",
-                         "quick", "--latent_dim", "6", "--critic_steps", "2", "--conditional"],
+                         "quick", "--latent_dim", "6", "--discriminator_steps", "2", "--conditional"],
          "classifier": ["--gan_type", "classifier"]}
 
 
@@ -129,7 +129,7 @@ def test_a_run_is_the_same_and_traced_once(tmp_path, monkeypatch, kind):
             return function(*args)
         return real(counted, mode)
 
-    monkeypatch.setattr("trainers.base.compiled", compiled)
+    monkeypatch.setattr("trainers.loop.compiled", compiled)
     for folder, device in (("host", None), ("device", CPU)):
         for trainer in (conditional, classifier):
             monkeypatch.setattr(trainer, "resident", lambda domains, _, d=device: noted(domains, d))

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from config.resolve import resolve
 from figures.modes import CASES, draw, history
-from framework.config import resolve
 
 
 def test_settings():
     configs = {name: resolve(["--preset", *case]) for name, case in CASES.items()}
-    assert [c.critic_steps for c in configs.values()] == [1, 5, 5]
+    assert [c.discriminator_steps for c in configs.values()] == [1, 5, 5]
     assert [c.loss for c in configs.values()] == ["nonsaturating", "nonsaturating", "wgan"]
     assert (configs["WGAN-GP"].penalty_weight, configs["WGAN-GP"].lr_g) == (0.1, 2e-4)
 

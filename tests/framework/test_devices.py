@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from framework import cli, devices
+from commands import dispatch as cli
+from framework import devices
 from framework.cluster import AGAIN, Interrupted
 from framework.errors import UserError
 

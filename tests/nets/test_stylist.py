@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from framework.config import resolve
+from config.resolve import resolve
 from framework.errors import UserError
 from losses.style import moments
 from nets.adain import adaptive_instance_norm

@@ -2,8 +2,8 @@
 
 import pytest
 
-from framework import presets
-from framework.config import resolve
+from config import presets
+from config.resolve import resolve
 from reproduce.runs import flags
 from reproduce.scales import SCALES, differences, over
 from reproduce.tables import TABLES

@@ -2,7 +2,7 @@
 
 import pytest
 
-from framework import presets
+from config import presets
 from reproduce.compare import HEADS
 from reproduce.tables import TABLES
 

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from config.resolve import resolve
+from config.run import Run
 from framework.checkpoint import Checkpoints
-from framework.config import resolve
 from framework.errors import UserError
-from framework.run import Run
 from nets.architectures_style import INVERTED
 from nets.stylist import stylist_for
+from nets.swap import style_swap
 from nets.vgg import VGGFeatures
 from style.decode import adain, corner_weights, inverse, mixtures, tiled, to_multiple
-from style.swap import style_swap
 from trainers.gan import all_variables
 from trainers.inverse import net_for
 

@@ -7,11 +7,11 @@ import keras
 import numpy as np
 import pytest
 
+from commands import evaluate, train
+from config.resolve import resolve
 from data.domain import Domain
-from framework.config import resolve
 from framework.errors import UserError
-from metrics import evaluate
-from trainers import classify, train
+from trainers import classify
 from trainers.classify import commonest, held_out_picture, misread, report, underlined
 from trainers.domains import load_domains
 
@@ -21,7 +21,7 @@ def config(tmp_path_factory):
     """A run of 60 iterations on 200 glyphs and their negatives, of 16 pixels."""
     folder = tmp_path_factory.mktemp("classifier")
     flags = ["--gan_type", "classifier", "--dataset", "glyph2negative", "--image_size", "16",
-             "--limit_data", "200", "--batch_size", "16", "--table", "quick", "--iterations",
+             "--limit_data", "200", "--batch_size", "16", "--classifier", "quick", "--iterations",
              "60", "--no-tensorboard", "--run", str(folder / "run")]
     config = resolve(flags)
     train.main(config, load_domains(config))

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from config.resolve import resolve
 from data.domain import Domain
-from framework.config import resolve
 from framework.errors import UserError
 from framework.random import Random
 from losses.adversarial import Wasserstein

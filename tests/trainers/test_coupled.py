@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from config.resolve import resolve
 from data.domain import Domain
-from framework.config import resolve
 from framework.errors import UserError
-from trainers import classifier
+from trainers import classifier, coupled
 from trainers.coupled import balance_for, build, class_frequencies, frozen_for
 from trainers.couplings import COUPLINGS, Frozen
 from trainers.perceptual import perception
@@ -86,7 +86,7 @@ def test_one_labelled_domain_is_enough(monkeypatch):
     digits, photographs = domains()
     photographs = replace(photographs, labels=None, classes=None)
     learned, model = [], classifier.build_classifier((32, 32, 3), 10, "quick", 0.1)
-    monkeypatch.setattr(classifier, "load_domains", lambda config, split: [digits, photographs])
+    monkeypatch.setattr(coupled, "load_domains", lambda config, split: [digits, photographs])
     monkeypatch.setattr(classifier, "trained_once", lambda domains, held_out, **settings: (
         learned.append((domains, held_out)), (model, {}))[1])
     config = resolve([*FLAGS, "--semantic_weight", "1", "--balance_weight", "1"])

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from trainers.base import Onlooker, same_start
+from trainers.loop import Onlooker, same_start
 
 SCRIPT = Path(__file__).parent / "two_devices.py"
 EXACT = ["cogan, wgan-gp, Adam, as a graph", "mmd, witness-gp, asymmetry",

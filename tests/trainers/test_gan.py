@@ -43,7 +43,7 @@ def weights(net):
 
 
 def test_one_iteration_is_algorithm_1_by_hand():
-    trainer = linear_trainer(critic_steps=2)
+    trainer = linear_trainer(discriminator_steps=2)
     (A, b), (w, c) = weights(trainer.generators[0]), weights(trainer.critics[0])
     (real,) = points(steps=2)
     random = Random(7, 5)
@@ -276,7 +276,7 @@ def test_the_iteration_is_the_plain_one(critic, penalty, at_once, monkeypatch):
     """Every weight and batch statistic after three iterations, by gradient descent since Adam
     blows rounding up where a derivative is zero."""
     monkeypatch.setattr("trainers.gan.AT_ONCE", at_once)
-    settings = {"loss": Wasserstein(), "critic_steps": 3, "penalty": penalty, "ema": 0.9,
+    settings = {"loss": Wasserstein(), "discriminator_steps": 3, "penalty": penalty, "ema": 0.9,
                 "seed": 7}
     random = np.random.default_rng(2)
     batches = [tuple(random.normal(size=(3, 4, 8, 8, 3)).astype("float32") for _ in range(2))
@@ -305,7 +305,7 @@ def test_the_loop_of_the_graph_takes_the_steps_one_by_one():
     """Compiled against step by step: the same weights, of the same draws of noise and places."""
     states = []
     for mode in ("graph", "none"):
-        trainer = linear_trainer(2, critic_steps=4, penalty=gradient_penalty, instance_noise=0.5)
+        trainer = linear_trainer(2, discriminator_steps=4, penalty=gradient_penalty, instance_noise=0.5)
         step = compiled(trainer.iterate, mode)
         for i in range(2):
             terms = step(tf.constant(i, tf.int64), points(2, steps=4))
@@ -317,7 +317,7 @@ def test_the_loop_of_the_graph_takes_the_steps_one_by_one():
 
 def test_one_critic_update_is_traced_however_many_there_are():
     def products(steps):
-        trainer = linear_trainer(critic_steps=steps, penalty=gradient_penalty)
+        trainer = linear_trainer(discriminator_steps=steps, penalty=gradient_penalty)
         graph = compiled(trainer.iterate).get_concrete_function(
             tf.constant(0, tf.int64), points(steps=steps)).graph.as_graph_def()
         nodes = [node for body in graph.library.function for node in body.node_def]

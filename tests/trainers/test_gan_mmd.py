@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from config.resolve import resolve
 from data.batches import Batches
 from data.domain import Domain
-from framework.config import resolve
 from framework.random import LATENTS, Random
 from losses.kernels import gaussian_kernel, linear_kernel
 from losses.mmd import MMD
@@ -103,7 +103,7 @@ def test_critics_without_weights_take_no_steps():
     keras.utils.set_random_seed(3)
     generators = build_generators((Row("dense", 2),), 1, 0, latent_dim=3)
     trainer = AdversarialTrainer(
-        ["x"], generators, [pixels], loss=MMD(gaussian_kernel(0.1)), critic_steps=0,
+        ["x"], generators, [pixels], loss=MMD(gaussian_kernel(0.1)), discriminator_steps=0,
         g_optimizer=keras.optimizers.Adam(0.05), d_optimizer=keras.optimizers.Adam(0.05))
     losses = [trainer.iterate(tf.constant(i), points()) for i in range(60)]
     assert list(losses[0]) == ["g/x"]
@@ -122,9 +122,9 @@ def domain(name):
          "--asymmetry_weight", "16", "--feature_weight", "1"]),
     (2, ["--gan_type", "cogan", "--dataset", "glyph2edge", "--loss", "mmd", "--kernel", "rks",
          "--disc_penalty", "witness-gp"]),
-    (1, ["--gan_type", "mmd_gan", "--loss", "mmd", "--critic_dim", "1", "--critic_norm",
-         "spectral-scale", "--critic_scale", "smmd", "--clip_gradient", "1"]),
-    (1, ["--gan_type", "gan", "--dataset", "glyph", "--loss", "wgan", "--critic_scale",
+    (1, ["--gan_type", "mmd_gan", "--loss", "mmd", "--discriminator_dim", "1", "--discriminator_norm",
+         "spectral-scale", "--gradient_scale", "smmd", "--clip_gradient", "1"]),
+    (1, ["--gan_type", "gan", "--dataset", "glyph", "--loss", "wgan", "--gradient_scale",
          "swgan"])])
 def test_from_flags_alone(kinds, flags):
     config = resolve([*flags, "--preset", "none", "--generator", "quick", "--discriminator",
@@ -135,7 +135,7 @@ def test_from_flags_alone(kinds, flags):
     terms = trainer.iterate(tf.constant(0), Batches(domains, 4)(0))
     after = [np.array(v) for v in (*trainer.g_variables, *trainer.d_variables)]
     assert np.isfinite([float(value) for value in terms.values()]).all()
-    parts = {"d": True, "g": True, "scale": config.critic_scale != "none",
+    parts = {"d": True, "g": True, "scale": config.gradient_scale != "none",
              "penalty": config.disc_penalty != "none", "feature": config.feature_weight > 0,
              "weighted": config.feature_weight > 0}
     assert {name.partition("/")[0] for name in terms} == {p for p, on in parts.items() if on}

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from config.resolve import resolve
 from data.domain import Domain
-from framework.config import resolve
 from framework.random import Random
 from losses.mmd import root_mmd
 from trainers.gmmn import pixels, training

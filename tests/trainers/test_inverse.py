@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from commands.dispatch import main
+from config.resolve import resolve
 from data.domain import Domain
-from framework.cli import main
-from framework.config import resolve
 from framework.devices import compiled
 from nets.architectures_style import INVERTED
 from nets.inverse import build_inverse
+from nets.swap import style_swap
 from nets.vgg import VGGFeatures
-from style.swap import style_swap
 from trainers.inverse import InverseTrainer, cropped, inversion_terms, pairs_of, shown, targets_of
 
 SIZE = 16

@@ -7,12 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
-from framework.cli import main
+from commands.dispatch import main
 from framework.history import History
-from metrics import judged
 from metrics.kernel import kid
 from metrics.wasserstein import sliced_wasserstein
-from trainers import classifier
+from trainers import classifier, judge
 from trainers.monitors import Monitor
 
 FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2negative", "--preset", "none", "--generator",
@@ -61,7 +60,7 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("monitors")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCOGAN_CACHE", str(folder / "cache"))
-        patch.setattr(judged, "trained_once", partial(classifier.trained_once, iterations=3))
+        patch.setattr(judge, "trained_once", partial(classifier.trained_once, iterations=3))
         assert main([*FLAGS, *WATCH, "--iterations", "5", "--run", str(folder / "whole")]) == 0
         yield folder
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from framework.config import resolve
+from config.resolve import resolve
 from losses.adversarial import LOSSES, NonSaturating
 from losses.kernels import KERNELS
 from losses.mmd import MMD
@@ -17,7 +17,7 @@ Y = np.cos(2 + np.arange(9.0)).reshape(3, 3).astype("float32")
 
 
 @pytest.mark.parametrize("flags, outputs", [
-    (GAN, 1), (MMD_LOSS, 16), ([*MMD_LOSS, "--critic_dim", "5"], 5)])
+    (GAN, 1), (MMD_LOSS, 16), ([*MMD_LOSS, "--discriminator_dim", "5"], 5)])
 def test_length_of_what_critics_return(flags, outputs):
     assert critic_outputs(resolve(flags)) == outputs
 
@@ -53,7 +53,7 @@ def test_every_kernel_and_every_loss_is_made():
 
 def test_terms_get_the_kernel_that_they_ask_for():
     config = resolve([*MMD_LOSS, "--kernel_gamma", "0.5", "--disc_penalty", "witness-gp",
-                      "--critic_scale", "smmd", "--asymmetry_weight", "16"])
+                      "--gradient_scale", "smmd", "--asymmetry_weight", "16"])
     loss, penalty, scale = objective(config, 3)
     assert loss.asymmetry == 16
     for term in (penalty, scale):

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from commands.dispatch import main
+from config.resolve import resolve
 from data.domain import Domain
-from framework.cli import main
-from framework.config import resolve
 from nets.classifier import build_classifier
 from nets.precision import in_precision
 from trainers.coupled import build

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 
+from config.resolve import resolve
 from data.domain import Domain
-from framework.config import resolve
 from trainers import classifier
 from trainers.domains import load_domains
 from trainers.prune import confident, highest_probability

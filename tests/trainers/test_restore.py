@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from config.resolve import resolve
+from config.run import Run
 from data.domain import Domain
 from framework.checkpoint import Checkpoints
-from framework.config import resolve
 from framework.errors import UserError
-from framework.run import Run
 from trainers.conditional import class_rows
 from trainers.coupled import build
 from trainers.domains import describe

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from framework.cli import main
+from commands.dispatch import main
 from framework.random import Random
 from losses.perceptual import content_loss, style_loss
 from losses.style import kl_to_normal

@@ -7,27 +7,27 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from config.resolve import resolve
 from data.domain import Domain
-from framework.config import resolve
 from framework.devices import compiled
 from framework.errors import UserError
 from trainers import gmmn  # noqa: F401  (it registers its gan_type)
 from trainers.coupled import build
 from trainers.couplings import Frozen
+from trainers.kinds import TRAINERS
 from trainers.optimizers import OPTIMIZERS
 from trainers.perceptual import perception
-from trainers.registry import TRAINERS
 
 ONE, TWO = "--dataset ring ", "--domains ring,grid25 "
 TABLE = (
-    ONE + "--gan_type gan --loss wgan --disc_penalty wgan-gp --critic_steps 2",
+    ONE + "--gan_type gan --loss wgan --disc_penalty wgan-gp --discriminator_steps 2",
     ONE + "--gan_type gan --loss leastsquares --instance_noise 0.1 --ema 0.9 --weight_decay 0.1 "
           "--optimizer rmsprop",
     ONE + "--gan_type gan --loss wgan --clip 0.05 --conditional --clip_gradient 0.5",
-    TWO + "--gan_type cogan --loss hinge --critic_norm spectral-scale",
+    TWO + "--gan_type cogan --loss hinge --discriminator_norm spectral-scale",
     TWO + "--gan_type scogan --loss minimax --feature_weight 1 --cycle_weight 1 --tying_weight 1",
     ONE + "--gan_type mmd_gan --loss mmd --kernel gaussian-mixture --disc_penalty witness-gp",
-    ONE + "--gan_type mmd_gan --loss mmd --kernel rational-quadratic --critic_scale smmd",
+    ONE + "--gan_type mmd_gan --loss mmd --kernel rational-quadratic --gradient_scale smmd",
     ONE + "--gan_type gmmn --loss mmd --kernel rks",
     "--dataset glyph2negative --gan_type scogan --loss nonsaturating --generator quick "
     "--discriminator quick --width 0.05 --semantic_weight 1 --balance_weight 1 "
@@ -67,7 +67,7 @@ def test_an_iteration_is_the_same(flags, monkeypatch):
     domains = [images(name) for name in (config.domains or config.dataset.replace(
         "glyph2", "glyph,glyph_")).split(",")]
     trainer = trainer_of(config, domains)
-    steps = max(1, config.critic_steps)
+    steps = max(1, config.discriminator_steps)
     batch = tuple(np.stack([d.images[:4]] * steps) for d in domains)
     batch = (batch, tuple(np.stack([d.labels[:4]] * steps) for d in domains)
              ) if config.conditional else batch

@@ -16,15 +16,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from config.resolve import Config
 from data.domain import Domain
 from framework import devices
-from framework.config import Config
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, Architecture, Row
 from trainers import classify, coupled, gmmn, inverse, style_vae  # noqa: F401
 from trainers.conditional import batches_for
 from trainers.couplings import Frozen
+from trainers.kinds import TRAINERS
 from trainers.optimizers import OPTIMIZERS, OfAllReplicas, clipnorm
-from trainers.registry import TRAINERS
 
 RNG = np.random.default_rng(0)
 READ = RNG.normal(size=(2, 3)).astype("float32")
@@ -51,9 +51,9 @@ DISCRIMINATORS["normed"] = Architecture(
 
 TINY = Config(devices="cpu:2", gan_type="gan", generator="tiny", discriminator="tiny",
               latent_dim=3, batch_size=8, optimizer="sgd", lr_g=0.05, lr_d=0.05, seed=3,
-              critic_steps=2, sample_rows=1, sample_columns=2, compile="none")
+              discriminator_steps=2, sample_rows=1, sample_columns=2, compile="none")
 NORMED = replace(TINY, generator="normed", discriminator="normed", loss="hinge", ema=0.9)
-MMD = replace(TINY, gan_type="mmd_gan", loss="mmd", critic_dim=4, disc_penalty="witness-gp",
+MMD = replace(TINY, gan_type="mmd_gan", loss="mmd", discriminator_dim=4, disc_penalty="witness-gp",
               asymmetry_weight=2.0)
 IMAGES = replace(TINY, batch_size=4, width=0.05, vgg_weights="random")
 
@@ -63,8 +63,8 @@ CASES = {
         instance_noise=0.1, conditional=True, compile="graph"),
     "mmd, witness-gp, asymmetry": MMD,
     "smmd, bounded gradients": replace(MMD, disc_penalty="none", asymmetry_weight=0.0,
-                                       critic_scale="smmd", clip_gradient=0.03),
-    "swgan": replace(TINY, loss="wgan", critic_scale="swgan", weight_decay=0.1, clip=0.3),
+                                       gradient_scale="smmd", clip_gradient=0.03),
+    "swgan": replace(TINY, loss="wgan", gradient_scale="swgan", weight_decay=0.1, clip=0.3),
     "gmmn": replace(TINY, gan_type="gmmn", loss="mmd", kernel="gaussian-mixture"),
     "scogan, couplings": replace(
         TINY, gan_type="scogan", feature_weight=1.0, feature_layers=2, semantic_weight=1.0,
@@ -109,7 +109,7 @@ def built(config):
         return training.trainer, training.batches
     frozen = Frozen(lambda x: tf.matmul(x, READ), SHARES, vgg=lambda x: {
         "block1_conv1": tf.reshape(tf.sin(tf.matmul(x, LOOK)), (-1, 2, 2, 3))})
-    return coupled.build(config, domains, frozen), batches_for(config, domains, config.critic_steps)
+    return coupled.build(config, domains, frozen), batches_for(config, domains, config.discriminator_steps)
 
 
 def values(trainer):

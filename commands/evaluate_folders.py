@@ -1,0 +1,81 @@
+"""`main.py evaluate --folders A B`: any two folders or zip files of images."""
+
+import math
+from pathlib import Path
+
+from commands.evaluate import distance_of, measured, of_streams, write
+from data.folders import ImageFiles, decode, files
+from framework.errors import UserError
+from metrics.report import readable
+from metrics.streams import Comparison, Shuffled, as_source
+
+SMALLEST = 8
+
+
+def main(first, second, *, image_size=0, output="", metrics=(), samples=2000, seed=1,
+         lpips_net="alex", lpips_weights="", extractor="", extractor_weights="") -> None:
+    """Compares the images in `first` and in `second`; prints the figures and keeps them in the
+    folder `output`, if one is named.
+
+    Images are taken in the order of their paths. Where both sides have equally many, those at
+    the same place are pairs; else pairs are random. Raises UserError for places that cannot be
+    read and where nothing can be measured.
+    """
+    metrics = metrics or ("lpips",) * bool(lpips_weights) + ("kid", "swd", "prdc")
+    if extractor == "classifier":
+        raise UserError("folders have no labels that a classifier could learn; use --extractor "
+                        "squeeze, inception or pixels")
+    places = [Path(place).expanduser() for place in (first, second)]
+    found = [files(place) for place in places]
+    size = image_size or min(min(decode(each[0]).shape[:2]) for each in found)
+    if size < SMALLEST:
+        raise UserError(f"image_size must be at least {SMALLEST}, not {size}")
+    names = titles(places)
+    sources, counts = streams(names, [ImageFiles(each, size) for each in found], seed, samples)
+    compared = [Comparison("folders", *names),
+                *(Comparison("floor", name, f"other {name}") for name in names)]
+    distance = distance_of(metrics, lpips_net, lpips_weights)
+    measures = of_streams(metrics, compared, counts, distance, seed, extractor or "pixels",
+                          extractor_weights, None)
+    rows = min(samples, max(map(len, found)))
+    results = measured(measures, sources, rows, (size, size, 3))
+    if all(math.isnan(row.value) for row in results):
+        raise UserError(f"nothing can be measured of {len(found[0])} and {len(found[1])} images: "
+                        f"{results[0].note}")
+    if not output:
+        return print(readable(results))
+    settings = {"image_size": size, "seed": seed}
+    report = {"folders": [str(place) for place in places],
+              "images": [len(each) for each in found], **settings, "metrics": list(metrics),
+              "results": [row.as_dict(**settings) for row in results]}
+    write(made(output), report, results, measures)
+    print(f"kept in {output}")
+
+
+def titles(places) -> list[str]:
+    """Short names for the two sides: what differs in their paths."""
+    names = [place.stem for place in places]
+    return names if names[0] != names[1] else [f"{names[0]} {k}" for k in (1, 2)]
+
+
+def streams(names, images, seed: int, samples: int) -> tuple[list, dict]:
+    """Sources of both sides, each in two orders, and how many different images each has.
+
+    Folders of equal length get the same order, so that equal places stay pairs.
+    """
+    sources, counts = [], {}
+    for name, each in zip(names, images, strict=True):
+        for stream, apart in ((name, False), (f"other {name}", True)):
+            sources.append(as_source(stream, Shuffled(each, seed, apart)))
+            counts[stream] = min(samples, len(each) // 2 if apart else len(each))
+    return sources, counts
+
+
+def made(output: str) -> Path:
+    """The folder `output`, made if it is missing. Raises UserError where it cannot be."""
+    folder = Path(output)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot write {output}: {error.strerror}") from None
+    return folder

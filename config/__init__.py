@@ -1,0 +1,1 @@
+"""Every option once, the presets, the checks and the folder of a run."""

@@ -1,0 +1,183 @@
+"""One folder per run, and one process at a time in it.
+
+    runs/x/  config.json  losses.csv  losses.png  metrics.json
+             samples/  checkpoints/  models/  tensorboard/
+"""
+
+import fcntl
+import json
+import os
+from pathlib import Path
+
+from config.options import BY_NAME
+from config.resolve import Config, load_config
+from framework.cluster import place
+from framework.errors import UserError
+from framework.files import write_text
+from framework.history import History
+
+LOCK = ".lock"
+PATHS = {"data_dir", "classifier_path", "vgg_weights"}
+
+
+class Run:
+    """A run folder: `Run.check` finds out whether it can be had, `create` takes it.
+
+    Of several processes that train together the chief takes it for all; the others only read. The
+    lock is the operating system's (flock): it ends with the process, however that ends.
+    """
+
+    def __init__(self, path: Path, config: Config):
+        self.path = Path(path)
+        self.config = config
+        self._lock = None
+
+    @classmethod
+    def check(cls, path: str | Path, config: Config) -> "Run":
+        """The run at `path`, not yet created. A run that exists is locked from here on.
+
+        Raises UserError, with nothing touched, if `path` is in use, holds something else, was
+        made with other settings or cannot be written.
+        """
+        run = cls(path, config)
+        if not place().chief:
+            return run
+        if run.exists:
+            run._take_lock()
+            try:
+                run._check_same()
+            except UserError:
+                run.close()
+                raise
+        else:
+            run._check_free()
+        return run
+
+    @classmethod
+    def open(cls, path: str | Path, config: Config) -> "Run":
+        """`check` and `create` in one."""
+        return cls.check(path, config).create()
+
+    def create(self) -> "Run":
+        """Makes or reopens the folder, locked, with its config.json. Raises UserError if
+        another process was faster or the place cannot be written."""
+        if not place().chief:
+            return self
+        try:
+            for folder in (self.path, self.samples, self.checkpoints, self.models):
+                folder.mkdir(parents=True, exist_ok=True)
+            if self._lock is None:
+                self._take_lock()
+                if self.exists:
+                    self._check_same()
+            text = json.dumps(self.config.as_dict(), indent=2) + "\n"
+            write_text(self.path / "config.json", text)
+        except OSError as error:
+            raise UserError(f"cannot write the run {self.path}: {error.strerror}") from None
+        return self
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def close(self) -> None:
+        """Gives the folder free for other processes."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether the folder holds a run already."""
+        return (self.path / "config.json").is_file()
+
+    @property
+    def samples(self) -> Path:
+        """Folder of the sample grids, `000500.png` after 500 iterations."""
+        return self.path / "samples"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Folder of what a continued run starts from."""
+        return self.path / "checkpoints"
+
+    @property
+    def models(self) -> Path:
+        """Folder of the .keras files for others."""
+        return self.path / "models"
+
+    @property
+    def losses_csv(self) -> Path:
+        """Every term of every logged iteration."""
+        return self.path / "losses.csv"
+
+    @property
+    def losses_png(self) -> Path:
+        """The plot of losses.csv."""
+        return self.path / "losses.png"
+
+    @property
+    def metrics_json(self) -> Path:
+        """What evaluations found."""
+        return self.path / "metrics.json"
+
+    @property
+    def tensorboard(self) -> Path:
+        """Folder of the TensorBoard events."""
+        return self.path / "tensorboard"
+
+    def _take_lock(self):
+        try:
+            lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise UserError(f"cannot write the run {self.path}: {error.strerror}") from None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise UserError(f"the run {self.path} is in use by another process") from None
+        self._lock = lock
+
+    def _check_free(self):
+        if self.path.exists() and not self.path.is_dir():
+            raise UserError(f"run {self.path} is a file; a run is a folder")
+        if self.path.is_dir() and any(_foreign(name) for name in os.listdir(self.path)):
+            raise UserError(f"the folder {self.path} is not empty and is no run; "
+                            "choose another with --run")
+        above = next(p for p in (self.path, *self.path.absolute().parents) if p.exists())
+        if not above.is_dir() or not os.access(above, os.W_OK):
+            raise UserError(f"cannot write the run {self.path}: {above} is not writable")
+
+    def _check_same(self):
+        stored, asked = load_config(self.path).as_dict(), self.config.as_dict()
+        differing = [f"{name} is {stored[name]!r}, not {asked[name]!r}"
+                     for name in stored if _contradict(name, stored[name], asked[name])]
+        if differing:
+            raise UserError(f"the run {self.path} was made with other settings: "
+                            f"{'; '.join(differing)}; choose another folder with --run")
+        done = History(self.losses_csv).done()
+        if asked["iterations"] < done:
+            raise UserError(f"the run {self.path} has already done {done} iterations, more "
+                            f"than the {asked['iterations']} asked for")
+
+
+def newest_checkpoint(run: str | Path) -> int:
+    """Iterations behind the newest checkpoint of a run; 0 where it has none."""
+    found = Path(run).glob("checkpoints/ckpt-*.index")
+    return max((int(path.stem.removeprefix("ckpt-")) for path in found), default=0)
+
+
+def _contradict(name: str, stored, asked) -> bool:
+    if name in ("preset", "iterations") or BY_NAME[name].group in ("output", "device"):
+        return False
+    if name in PATHS and stored and asked:
+        return os.path.realpath(stored) != os.path.realpath(asked)
+    return stored != asked
+
+
+def _foreign(name: str) -> bool:
+    """Whether a file is none of those that a run killed at its start may leave."""
+    started = (LOCK, "samples", "checkpoints", "models")
+    return name not in started and not name.startswith(".new-")

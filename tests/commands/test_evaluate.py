@@ -1,0 +1,203 @@
+"""`main.py evaluate`: runs of every kind, two folders, and what cannot be measured."""
+
+import json
+from functools import partial
+
+import cv2
+import numpy as np
+import pytest
+
+from commands.dispatch import main
+from trainers import classifier, judge
+from trainers.restore import Sampler
+
+FLAGS = ["--preset", "none", "--generator", "quick", "--width", "0.05", "--latent_dim", "4",
+         "--batch_size", "4", "--limit_data", "30", "--iterations", "2", "--no-tensorboard"]
+CRITIC = ["--discriminator", "quick"]
+KINDS = {
+    "gan": ["--gan_type", "gan", "--dataset", "glyph", *FLAGS, *CRITIC],
+    "cogan": ["--gan_type", "cogan", "--dataset", "glyph2edge", *FLAGS, *CRITIC],
+    "scogan": ["--gan_type", "scogan", "--dataset", "glyph2negative", *FLAGS, *CRITIC,
+               "--conditional"],
+    "mmd_gan": ["--gan_type", "mmd_gan", "--dataset", "glyph", "--loss", "mmd", *FLAGS, *CRITIC],
+    "gmmn": ["--gan_type", "gmmn", "--dataset", "glyph", "--loss", "mmd", *FLAGS],
+    "ring": ["--gan_type", "gan", "--preset", "quick-ring", "--iterations", "2",
+             "--no-tensorboard"],
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few():
+    """Classifiers of three iterations, kept nowhere else."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (classifier, judge):
+            patch.setattr(module, "trained_once", partial(classifier.trained_once, iterations=3))
+        yield
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("evaluate")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCOGAN_CACHE", str(folder / "cache"))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def run(place):
+    """Trains a run of a kind at its first use; returns its folder."""
+    def trained(kind, flags=None):
+        path = place / kind
+        if not path.exists():
+            assert main([*(flags or KINDS[kind]), "--run", str(path)]) == 0
+        return path
+    return trained
+
+
+def evaluated(path, *words):
+    assert main(["evaluate", str(path), "--samples", "20", *words]) == 0
+    return json.loads((path / "metrics.json").read_text())
+
+
+def kinds(report, metric):
+    return [row["kind"] for row in report["results"] if row["metric"] == metric]
+
+
+@pytest.mark.parametrize("kind", ["gan", "mmd_gan", "gmmn"])
+def test_a_run_of_one_domain(run, kind, capsys):
+    report = evaluated(run(kind))
+    assert report["metrics"] == ["confidence", "kid"] and "pair_agreement" not in report
+    assert kinds(report, "kid") == ["own", "floor"]
+    assert {"samples": 20, "seed": 1, "split": "train", "checkpoint": 2}.items() <= report.items()
+    said = capsys.readouterr().out
+    assert "generated glyph | real glyph" in said and said.endswith(
+        f"20 samples, seed 1; kept in {run(kind) / 'metrics.json'}\n")
+
+
+@pytest.mark.parametrize("kind", ["cogan", "scogan"])
+def test_a_run_of_pairs(run, kind, capsys):
+    report = evaluated(run(kind))
+    assert report["metrics"] == ["pair_agreement", "confidence", "kid"]
+    assert kinds(report, "kid") == ["pair", "own", "own", "baseline", "floor", "floor"]
+    assert all(np.isfinite(row["value"]) and row["split"] == "train" and row["seed"] == 1
+               and row["count"] in (20, 15) and row["by"] for row in report["results"])
+    said = capsys.readouterr().out
+    assert said.splitlines()[-1].startswith(f"pair agreement {report['pair_agreement']:.3f}; ")
+    assert (run(kind) / "metrics.txt").read_text() in said
+
+
+def test_points(run, capsys):
+    report = evaluated(run("ring"))
+    assert [r["metric"] for r in report["results"]] == [
+        "swd", "swd_bound"] * 2 + ["modes of 10", "points near a mode"]
+    assert main(["evaluate", str(run("ring")), "--metrics", "lpips"]) == 2
+    assert "draws points" in capsys.readouterr().err
+
+
+def test_lpips_and_its_picture(run):
+    path = run("cogan")
+    report = evaluated(path, "--metrics", "lpips", "--lpips_net", "squeeze", "--lpips_weights",
+                       "random", "--split", "test", "--seed", "3")
+    assert kinds(report, "lpips") == ["pair", "own", "cross", "cross", "own", "baseline", "floor",
+                                      "floor"]
+    assert {(r["by"], r["count"], r["split"], r["seed"]) for r in report["results"]} == {
+        ("perceptual-distance (random squeeze)", 20, "test", 3)}
+    assert all(row["value"] > 0 for row in report["results"])
+    picture = cv2.imread(str(path / "pairs-glyph-glyph_edge.png"))
+    assert picture.shape[1] == 8 * 64 and picture.std() > 1
+    assert picture[20:-20].std() > 0.5
+
+
+def test_the_same_seed_gives_the_same_figures(run):
+    words = ["--metrics", "kid,swd,prdc", "--extractor", "pixels"]
+    first, again, other = (evaluated(run("cogan"), *words, "--seed", seed) for seed in "112")
+    assert first == again and first["results"] != other["results"]
+
+
+def test_a_folder_of_one_image(run, place, capsys):
+    write_images(place / "one", 1)
+    path = run("single", ["--gan_type", "gan", "--dataset", f"folder:{place / 'one'}",
+                          "--image_size", "32", *FLAGS, *CRITIC, "--batch_size", "1"])
+    report = evaluated(path, "--metrics", "lpips,kid,prdc", "--lpips_weights", "random")
+    noted = [r for r in report["results"] if r.get("note") == "needs two images or more"]
+    assert [r["metric"] for r in noted] == ["lpips", "kid", "kid", "prdc", "prdc"]
+    assert not any("value" in r for r in noted)
+    assert "needs two images or more" in capsys.readouterr().out
+
+
+def write_images(folder, count):
+    rng = np.random.default_rng(count)
+    folder.mkdir()
+    for i in range(count):
+        cv2.imwrite(str(folder / f"{i}.png"), rng.integers(0, 256, (34, 40, 3), np.uint8))
+
+
+def test_two_folders_of_one_image(place, capsys):
+    write_images(place / "lonely", 1)
+    alone = str(place / "lonely")
+    assert main(["evaluate", "--folders", alone, alone]) == 2
+    assert capsys.readouterr().err == ("scogan: error: nothing can be measured of 1 and 1 images: "
+                                       "needs two images or more\n")
+    lpips = ["--metrics", "lpips,kid", "--lpips_net", "squeeze", "--lpips_weights", "random"]
+    assert main(["evaluate", "--folders", alone, alone, *lpips]) == 0
+    assert "0.0000" in capsys.readouterr().out
+
+
+def test_two_folders(place, capsys):
+    for name, count in (("x", 11), ("y", 12)):
+        write_images(place / name, count)
+    asked = ["evaluate", "--folders", str(place / "x"), str(place / "y"), "--metrics",
+             "lpips,kid,prdc", "--lpips_net", "squeeze", "--lpips_weights", "random"]
+    assert main([*asked, "--output", str(place / "out")]) == 0
+    report = json.loads((place / "out" / "metrics.json").read_text())
+    assert report["images"] == [11, 12] and report["image_size"] == 34
+    assert kinds(report, "lpips") == ["folders", "floor", "floor"]
+    assert [r["count"] for r in report["results"] if r["metric"] == "kid"] == [11, 5, 6]
+    assert cv2.imread(str(place / "out" / "pairs-x-y.png")).std() > 10
+    before = capsys.readouterr().out
+    assert main(asked) == 0 and capsys.readouterr().out in before
+
+
+def test_equal_folders_are_pairs_and_no_distance_apart(place, capsys):
+    write_images(place / "same", 9)
+    where = str(place / "same")
+    assert main(["evaluate", "--folders", where, where, "--metrics", "lpips,swd", "--lpips_net",
+                 "squeeze", "--lpips_weights", "random"]) == 0
+    row = capsys.readouterr().out.splitlines()[1]
+    assert row.startswith("same 1 | same 2") and "0.0000 +- 0.0000" in row
+
+
+@pytest.mark.parametrize("words, message", [
+    (["RUN", "--metrics", "modes"], "draws images"),
+    (["RUN", "--metrics", "lpips", "--lpips_weights", "nowhere"], "nowhere"),
+    (["RUN", "--data_dir", "nowhere", "--extractor", "squeeze", "--extractor_weights", "none"],
+     "none"),
+    (["--folders", "nowhere", "nowhere"], "no folder nowhere"),
+    (["--folders", "nowhere", "nowhere", "--extractor", "classifier"], "have no labels"),
+])
+def test_mistakes_are_one_line_and_keep_what_was_there(run, place, words, message, capsys):
+    path = run("cogan")
+    (path / "metrics.json").write_text("as it was")
+    capsys.readouterr()
+    assert main(["evaluate", *(str(path) if w == "RUN" else w for w in words)]) == 2
+    said = capsys.readouterr().err
+    assert message in said and said.count("\n") == 1
+    assert (path / "metrics.json").read_text() == "as it was"
+
+
+def test_a_run_that_diverged(run, capsys, monkeypatch):
+    path, draw = run("gan"), Sampler.draw
+    monkeypatch.setattr(Sampler, "draw", lambda self, z: [x * np.nan for x in draw(self, z)])
+    assert main(["evaluate", str(path), "--metrics", "kid", "--extractor", "pixels"]) == 2
+    assert "generated glyph: values that are not finite" in capsys.readouterr().err
+
+
+def test_a_run_without_a_checkpoint(run, capsys):
+    path = run("bare", KINDS["gan"])
+    for file in (path / "checkpoints").iterdir():
+        file.unlink()
+    (path / "metrics.json").unlink(missing_ok=True)
+    capsys.readouterr()
+    assert main(["evaluate", str(path)]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and "has no checkpoint yet" in err and not (path / "metrics.json").exists()

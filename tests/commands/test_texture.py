@@ -1,0 +1,51 @@
+"""texture through the command line."""
+
+import cv2
+import numpy as np
+import pytest
+
+from commands.dispatch import main
+from style.images import pixels
+
+FAST = ["--weights", "random", "--layers", "block1_conv1", "--iterations", "2", "--size", "12"]
+
+
+@pytest.fixture(autouse=True)
+def style(tmp_path, monkeypatch):
+    noise = np.random.default_rng(0).integers(0, 256, (16, 20, 3), np.uint8)
+    cv2.imwrite(str(tmp_path / "s.png"), noise)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_one(style, capsys):
+    assert main(["texture", "s.png", *FAST, "--output", "o.png", "--compare", "c.png", "--curve",
+                 "l.csv"]) == 0
+    assert pixels("o.png").shape == (12, 12, 3) and pixels("c.png").shape[1] == 2 * 256 + 6
+    assert (style / "l.csv").read_text().count("\n") == 3 and capsys.readouterr().out == "o.png\n"
+
+
+def test_a_sheet_of_kernels_and_nets():
+    assert main(["texture", "s.png", *FAST, "--kernel", "linear,rks", "--net", "vgg16,vgg19",
+                 "--style_size", "0", "--output", "o.png"]) == 0
+    assert pixels("o.png").shape == (3 * 12 + 2 * 6, 2 * 12 + 6, 3)
+
+
+@pytest.mark.parametrize("words, message", [
+    ("none.png --output o.png", "cannot read the image none.png"),
+    ("s.png --output o.txt", "a picture is written as"),
+    ("s.png --output o.png --kernel poly", "did you mean 'poly2'"),
+    ("s.png --output o.png --net vgg11", "unknown net 'vgg11'"),
+    ("s.png --output o.png --size 0", "size must be at least 1"),
+    ("s.png --output o.png --optimizer sgd", "unknown optimizer 'sgd'"),
+    ("s.png --output o.png --kernel gaussian --optimizer lbfgs", "use --optimizer adam"),
+    ("s.png --output o.png --kernel all --compare c.png", "of one kernel and one net"),
+    ("s.png --output o.png --curve c.txt", "a curve is a .png or a .csv"),
+    ("s.png --output o.png --layers block6_conv1", "unknown layer of vgg19"),
+])
+def test_mistakes_are_one_line_and_leave_nothing(style, capsys, words, message):
+    assert main(["texture", *words.split(), *([] if "layers" in words else FAST[2:4]),
+                 "--weights", "random"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("scogan: error: ") and err.count("\n") == 1 and message in err
+    assert [p.name for p in style.iterdir()] == ["s.png"]

@@ -1,0 +1,102 @@
+"""A small SCoGAN from its command line to its pictures, figures and exported nets."""
+
+import csv
+import json
+from functools import partial
+from types import SimpleNamespace
+
+import cv2
+import keras
+import numpy as np
+import pytest
+
+from commands.dispatch import main
+from trainers import classifier, coupled, judge
+
+FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2negative", "--preset", "none", "--generator",
+         "quick", "--discriminator", "quick", "--width", "0.1", "--latent_dim", "6",
+         "--batch_size", "8", "--limit_data", "60", "--iterations", "6", "--sample_every", "3",
+         "--sample_columns", "5", "--ema", "0.5", "--feature_weight", "1", "--cycle_weight", "1",
+         "--semantic_weight", "1", "--balance_weight", "1", "--lr_g", "0.02", "--seed", "4"]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scogan")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCOGAN_CACHE", str(folder / "cache"))
+        few = partial(classifier.trained_once, iterations=3)
+        patch.setattr(classifier, "trained_once", few)
+        patch.setattr(judge, "trained_once", few)
+        assert main([*FLAGS, "--run", str(folder / "run")]) == 0
+        assert main(["sample", str(folder / "run"), "--count", "10", "--seed", "2"]) == 0
+        assert main(["evaluate", str(folder / "run"), "--samples", "30"]) == 0
+    return folder / "run"
+
+
+def test_pictures_show_both_domains_and_move(run):
+    pictures = [cv2.imread(str(run / "samples" / f"{i:06d}.png")) for i in (0, 3, 6)]
+    assert all(p is not None and p.shape[1] == 5 * 64 for p in pictures)
+    assert all(p[:128].std() > 1 and p[-128:].std() > 1 for p in pictures[1:])
+    assert np.abs(pictures[0].astype(int) - pictures[2]).mean() > 1
+    assert cv2.imread(str(run / "sample-2.png")).shape == pictures[0].shape
+
+
+def test_every_term_is_in_the_table(run):
+    with open(run / "losses.csv") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["iteration"]) for row in rows] == list(range(6))
+    terms = {"feature", "cycle", "semantic", "balance"}
+    assert set(rows[0]) == {"iteration", "d/glyph", "d/glyph_negative", "g/glyph",
+                            "g/glyph_negative", *terms, *(f"weighted/{t}" for t in terms)}
+    assert all(np.isfinite(float(value)) for row in rows for value in row.values())
+
+
+def test_exported_nets_are_those_that_samples_come_from(run):
+    joint = keras.saving.load_model(run / "models" / "generators.keras")
+    single = keras.saving.load_model(run / "models" / "generator_glyph_negative.keras")
+    z = np.linspace(-1, 1, 12, dtype="float32").reshape(2, 6)
+    images = joint(z)[1]["image"]
+    assert images.shape == (2, 32, 32, 3)
+    np.testing.assert_allclose(single(z), images, atol=1e-6)
+    encoder = keras.saving.load_model(run / "models" / "cycle.keras")
+    assert encoder(images).shape == (2, 6)
+
+
+def test_evaluation_names_judge_samples_and_seed(run):
+    report = json.loads((run / "metrics.json").read_text())
+    assert 0 <= report["pair_agreement"] <= 1 and 0 <= report["classes_present"] <= 10
+    assert (report["samples"], report["seed"]) == (30, 1)
+    assert report["judge"]["seed"] == judge.JUDGE_SEED + 4
+    for shares in report["class_shares"].values():
+        assert sum(shares) == pytest.approx(1, abs=1e-3)
+
+
+def test_a_table_for_other_images_names_those_that_fit(run, capsys):
+    flags = [*FLAGS, "--run", str(run.parent / "other")]
+    flags[flags.index("quick")] = "face128"
+    assert main(flags) == 2
+    said = capsys.readouterr().err
+    assert "face128" in said and "quick" in said and said.count("\n") == 1
+    assert not (run.parent / "other").exists()
+
+
+def test_batch_norm_under_a_penalty_is_refused(run, capsys):
+    flags = [*FLAGS, "--disc_penalty", "wgan-gp", "--discriminator_norm", "table", "--run",
+             str(run.parent / "other")]
+    assert main(flags) == 2
+    assert "discriminator_norm layer" in capsys.readouterr().err
+    assert not (run.parent / "other").exists()
+
+
+@pytest.mark.parametrize("chosen, gan_type, rows", [
+    (-1, "cogan", 4), (-1, "scogan", 0), (-1, "gan", 0), (2, "cogan", 2), (0, "cogan", 0),
+    (3, "scogan", 3)])
+def test_shared_rows(chosen, gan_type, rows):
+    assert coupled.shared_rows(chosen, gan_type, 4) == rows
+
+
+def test_class_frequencies_are_the_mean_of_the_domains():
+    domains = [SimpleNamespace(labels=np.array(labels), classes=3, attributes=None)
+               for labels in ([0, 0, 1, 2], [1, 1, 1, 1])]
+    np.testing.assert_allclose(coupled.class_frequencies(domains), [0.25, 0.625, 0.125])

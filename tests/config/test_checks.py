@@ -1,0 +1,123 @@
+"""Options that contradict each other are refused, and the like that do not are not."""
+
+import pytest
+
+from config.resolve import resolve
+from framework.errors import UserError
+
+GAN = ["--gan_type", "gan", "--dataset", "glyph", "--preset", "none"]
+PAIR = ["--dataset", "glyph2edge", "--preset", "none"]
+MMD = ["--loss", "mmd"]
+WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
+
+
+@pytest.mark.parametrize("argv, message", [
+    (["--gan_type", "gan", "--dataset", "glyph2edge"], "a gan has one domain, not 2"),
+    (["--gan_type", "scogan", "--dataset", "glyph"], "a scogan couples at least two domains"),
+    (["--gan_type", "cogan", "--domains", "glyph"], "a cogan couples at least two domains"),
+    ([*GAN, "--feature_weight", "1"], "a gan has no pairs to couple: feature_weight"),
+    ([*GAN, "--cycle_weight", "1"], "a gan has no pairs to couple: cycle_weight"),
+    (["--gan_type", "classifier", "--dataset", "glyph", "--semantic_weight", "1"],
+     "a classifier has no pairs to couple: semantic_weight"),
+    ([*PAIR, "--balance_perceptual", "0.1"], "turn one of them on with a content_weight"),
+    ([*PAIR, "--content_weight", "1", "--content_layers", "block3_conv5"],
+     "unknown layer of vgg19 'block3_conv5'"),
+    ([*PAIR, "--content_weight", "1", "--style_weight", "1", "--style_layers", ""],
+     "no layer of vgg19 is named"),
+    ([*PAIR, "--style_weight", "1", "--vgg_weights", "no.npz"], "no weights of vgg19 at no.npz"),
+    ([*GAN, "--content_weight", "1"], "a gan has no pairs to couple: content_weight"),
+    ([*PAIR, "--clip", "0.01"], "clip belongs to the losses wgan and mmd"),
+    ([*PAIR, *GP, "--clip", "0.01"], "clip belongs to the losses wgan and mmd without"),
+    ([*PAIR, "--loss", "hinge", "--label_smoothing", "0.1"], "label_smoothing means nothing"),
+    ([*PAIR, *GP, "--discriminator", "face128", "--discriminator_norm", "table"], "discriminator_norm layer"),
+    ([*PAIR, "--generator", "quick", "--feature_weight", "1", "--feature_layers", "5"],
+     "feature_layers is 5 and the table quick has 4 rows"),
+    ([*PAIR, "--generator", "quick", "--shared_generator", "5"], "shared_generator is 5"),
+    ([*PAIR, "--discriminator", "quick", "--shared_discriminator", "5"],
+     "shared_discriminator is 5"),
+    ([*PAIR, "--classifier_path", "some.keras"], "semantic and balance terms only"),
+    ([*PAIR, "--classifier_path", "no.keras", "--semantic_weight", "1"], "no classifier at"),
+    (["--dataset", "glyph2edgy"], "unknown data set"),
+    ([*GAN, "--devices", "two"], "devices must be one, all or cpu:N"),
+    ([*GAN, "--devices", "cpu:0"], "devices must be one, all or cpu:N"),
+    ([*PAIR, "--kernel", "linear"], "kernel belongs to the loss mmd; here it is nonsaturating"),
+    ([*PAIR, "--asymmetry_weight", "1"], "asymmetry_weight belongs to the loss mmd"),
+    ([*PAIR, "--discriminator_dim", "2"], "discriminator_dim belongs to the loss mmd"),
+    ([*PAIR, "--disc_penalty", "witness-gp"], "witness-gp belongs to the loss mmd"),
+    ([*PAIR, "--gradient_scale", "smmd"], "smmd belongs to the loss mmd"),
+    ([*PAIR, *MMD, "--disc_penalty", "wgan-gp"], "use --disc_penalty witness-gp"),
+    ([*PAIR, *MMD, "--batch_size", "1"], "batch_size must be 2 or more"),
+    ([*PAIR, *MMD, "--kernel_bias", "2"],
+     "kernel_bias means nothing to the kernel gaussian; it belongs to polynomial"),
+    ([*PAIR, *MMD, "--kernel", "linear", "--kernel_gamma", "2"],
+     "kernel_gamma means nothing to the kernel linear; it belongs to gaussian, rks"),
+    ([*PAIR, *MMD, "--kernel", "gaussian-mixture", "--kernel_scales", "1,-2"],
+     "kernel_scales must be positive"),
+    ([*PAIR, *MMD, "--kernel", "gaussian-mixture", "--kernel_scales", "1;2"],
+     "kernel_scales must be positive"),
+    ([*PAIR, *MMD, "--gradient_scale", "swgan"], "swgan scales the loss wgan; here it is mmd"),
+    ([*PAIR, *MMD, "--kernel", "energy", "--gradient_scale", "smmd"], "no derivative for smmd"),
+    ([*PAIR, *WGAN, "--gradient_scale", "swgan", "--discriminator", "face128", "--discriminator_norm",
+      "table"], "swgan looks at each sample"),
+    (["--gan_type", "gmmn", "--preset", "none"], "a gmmn has the loss mmd"),
+    (["--gan_type", "mmd_gan", "--preset", "none", "--loss", "wgan"], "a mmd_gan has the loss"),
+    (["--gan_type", "mmd_gan", *PAIR, *MMD], "a mmd_gan has one domain, not 2"),
+    (["--gan_type", "gmmn", "--preset", "none", *MMD, "--disc_penalty", "witness-gp"],
+     "a gmmn has no critic, and disc_penalty is about"),
+    (["--gan_type", "gmmn", "--preset", "none", *MMD, "--cycle_weight", "1"],
+     "a gmmn has no pairs to couple"),
+    (["--gan_type", "gan", "--dataset", "ring", "--semantic_weight", "1"], "semantic_weight"),
+])
+def test_contradictions(argv, message):
+    with pytest.raises(UserError, match=message):
+        resolve(argv)
+
+
+@pytest.mark.parametrize("flags, message", [
+    (["--semantic_weight", "1"], "semantic_weight needs a labelled domain, and folder:"),
+    (["--balance_weight", "1"], "balance_weight needs a labelled domain"),
+    (["--gan_type", "classifier"], "a classifier needs labelled data"),
+    (["--conditional"], "conditional needs labelled data, and folder:"),
+])
+def test_classifiers_need_labels(tmp_path, flags, message):
+    for name in ("domain1", "domain2"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.png").write_bytes(b"")
+    data = ["--dataset", f"folder:{tmp_path}", "--preset", "none"]
+    with pytest.raises(UserError, match=message):
+        resolve([*data, *flags])
+    assert resolve(data).gan_type == "scogan"
+    if flags[0] in ("--semantic_weight", "--balance_weight"):
+        mixed = ["--domains", f"glyph,folder:{tmp_path / 'domain1'}", "--preset", "none"]
+        assert resolve([*mixed, *flags]).gan_type == "scogan"
+
+
+@pytest.mark.parametrize("argv", [
+    GAN, PAIR, [*PAIR, "--content_weight", "1", "--style_layers", "unread"],
+    [*GAN, "--style_weight", "1", "--vgg_weights", "random"],
+    ["--domains", "glyph,glyph_edge,glyph_negative"],
+    [*PAIR, *WGAN, "--clip", "0.01"], [*PAIR, *MMD, "--clip", "0.01"],
+    [*PAIR, "--loss", "nonsaturating", "--label_smoothing", "0.1"],
+    [*PAIR, *GP, "--discriminator", "face128", "--discriminator_norm", "layer"],
+    [*PAIR, *GP, "--discriminator", "face128"],
+    [*PAIR, "--discriminator", "face128", "--discriminator_norm", "table"],
+    [*PAIR, "--generator", "quick", "--feature_weight", "1", "--feature_layers", "4"],
+    [*PAIR, "--generator", "quick", "--feature_layers", "5"],
+    [*PAIR, "--generator", "quick", "--shared_generator", "4"],
+    [*GAN, "--balance_weight", "1"], [*PAIR, *MMD], [*PAIR, "--discriminator_dim", "1"],
+    [*PAIR, *MMD, "--kernel", "energy", "--gradient_scale", "smmd-reference"],
+    [*PAIR, *MMD, "--kernel", "polynomial", "--kernel_bias", "2", "--disc_penalty", "witness-gp"],
+    [*PAIR, *MMD, "--kernel", "gaussian-mixture", "--kernel_scales", "1, 2.5"],
+    [*PAIR, *WGAN, "--gradient_scale", "swgan"], [*GAN, *MMD, "--discriminator_norm", "spectral"],
+    ["--gan_type", "gmmn", "--preset", "none", *MMD, "--kernel", "rks"],
+    ["--gan_type", "mmd_gan", "--preset", "none", *MMD, "--asymmetry_weight", "16"],
+    ["--gan_type", "classifier", "--dataset", "glyph2edge"],
+])
+def test_what_goes_together(argv):
+    resolve(argv)
+
+
+def test_a_classifier_that_is_there(tmp_path):
+    path = tmp_path / "reader.keras"
+    path.write_bytes(b"")
+    resolve([*PAIR, "--classifier_path", str(path), "--semantic_weight", "1"])

@@ -1,0 +1,60 @@
+"""Contradictions of style transfer's options are refused, and the like that do not are not."""
+
+import numpy as np
+import pytest
+
+from config.resolve import resolve
+from framework.errors import UserError
+
+PAIR = ["--dataset", "glyph2edge", "--preset", "none"]
+INVERSE = ["--gan_type", "inverse_net", *PAIR]
+STYLE = ["--gan_type", "style_vae", *PAIR, "--content_weight", "1", "--style_weight", "1"]
+PLAIN = [*STYLE, "--no_style_variance", "--content_layers", "block3_conv1"]
+
+
+@pytest.mark.parametrize("argv, message", [
+    ([*PAIR, "--no_swapped"], "swapped belongs to --gan_type inverse_net; here it is scogan"),
+    ([*PAIR, "--crop", "8"], "crop belongs to --gan_type inverse_net and style_vae"),
+    ([*INVERSE, "--kl_weight", "1"], "kl_weight belongs to --gan_type style_vae"),
+    ([*STYLE, "--tv_weight", "1"], "tv_weight belongs to --gan_type inverse_net"),
+    ([*INVERSE, "--loss", "hinge"], "inverse_net is no GAN, and loss is about GANs"),
+    ([*STYLE, "--discriminator_steps", "2"], "discriminator_steps is about GANs"),
+    ([*INVERSE, "--feature_weight", "2"], "feature_weight is about GANs"),
+    ([*INVERSE[:2], "--preset", "none", "--domains", "glyph"], "two domains, photographs and"),
+    ([*INVERSE, "--content_weight", "1"], "an inverse_net has no content_weight"),
+    ([*INVERSE, "--vgg", "vgg16"], r"an inverse_net inverts vgg19 \(table B.1\), not vgg16"),
+    ([*INVERSE, "--vgg_weights", "no.npz"], "no weights of vgg19 at no.npz"),
+    ([*INVERSE, "--image_size", "30"], "image_size 30 must be a multiple of 4"),
+    ([*INVERSE, "--image_size", "8"], "image_size 8 must be a multiple of 4 .* at least 12"),
+    ([*INVERSE, "--crop", "18"], "crop 18 must be a multiple of 4"),
+    ([*INVERSE, "--crop", "64"], "crop is 64 and the images are of 32"),
+    (["--gan_type", "inverse_net", "--preset", "none", "--domains", "ring,grid25"],
+     "learns from images, not points"),
+    ([*STYLE, "--style_weight", "0"], "a style_vae needs a style_weight"),
+    ([*STYLE, "--image_size", "28"], "image_size 28 must be a multiple of 8"),
+    ([*STYLE, "--disentangle_weight", "1", "--batch_size", "1"], "batch_size must be 2"),
+    ([*PLAIN, "--content_layers", "block3_conv1,block2_conv1"], "the one layer that is decoded"),
+    ([*PLAIN, "--image_size", "30"], "image_size 30 must be a multiple of 4"),
+])
+def test_contradictions(argv, message):
+    with pytest.raises(UserError, match=message):
+        resolve(argv)
+
+
+@pytest.mark.parametrize("argv", [
+    INVERSE, STYLE, PLAIN, [*INVERSE, "--no_swapped", "--tv_weight", "0", "--width", "0.5"],
+    [*INVERSE, "--crop", "12", "--image_size", "30"], [*STYLE, "--kl_weight", "1"],
+    [*PLAIN, "--image_size", "28"], [*STYLE, "--batch_size", "1"],
+    [*INVERSE[:2], "--dataset", "glyph2edge", "--preset", "quick-inverse", "--no_swapped"]])
+def test_what_goes_together(argv):
+    assert resolve(argv).gan_type in ("inverse_net", "style_vae")
+
+
+def test_weights_that_end_too_early(tmp_path):
+    path = tmp_path / "block2.npz"
+    np.savez(path, **{f"block{b}_conv{i}/{part}": np.zeros(1) for b in (1, 2) for i in (1, 2)
+                      for part in ("kernel", "bias")})
+    with pytest.raises(UserError, match="has no block3_conv1"):
+        resolve([*INVERSE, "--vgg_weights", str(path)])
+    resolve([*STYLE, "--vgg_weights", str(path), "--content_layers", "block2_conv1",
+             "--style_layers", "block1_conv1"])

@@ -1,0 +1,194 @@
+"""Defaults < preset < configuration file < flags, and nothing unknown gets through."""
+
+import dataclasses
+import json
+
+import pytest
+
+from config import presets
+from config.options import BY_NAME
+from config.resolve import OPTIONS, load_config, parser, resolve
+from framework.errors import UserError
+
+# Those of style transfer belong to gan_types of their own (test_checks_style.py).
+BOOLS = [o.name for o in OPTIONS if o.type is bool and o.group != "style"]
+
+
+@pytest.fixture
+def preset(monkeypatch, tmp_path):
+    """Writes presets into a folder of their own."""
+    monkeypatch.setattr(presets, "FOLDER", tmp_path / "presets")
+    presets.FOLDER.mkdir()
+
+    def write(name, text):
+        (presets.FOLDER / f"{name}.toml").write_text(f'description = "for a test"\n{text}')
+        presets.names.cache_clear(), presets.load.cache_clear()
+    yield write
+    presets.names.cache_clear(), presets.load.cache_clear()
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(name, text):
+        (tmp_path / name).write_text(text)
+        return str(tmp_path / name)
+    return write
+
+
+def stored_run(tmp_path, **values):
+    config = resolve(["--preset", "none", *(f"--{k}={v}" for k, v in values.items())])
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "config.json").write_text(json.dumps(config.as_dict()))
+    return str(run)
+
+
+def test_precedence(preset, file):
+    preset("p", "seed = 1\nbatch_size = 1\nwidth = 1\nlatent_dim = 11\n")
+    path = file("c.toml", "seed = 2\nbatch_size = 2\n")
+    config = resolve(["--preset", "p", "--config", path, "--seed", "3"])
+    assert (config.seed, config.batch_size, config.latent_dim) == (3, 2, 11)
+    assert config.discriminator_steps == BY_NAME["discriminator_steps"].default
+    assert config.explicit == {"preset", "config", "seed", "batch_size"}
+
+
+def test_a_file_may_be_json_and_may_name_the_preset(preset, file):
+    preset("p", "seed = 1\nlatent_dim = 11\n")
+    config = resolve(["--config", file("c.json", '{"preset": "p", "seed": 2}')])
+    assert (config.preset, config.seed, config.latent_dim) == ("p", 2, 11)
+
+
+def test_the_pair_picks_its_preset_and_flags_override_it(preset):
+    preset("a", 'default_for = ["scogan/glyph2edge"]\nseed = 5\nlatent_dim = 7\n')
+    config = resolve(["--gan_type", "scogan", "--dataset", "glyph2edge", "--seed", "6"])
+    assert (config.preset, config.seed, config.latent_dim) == ("a", 6, 7)
+    assert "preset" not in config.explicit
+    assert resolve(["--dataset", "glyph2street"]).preset == ""
+    plain = resolve(["--dataset", "glyph2edge", "--preset", "none"])
+    assert plain.latent_dim == BY_NAME["latent_dim"].default
+
+
+def test_a_picked_preset_does_not_change_the_data(preset):
+    preset("a", 'default_for = ["gan/glyph*"]\ngan_type = "gan"\ndataset = "glyph_edge"\n')
+    assert resolve(["--gan_type", "gan"]).dataset == "glyph"
+    assert resolve(["--preset", "a"]).dataset == "glyph_edge"
+    assert resolve(["--preset", "a", "--dataset", "glyph_street"]).dataset == "glyph_street"
+    assert resolve(["--preset", "a", "--domains", "glyph"]).dataset == ""
+
+
+def test_a_misspelt_preset_names_the_nearest():
+    with pytest.raises(UserError, match="unknown preset 'dmo'; did you mean 'demo'"):
+        resolve(["--preset", "dmo"])
+
+
+@pytest.mark.parametrize("gan_type, dataset", [
+    ("gan", "glyph"), ("cogan", "glyph2street"), ("scogan", "glyph2street")])
+def test_a_gan_type_alone_finds_its_data(gan_type, dataset):
+    assert resolve(["--gan_type", gan_type]).dataset == dataset
+
+
+def test_the_run_folder_follows_from_what_is_trained():
+    assert resolve([]).run == "runs/scogan-glyph2street"
+    assert resolve(["--preset", "demo"]).run == "runs/demo"
+    assert resolve(["--preset", "none"]).run == "runs/scogan-glyph2street"
+    assert resolve(["--domains", "glyph,glyph_edge"]).run == "runs/scogan-glyph-glyph_edge"
+    assert resolve(["--run", "here", "--preset", "demo"]).run == "here"
+
+
+def test_the_configuration_is_read_only():
+    config = resolve([])
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        config.seed = 3
+
+
+def test_as_dict_holds_every_option_but_the_places():
+    kept = resolve(["--seed", "4"]).as_dict()
+    assert set(kept) == set(BY_NAME) - {"run", "config"}
+    assert kept["seed"] == 4
+    assert json.loads(json.dumps(kept)) == kept
+
+
+@pytest.mark.parametrize("name", BOOLS)
+def test_every_switch_can_be_switched_on_and_off(name):
+    assert getattr(resolve([f"--{name}"]), name) is True
+    assert getattr(resolve([f"--no-{name}"]), name) is False
+    assert getattr(resolve([f"--no_{name}"]), name) is False
+
+
+@pytest.mark.parametrize("name", BOOLS)
+def test_a_switch_can_undo_a_preset(preset, name):
+    preset("p", f"{name} = true\n")
+    assert getattr(resolve(["--preset", "p"]), name) is True
+    assert getattr(resolve(["--preset", "p", f"--no-{name}"]), name) is False
+
+
+@pytest.mark.parametrize("argv, message", [
+    (["--iteration", "5"], "unknown option '--iteration'; did you mean '--iterations'"),
+    (["--iterationz=5"], "unknown option '--iterationz'; did you mean '--iterations'"),
+    (["--lr-g", "1"], "unknown option '--lr-g'; did you mean '--lr_g'"),
+    (["--no-tensorbord"], "did you mean '--no-tensorboard'"),
+    (["--tensorboard", "off"], "unexpected argument 'off'"),
+    (["--seed"], "seed: expected one argument"),
+    (["--dataset", "glyph2edge", "--domains", "glyph,glyph_edge"], "not both"),
+])
+def test_mistakes_on_the_command_line(argv, message):
+    with pytest.raises(UserError, match=message):
+        resolve(argv)
+
+
+@pytest.mark.parametrize("name, text, message", [
+    ("c.toml", "sed = 1", "c.toml: unknown option 'sed'; did you mean 'seed'"),
+    ("c.toml", "loss = 'hing'", "c.toml: unknown loss 'hing'; did you mean 'hinge'"),
+    ("c.toml", "seed = 1.5", "c.toml: seed must be a whole number"),
+    ("c.toml", "seed = ", "c.toml: "),
+    ("c.json", "[1]", "c.json: holds no options"),
+    ("c.json", "{", "c.json: "),
+])
+def test_mistakes_in_a_file(file, name, text, message):
+    with pytest.raises(UserError, match=message):
+        resolve(["--config", file(name, text)])
+
+
+def test_a_missing_or_unreadable_file(tmp_path):
+    for path in (tmp_path / "none.toml", tmp_path):
+        with pytest.raises(UserError, match=f"config {path}"):
+            resolve(["--config", str(path)])
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UserError, match="binary.toml"):
+        resolve(["--config", str(tmp_path / "binary.toml")])
+
+
+def test_a_run_alone_goes_on_with_what_it_was_made_with(tmp_path):
+    run = stored_run(tmp_path, gan_type="cogan", seed=9, batch_size=4)
+    config = resolve(["--run", run])
+    assert (config.gan_type, config.seed, config.batch_size) == ("cogan", 9, 4)
+    assert config.run == run and config.explicit == {"run"}
+    raised = resolve(["--run", run, "--iterations", "77"])
+    assert (raised.iterations, raised.seed) == (77, 9)
+
+
+def test_a_run_with_an_experiment_is_resolved_anew(tmp_path):
+    run = stored_run(tmp_path, gan_type="cogan", seed=9)
+    assert resolve(["--run", run, "--gan_type", "cogan"]).seed == 0
+
+
+def test_a_run_alone_that_is_not_there(tmp_path):
+    with pytest.raises(UserError, match="no run at .*missing"):
+        resolve(["--run", str(tmp_path / "missing")])
+
+
+def test_load_config(tmp_path):
+    run = stored_run(tmp_path, seed=9)
+    assert load_config(run).seed == 9
+    with pytest.raises(UserError, match="no run at"):
+        load_config(tmp_path)
+    (tmp_path / "run" / "config.json").write_text('{"sed": 1}')
+    with pytest.raises(UserError, match="did you mean 'seed'"):
+        load_config(run)
+
+
+def test_the_help_names_every_option_with_its_default():
+    text = " ".join(parser(prog="x").format_help().split())
+    for option in OPTIONS:
+        assert f"--{option.name} " in text or f"--{option.name}," in text
+    assert "(default: 25000)" in text and "(default: true)" in text

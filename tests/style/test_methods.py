@@ -1,0 +1,19 @@
+"""Every method keeps the registry's word."""
+
+import inspect
+
+import pytest
+
+from style import decode, optimise  # noqa: F401 (each registers its methods)
+from style.methods import METHODS
+
+
+def test_the_methods():
+    assert set(METHODS) == {"swap", "gatys", "inverse", "adain"}
+
+
+@pytest.mark.parametrize("name", ["swap", "gatys", "inverse", "adain"])
+def test_options_are_keywords_with_defaults(name):
+    content, styles, *options = inspect.signature(METHODS[name]).parameters.values()
+    assert (content.name, styles.name) == ("content", "styles")
+    assert all(o.kind == o.KEYWORD_ONLY and o.default is not o.empty for o in options)

@@ -1,0 +1,14 @@
+"""The independent judge of what a run's generators draw."""
+
+from trainers.classifier import trained_once
+from trainers.domains import load_domains
+
+JUDGE_SEED = 1000
+
+
+def judge_of(config):
+    """An independent judge: a classifier of the run's domains that had no part in training it,
+    from a seed of its own. Returns it and what metrics.json says of it."""
+    seed = JUDGE_SEED + config.seed
+    judge, accuracies = trained_once(load_domains(config), load_domains(config, "test"), seed=seed)
+    return judge, {"judge": {"accuracy_on_held_out": accuracies, "seed": seed}}
