@@ -18,8 +18,8 @@ import tensorflow as tf
 from framework.checkpoint import plain
 from framework.random import LATENTS, Random
 from nets.build import joint, split
+from penalties.couplings import couplings
 from trainers.coupled import critics_for, generators_for
-from trainers.couplings import couplings
 from trainers.gan import Produced, to_float
 from trainers.objectives import objective
 from trainers.optimizers import optimizer
@@ -41,7 +41,7 @@ class Listing:
         self.generators = split(plain(joint(generators_for(config, count, shape))))
         self.critics = critics_for(config, count, shape)
         self.loss, self.penalty, _ = objective(config, self.critics[0].output_shape[-1])
-        self.couplings = couplings(config, self.generators, frozen)
+        self.couplings = couplings(config.as_dict(), self.generators, frozen)
         self.coupled = [net for coupling in self.couplings for net in coupling.nets]
         self.players = [*self.generators, *self.coupled]
         self.g_optimizers = [optimizer(config, config.lr_g) for _ in self.players]

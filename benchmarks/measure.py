@@ -51,8 +51,8 @@ def noise_domains(config) -> list:
 def frozen_for(config, domains):
     """What the couplings read with, as `trainers.coupled.frozen_for`, but trained by nobody."""
     from nets.classifier import build_classifier
+    from penalties.couplings import Frozen
     from trainers.coupled import class_frequencies
-    from trainers.couplings import Frozen
     from trainers.perceptual import perception
 
     shape = domains[0].images.shape[1:]

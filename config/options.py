@@ -1,95 +1,142 @@
-"""Every option once: its name, type, default, range and what it does.
+"""Every option of training once: its name, type, default, range, what it does, whom it serves.
 
 The command line, the presets, the configuration files and the stored `config.json` of a run
-all speak in these names. Choices that come from registries are read from the registries.
+all speak in these names. Choices that come from registries are read from the registries, and
+so are the options that a loss, a kernel, a penalty, a coupling or a kind of training brings.
 """
 
-import math
-from collections.abc import Collection
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
+import penalties.perceptual  # noqa: F401
+from config.kinds import KINDS, serves
+from data.catalogue import domain_names, find
 from framework.errors import UserError, unknown
+from framework.options import Option, Requirement, by_name, chosen, either, one_of, positive
+from framework.registry import Registry, accepts
 from losses.adversarial import LOSSES
 from losses.kernels import KERNELS
 from metrics.choice import MONITORS
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, SPECTRAL
 from nets.vgg import BLOCKS
+from penalties.couplings import COUPLINGS
 from penalties.gradient import PENALTIES, SCALES
 
 GROUPS = {
     "run": "which experiment, and where it is kept",
     "data": "what it learns from",
     "training": "the iteration and its optimizers",
-    "loss": "what critic and generator minimise",
+    "loss": "what discriminator and generator minimise",
     "nets": "tables of layers, and what the domains share",
     "coupling": "what makes pairs; a term is on when its weight is positive",
     "style": "style transfer; its terms content and style and VGG are among the couplings",
     "output": "what is drawn and kept while training; may change when a run is continued",
     "device": "how it is computed; may change when a run is continued",
 }
-GANS = ("gan", "cogan", "scogan", "mmd_gan", "gmmn")       # what has generators
-TYPES = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
 
-class Option(NamedTuple):
-    """One option: `choices` is a collection of valid names, `low` and `high` are inclusive."""
-
-    name: str
-    type: type
-    default: Any
-    help: str
-    choices: Collection[str] | None = None
-    low: float | None = None
-    high: float | None = None
-    group: str = "run"
-
-    def check(self, value):
-        """`value` as this option's type. Raises UserError if it is of another type, not one
-        of the choices or out of range."""
-        if self.type is float and type(value) is int:
-            value = float(value)
-        if type(value) is not self.type:
-            raise UserError(f"{self.name} must be {TYPES[self.type]}, not {value!r}")
-        if self.choices is not None and value not in self.choices:
-            raise unknown(self.name, value, self.choices)
-        if self.type in (int, float):
-            self._check_range(value)
-        return value
-
-    def parse(self, text: str):
-        """The value written as `text` on the command line; raises UserError as `check`."""
-        try:
-            return self.check(self.type(text))
-        except ValueError:
-            raise UserError(f"{self.name} must be {TYPES[self.type]}, not {text!r}") from None
-
-    def _check_range(self, value):
-        low = -math.inf if self.low is None else self.low
-        high = math.inf if self.high is None else self.high
-        if not (low <= value <= high and math.isfinite(value)):
-            limits = f"at least {low}" if high == math.inf else f"from {low} to {high}"
-            raise UserError(f"{self.name} must be {limits}, not {value}")
+def _is_pruned(values: Mapping[str, Any]) -> bool:
+    names = domain_names(values["dataset"], values["domains"], values["data_dir"])
+    return any(find(name).pruned for name in names)
 
 
-def _group(group, *rows):
-    return tuple(Option(*row[:4], group=group, **(row[4] if row[4:] else {})) for row in rows)
+def _is_penalised(values: Mapping[str, Any]) -> bool:
+    return values["disc_penalty"] != "none" or values["gradient_scale"] != "none"
 
 
-def _of(*names):
+def _has_batch_norm(table: str) -> bool:
+    return table in DISCRIMINATORS and any(row.norm == "batch"
+                                           for row in DISCRIMINATORS[table].table)
+
+
+def _by_kernel(registry: Registry) -> dict[str, Requirement]:
+    """What reads a kernel belongs to the loss mmd, and what reads a score to the others; what
+    can do without a kernel goes with both."""
+    scores = one_of("loss", *(name for name in LOSSES if name != "mmd"))
+    return {name: one_of("loss", "mmd") if accepts(term, "kernel") else scores
+            for name, term in registry.items()}
+
+
+# Whom an option serves, in the words of a message.
+GENERATORS_OF = serves("generators")
+DISCRIMINATORS_OF = serves("discriminators")
+COUPLED = serves("couplings")
+PAIRS = serves("pairs")
+STYLING = serves("photographs and paintings")
+STYLIST = serves("stylist")
+INVERSE = serves("inverse")
+PRUNED = Requirement(_is_pruned, "data that are pruned (svhn_pruned)",
+                     lambda values: values["dataset"] or values["domains"])
+READS_CLASSES = either(positive("semantic_weight"), positive("balance_weight"))
+OWN_CLASSIFIER = Requirement(
+    lambda values: READS_CLASSES.met(values) and not values["classifier_path"],
+    "a positive --semantic_weight or --balance_weight without --classifier_path",
+    lambda values: "no classifier is trained")
+PERCEPTUAL = either(positive("content_weight"), positive("style_weight"))
+UNPENALISED = one_of("disc_penalty", "none")
+VARIATIONAL = Requirement(lambda values: values["style_variance"], "--style_variance",
+                          lambda values: "styles are not variational")
+BY_ITSELF = Requirement(
+    lambda values: not (_is_penalised(values) and _has_batch_norm(values["discriminator"])),
+    "discriminators without batch norm, or without a penalty or scale, which look at each sample "
+    "by itself (--discriminator_norm layer)", lambda values: "batch norm mixes the samples")
+ANY_COUPLING = either(*(positive(f"{name}_weight") for name in COUPLINGS))
+
+
+def _group(group: str, *rows: tuple) -> tuple[Option, ...]:
+    """Rows of (name, type, default, help, {further fields}, requirement, ...)."""
+    return tuple(Option(*row[:4], group=group, **row[4], requires=row[5:])
+                 if len(row) > 4 and isinstance(row[4], dict)
+                 else Option(*row[:4], group=group, requires=row[4:]) for row in rows)
+
+
+def _of(*names: str) -> dict:
     return {"choices": names}
 
 
-def _from(low, high=None):
+def _from(low: float, high: float | None = None) -> dict:
     return {"low": low, "high": high}
 
 
-OPTIONS = (
+def brought_by(registry: Registry, option: str, *requires: Requirement,
+               group: str) -> tuple[Option, ...]:
+    """The options that the entries of `registry` bring; each belongs to those that name it.
+
+    option: the one that chooses among the entries; with a "{}" the weight that turns each on.
+    requires: what that option itself requires.
+    """
+    found: dict[str, Option] = {}
+    owners: dict[str, list[str]] = {}
+    for entry, options in registry.options.items():
+        for each in options:
+            found.setdefault(each.name, each)
+            owners.setdefault(each.name, []).append(entry)
+    return tuple(replace(each, group=group, requires=(
+        *requires, *((serves(*each.serves),) if each.serves else ()), *each.requires,
+        *_chooses(option, owners[name], name)))
+        for name, each in found.items())
+
+
+def _of_kind(name: str, options: Iterable[Option]) -> Iterable[Option]:
+    return (replace(each, requires=(one_of("gan_type", name), *each.requires))
+            for each in options)
+
+
+def _chooses(option: str, entries: list[str], name: str) -> tuple[Requirement, ...]:
+    if "{}" not in option:
+        return (one_of(option, *entries),)
+    weights = [option.format(entry) for entry in entries]
+    return () if name in weights else (either(*map(positive, weights)),)
+
+
+OPTIONS: tuple[Option, ...] = (
     *_group(
         "run",
         ("gan_type", str, "scogan", "one GAN, GANs coupled by shared layers or by soft terms, "
          "a GAN of kernels, moment matching without a critic, the classifier of the semantic term, "
          "the inverse network of style swap, or AdaIN with variational styles",
-         _of(*GANS, "classifier", "inverse_net", "style_vae")),
+         {"choices": KINDS}),
         ("preset", str, "", "settings by name, see `presets`; none: plain defaults "
          "(default: the one that gan_type and dataset pick)"),
         ("config", str, "", "TOML or JSON file of options, over the preset, under flags"),
@@ -106,129 +153,156 @@ OPTIONS = (
         ("image_size", int, 0, "height and width; 0: as the data set", _from(0, 1024)),
         ("limit_data", int, 0, "use only the first N images of a domain; 0: all", _from(0)),
         ("prune_confidence", float, 0.4, "probability that a classifier must give to an image "
-         "for it to stay in svhn_pruned", _from(0, 1)),
+         "for it to stay in svhn_pruned", _from(0, 1), PRUNED),
     ),
     *_group(
         "training",
         ("iterations", int, 25000, "generator updates; may be raised later", _from(1)),
         ("batch_size", int, 128, "images of each domain per update", _from(1, 65536)),
-        ("latent_dim", int, 100, "length of the latent vector z", _from(1, 65536)),
+        ("latent_dim", int, 100, "length of the latent vector z", _from(1, 65536),
+         serves("generators", "stylist")),
         ("latent", str, "uniform", "z uniform in [-1, 1] or standard normal",
-         _of("uniform", "normal")),
-        ("discriminator_steps", int, 1, "critic updates per generator update", _from(1, 100)),
+         _of("uniform", "normal"), GENERATORS_OF),
+        ("discriminator_steps", int, 1, "critic updates per generator update", _from(1, 100),
+         DISCRIMINATORS_OF),
         ("optimizer", str, "adam", "of both players", _of("adam", "rmsprop")),
-        ("lr_g", float, 2e-4, "learning rate of the generators", _from(1e-9, 1)),
-        ("lr_d", float, 2e-4, "learning rate of the critics", _from(1e-9, 1)),
-        ("beta_1", float, 0.5, "Adam's decay of the mean gradient", _from(0, 0.99999)),
-        ("beta_2", float, 0.999, "Adam's (RMSProp's) decay of the square", _from(0, 0.9999999)),
+        ("lr", float, 2e-4, "learning rate of a training without generators and discriminators",
+         _from(1e-9, 1), serves("one net")),
+        ("lr_g", float, 2e-4, "learning rate of the generators", _from(1e-9, 1), GENERATORS_OF),
+        ("lr_d", float, 2e-4, "learning rate of the critics", _from(1e-9, 1), DISCRIMINATORS_OF),
+        ("beta_1", float, 0.5, "Adam's decay of the mean gradient", _from(0, 0.99999),
+         one_of("optimizer", "adam")),
+        ("beta_2", float, 0.999, "Adam's decay of the square", _from(0, 0.9999999),
+         one_of("optimizer", "adam")),
         ("weight_decay", float, 0.0, "L2 penalty on the weights", _from(0, 1)),
-        ("decoupled_weight_decay", bool, False, "shrink weights beside the gradient (AdamW)"),
+        ("decoupled_weight_decay", bool, False, "shrink weights beside the gradient (AdamW)",
+         GENERATORS_OF, positive("weight_decay")),
         ("clip", float, 0.0, "clip the critic's weights to [-c, c], for wgan or mmd without "
-         "penalty; 0: off", _from(0, 100)),
+         "penalty; 0: off", _from(0, 100),
+         DISCRIMINATORS_OF, one_of("loss", "wgan", "mmd"), UNPENALISED),
         ("clip_gradient", float, 0.0, "bound of the norm of each variable's gradient; 0: off",
          _from(0, 1e9)),
         ("ema", float, 0.0, "decay of the moving average of the generators that samples are "
-         "drawn from; 0: off", _from(0, 0.999999)),
+         "drawn from; 0: off", _from(0, 0.999999), GENERATORS_OF),
     ),
     *_group(
         "loss",
-        ("loss", str, "nonsaturating", "adversarial loss", {"choices": LOSSES}),
+        ("loss", str, "nonsaturating", "adversarial loss", {"choices": LOSSES}, GENERATORS_OF),
+    ),
+    *brought_by(LOSSES, "loss", GENERATORS_OF, group="loss"),
+    *_group(
+        "loss",
         ("disc_penalty", str, "none", "penalty on the critic's gradient",
-         _of("none", *PENALTIES)),
-        ("penalty_weight", float, 10.0, "weight of that penalty (lambda)", _from(0)),
+         {"choices": ("none", *PENALTIES),
+         "choice_requires": _by_kernel(PENALTIES)}, DISCRIMINATORS_OF),
+        ("penalty_weight", float, 10.0, "weight of that penalty (lambda)", _from(0),
+         DISCRIMINATORS_OF, chosen("disc_penalty")),
+    ),
+    *brought_by(PENALTIES, "disc_penalty", DISCRIMINATORS_OF, group="loss"),
+    *_group(
+        "loss",
         ("gradient_scale", str, "none", "factor of both players' loss that falls with the "
-         "critic's gradient: scaled MMD, or SWGAN for wgan", _of("none", *SCALES)),
+         "critic's gradient: scaled MMD, or SWGAN for wgan", {"choices": ("none", *SCALES),
+         "choice_requires": _by_kernel(SCALES) | {"swgan": one_of("loss", "wgan")}},
+         DISCRIMINATORS_OF),
         ("kernel", str, "gaussian", "kernel of the loss mmd; rks: random features for the "
-         "gaussian one, in linear time", {"choices": KERNELS}),
-        ("kernel_gamma", float, 1.0, "gaussian, rks: exp(-gamma distance^2)",
-         _from(1e-9, 1e9)),
-        ("kernel_bias", float, 1.0, "polynomial: (x.y + bias)^2", _from(0, 1e6)),
-        ("kernel_scales", str, "", "gaussian-mixture: its sigmas; rational-quadratic: its "
-         "alphas; with commas (default: 1,2,4,8,16; 0.1,1,10)"),
-        ("kernel_features", int, 300, "rks: random features (eq. 3.10)", _from(1, 1000000)),
-        ("asymmetry_weight", float, 0.0, "weight of the kernelized GAN's regulariser (lambda "
-         "of eq. 3.5)", _from(0)),
-        ("label_smoothing", float, 0.0, "real labels are 1 minus this", _from(0, 0.49)),
+         "gaussian one, in linear time", {"choices": KERNELS},
+         GENERATORS_OF, one_of("loss", "mmd")),
+    ),
+    *brought_by(KERNELS, "kernel", GENERATORS_OF, one_of("loss", "mmd"), group="loss"),
+    *_group(
+        "loss",
         ("instance_noise", float, 0.0, "standard deviation of noise on all that critics see",
-         _from(0, 10)),
+         _from(0, 10),
+         DISCRIMINATORS_OF),
     ),
     *_group(
         "nets",
         ("generator", str, "auto", "table of the generators; auto: by the data",
-         _of("auto", *GENERATORS)),
+         _of("auto", *GENERATORS), GENERATORS_OF),
         ("discriminator", str, "auto", "table of the critics; auto: by the data",
-         _of("auto", *DISCRIMINATORS)),
+         _of("auto", *DISCRIMINATORS), DISCRIMINATORS_OF),
         ("classifier", str, "quick", "table of the classifier, of a run or of the semantic term",
-         {"choices": CLASSIFIERS}),
-        ("conditional", bool, False, "tell generators and critics the labels of the data"),
+         {"choices": CLASSIFIERS},
+         either(serves("classifier"), OWN_CLASSIFIER, PRUNED)),
+        ("conditional", bool, False, "tell generators and critics the labels of the data",
+         GENERATORS_OF),
         ("width", float, 1.0, "multiplies every layer's width", _from(0.01, 16)),
-        ("width_d", float, 0.0, "the same for the critics; 0: as --width", _from(0, 16)),
+        ("width_d", float, 0.0, "the same for the critics; 0: as --width", _from(0, 16),
+         DISCRIMINATORS_OF),
         ("shared_generator", int, -1, "generator rows shared from the front; -1: as the table "
-         "for a cogan, none for a scogan", _from(-1, 64)),
+         "for a cogan, none for a scogan", _from(-1, 64), PAIRS),
         ("shared_discriminator", int, -1, "critic rows shared from the back; -1: likewise",
-         _from(-1, 64)),
+         _from(-1, 64),
+         PAIRS),
         ("discriminator_dim", int, 0, "features that the critic returns to the loss mmd; 0: 16, and "
-         "one score for other losses", _from(0, 65536)),
+         "one score for other losses", _from(0, 65536),
+         DISCRIMINATORS_OF, one_of("loss", "mmd")),
         ("discriminator_norm", str, "auto", "normalisation in the critics; auto: layer norm under a "
          "gradient penalty, else as the table; spectral-scale: with a learned scale (SN-SMMD)",
-         _of("auto", "table", "layer", "none", *SPECTRAL)),
+         {"choices": ("auto", "table", "layer", "none", *SPECTRAL),
+         "choice_requires": {"table": BY_ITSELF}}, DISCRIMINATORS_OF),
         ("initializer", str, "table", "of the weights; table: as the table's document",
-         _of("table", "normal", "xavier", "he")),
-        ("init_std", float, 0.02, "standard deviation of the normal initializer", _from(0, 10)),
+         _of("table", "normal", "xavier", "he"), GENERATORS_OF),
+        ("init_std", float, 0.02, "standard deviation of the normal initializer", _from(0, 10),
+         GENERATORS_OF, one_of("initializer", "normal")),
         ("upsampling", str, "transpose", "transposed convolution, or resize and convolve",
-         _of("transpose", "resize")),
+         _of("transpose", "resize"), GENERATORS_OF),
     ),
+    *(replace(option, group=option.group or "training") for brought in KINDS.options.items()
+      for option in _of_kind(*brought)),
+    *brought_by(COUPLINGS, "{}_weight", group="coupling"),
     *_group(
         "coupling",
-        ("feature_weight", float, 0.0, "difference of the first feature maps (eq. 4.1)",
-         _from(0)),
-        ("feature_layers", int, 3, "how many feature maps, from the front", _from(1, 64)),
-        ("cycle_weight", float, 0.0, "recovery of z from the images (eq. 4.3)", _from(0)),
-        ("cycle_norm", str, "l1", "norm of that recovery", _of("l1", "l2")),
-        ("tying_weight", float, 0.0, "squared difference of the generators' weights", _from(0)),
-        ("semantic_weight", float, 0.0, "difference of a classifier's predictions (eq. 4.2)",
-         _from(0)),
-        ("semantic_on", str, "probabilities", "what is compared",
-         _of("probabilities", "logits", "kl")),
-        ("balance_weight", float, 0.0, "keeps the batch's mean prediction uniform", _from(0)),
         ("classifier_noise", float, 0.0, "train that classifier on images with noise of up to "
          "this standard deviation; its gradient then moves strokes rather than pixels",
-         _from(0, 10)),
+         _from(0, 10),
+         either(serves("classifier"), OWN_CLASSIFIER)),
         ("classifier_path", str, "", "classifier of the semantic and balance terms, a .keras "
-         "file (default: trained before the run)"),
+         "file (default: trained before the run)", COUPLED, READS_CLASSES),
         ("content_weight", float, 0.0, "difference of VGG's features between the domains' "
-         "images (eq. 4.5)", _from(0)),
+         "images (eq. 4.5)", _from(0),
+         serves("pairs", "stylist")),
         ("style_weight", float, 0.0, "difference of Gram matrices between generated and real "
-         "images (eq. 4.5)", _from(0)),
-        ("content_layers", str, "block5_conv2", "layers of VGG, with commas"),
+         "images (eq. 4.5)", _from(0),
+         serves("couplings", "stylist")),
+        ("content_layers", str, "block5_conv2", "layers of VGG, with commas",
+         serves("pairs", "stylist"), positive("content_weight")),
         ("style_layers", str, "block1_conv1,block2_conv1,block3_conv1,block4_conv1,"
-         "block5_conv1", "layers of VGG, with commas"),
+         "block5_conv1", "layers of VGG, with commas",
+         serves("couplings", "stylist"), positive("style_weight")),
         ("style_on", str, "pairs", "Gram matrices compared image by image, or their means over "
-         "the batch", _of("pairs", "batch")),
-        ("vgg", str, "vgg19", "the net of content and style", {"choices": BLOCKS}),
+         "the batch", _of("pairs", "batch"),
+         COUPLED, positive("style_weight")),
+        ("vgg", str, "vgg19", "the net of content and style", {"choices": BLOCKS}, PERCEPTUAL),
         ("vgg_weights", str, "imagenet", "imagenet (downloaded once), random, or a file: .npz "
-         "with LAYER/kernel and LAYER/bias, or Keras's .h5"),
+         "with LAYER/kernel and LAYER/bias, or Keras's .h5", either(INVERSE, PERCEPTUAL)),
         ("vgg_resize", int, 0, "height and width at which VGG sees the images; 0: as they are",
-         _from(0, 2048)),
+         _from(0, 2048),
+         COUPLED, PERCEPTUAL),
         ("balance_perceptual", float, 0.0, "share of the adversarial loss at which content and "
          "style each start, their weights only turning them on; 0: weights as given",
-         _from(0, 1000)),
-        ("coupling_warmup", int, 0, "iterations over which the coupling weights rise",
-         _from(0)),
+         _from(0, 1000),
+         COUPLED, PERCEPTUAL),
+        ("coupling_warmup", int, 0, "iterations over which the coupling weights rise", _from(0),
+         COUPLED, ANY_COUPLING),
     ),
     *_group(
         "style",
         ("crop", int, 0, "learn from squares of this side, cut at random from the images of "
-         "image_size; 0: from whole images", _from(0, 1024)),
-        ("swapped", bool, True, "inverse_net: learn from style-swapped activations too (4.3.1)"),
+         "image_size; 0: from whole images", _from(0, 1024), STYLING),
+        ("swapped", bool, True, "inverse_net: learn from style-swapped activations too (4.3.1)",
+         INVERSE),
         ("tv_weight", float, 1e-6, "inverse_net: weight of the total variation (lambda of eq. "
-         "4.7) of pixels of 0..255, beside a mean over activations", _from(0)),
+         "4.7) of pixels of 0..255, beside a mean over activations", _from(0), INVERSE),
         ("style_variance", bool, True, "style_vae: styles from a latent space; off: plain AdaIN "
-         "of VGG's features (Huang and Belongie)"),
-        ("kl_weight", float, 0.0, "style_vae: divergence of the styles from N(0, 1)", _from(0)),
-        ("kl_warmup", int, 0, "style_vae: iterations over which that weight rises", _from(0)),
+         "of VGG's features (Huang and Belongie)", STYLIST),
+        ("kl_weight", float, 0.0, "style_vae: divergence of the styles from N(0, 1)", _from(0),
+         STYLIST, VARIATIONAL),
+        ("kl_warmup", int, 0, "style_vae: iterations over which that weight rises", _from(0),
+         STYLIST, positive("kl_weight")),
         ("disentangle_weight", float, 0.0, "style_vae: two photographs in one style must agree "
-         "in it more than with the painting", _from(0)),
+         "in it more than with the painting", _from(0), STYLIST, VARIATIONAL),
     ),
     *_group(
         "output",
@@ -236,11 +310,13 @@ OPTIONS = (
         ("checkpoint_every", int, 1000, "iterations between checkpoints", _from(1)),
         ("log_every", int, 10, "iterations between rows of losses.csv", _from(1)),
         ("sample_columns", int, 10, "columns of a sample grid", _from(1, 100)),
-        ("sample_rows", int, 2, "rows of a sample grid per domain", _from(1, 100)),
+        ("sample_rows", int, 2, "rows of a sample grid per domain", _from(1, 100),
+         serves("generators", "classifier")),
         ("tensorboard", bool, True, "write TensorBoard events"),
         ("monitor", str, "", f"measured while training, with commas: {', '.join(MONITORS)} "
-         "(default: nothing)"),
-        ("monitor_every", int, 500, "iterations between those measurements", _from(1)),
+         "(default: nothing)", GENERATORS_OF),
+        ("monitor_every", int, 500, "iterations between those measurements", _from(1),
+         GENERATORS_OF, chosen("monitor")),
     ),
     *_group(
         "device",
@@ -255,7 +331,8 @@ OPTIONS = (
          "each by itself"),
     ),
 )
-BY_NAME = {option.name: option for option in OPTIONS}
+
+BY_NAME = by_name(OPTIONS)
 
 
 def checked(values: dict, origin: str) -> dict:

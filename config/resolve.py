@@ -3,22 +3,24 @@
 Precedence: option defaults < preset < configuration file < flags.
 """
 
-import argparse
 import json
 import re
 import tomllib
+from collections.abc import Collection, Mapping
 from dataclasses import field, make_dataclass
 from pathlib import Path
+from typing import Any
 
 from config import presets
-from config.checks import check_together
-from config.options import BY_NAME, GROUPS, OPTIONS, Option, checked
-from framework.errors import UserError, unknown
+from config.applicable import check_applicable, without_meaningless
+from config.checks import check_domains, check_together
+from config.kinds import KINDS
+from config.options import BY_NAME, GROUPS, OPTIONS, checked
+from data.catalogue import domain_names
+from framework import command_line
+from framework.command_line import Parser
+from framework.errors import UserError
 
-__all__ = ["Config", "Option", "OPTIONS", "load_config", "parser", "resolve"]
-
-DATASETS = {"gan": "glyph", "mmd_gan": "glyph", "gmmn": "glyph"}
-SOME_PAIR = "glyph2street"
 EXPERIMENT = {"gan_type", "dataset", "domains", "preset", "config"}
 
 
@@ -42,62 +44,9 @@ Config = make_dataclass(
     bases=(_Config,), frozen=True, kw_only=True)
 
 
-class Parser(argparse.ArgumentParser):
-    """argparse whose mistakes are UserErrors, with the nearest name for an unknown option."""
-
-    def __init__(self, **settings):
-        settings.setdefault("formatter_class", lambda prog: argparse.HelpFormatter(
-            prog, max_help_position=34, width=96))
-        super().__init__(allow_abbrev=False, **settings)
-
-    def error(self, message):
-        raise UserError(message.removeprefix("argument ").removeprefix("--"))
-
-    def parse_args(self, args=None, namespace=None):
-        """As argparse, but an argument that means nothing names the nearest that does."""
-        known, rest = self.parse_known_args(args, namespace)
-        if not rest:
-            return known
-        if rest[0].startswith("-"):
-            raise unknown("option", rest[0].partition("=")[0], self._option_string_actions)
-        raise UserError(f"unexpected argument {rest[0]!r}; see --help")
-
-
-class Switch(argparse.BooleanOptionalAction):
-    """--name and --no-name, and for the latter also --no_name, spelled as all options are."""
-
-    def __init__(self, option_strings, dest, **settings):
-        super().__init__(option_strings, dest, **settings)
-        self.option_strings.append(f"--no_{dest}")
-
-    def __call__(self, parser, namespace, values, option_string=None):
-        setattr(namespace, self.dest, option_string not in self.option_strings[1:])
-
-
 def parser(**settings) -> Parser:
-    """The command line of every option, grouped; a flag not given leaves no trace."""
-    made = Parser(argument_default=argparse.SUPPRESS, **settings)
-    for group, title in GROUPS.items():
-        section = made.add_argument_group(group, title)
-        for option in (o for o in OPTIONS if o.group == group):
-            _add(section, option)
-    return made
-
-
-def _add(section, option: Option):
-    text = option.help
-    if option.choices is not None:
-        text += f": {', '.join(option.choices)}"
-    if option.default != "":
-        default = str(option.default).lower() if option.type is bool else option.default
-        text += f" (default: {default})"
-    flag = f"--{option.name}"
-    text = text.replace("%", "%%")
-    if option.type is bool:
-        section.add_argument(flag, action=Switch, help=text)
-    else:
-        metavar = {int: "N", float: "X", str: "NAME"}[option.type]
-        section.add_argument(flag, metavar=metavar, help=text)
+    """The command line of every option of training, grouped; a flag not given leaves no trace."""
+    return command_line.parser(OPTIONS, GROUPS, **settings)
 
 
 def resolve(argv: list[str]) -> Config:
@@ -107,16 +56,23 @@ def resolve(argv: list[str]) -> Config:
     what that run was made with. Raises UserError on anything unknown, out of range or
     contradictory; creates nothing.
     """
-    flags = {name: value if isinstance(value, bool) else BY_NAME[name].parse(value)
-             for name, value in vars(parser(prog="main.py").parse_args(argv)).items()}
+    return from_flags(command_line.parse(OPTIONS, argv, prog="main.py"))
+
+
+def from_flags(flags: dict[str, Any]) -> Config:
+    """As `resolve`, of flags that are parsed already: every option's value by name."""
     if "run" in flags and not EXPERIMENT & set(flags):
         return _continued(flags)
-    given = {**read_file(flags.get("config", "")), **flags}
-    return from_values(given)
+    return from_values({**read_file(flags.get("config", "")), **flags}, flags=set(flags))
 
 
-def from_values(given: dict) -> Config:
-    """The configuration in which the options `given` go over preset and defaults."""
+def from_values(given: dict[str, Any], flags: Collection[str] = ()) -> Config:
+    """The configuration in which the options `given` go over preset and defaults.
+
+    flags: those of them that were given on the command line, which must all mean something; of
+    the others those that differ from their defaults. A value of the preset that the options
+    given leave without a meaning is dropped, with a line.
+    """
     named = given.get("preset", "")
     chosen = named or presets.default_for(*_pair(given))
     base = {} if chosen in ("", "none") else dict(presets.load(chosen).values)
@@ -126,7 +82,7 @@ def from_values(given: dict) -> Config:
     values["gan_type"], values["dataset"] = _pair(values)
     if not values.get("run"):
         values["run"] = _default_run(values, named)
-    return _finished(values, given)
+    return _finished(values, given, flags)
 
 
 def read_file(path: str) -> dict:
@@ -160,7 +116,7 @@ def _continued(flags: dict) -> Config:
     if not (Path(flags["run"]) / "config.json").is_file():
         raise UserError(f"there is no run at {flags['run']}; to start one there, say what: "
                         "--preset, or --gan_type and --dataset")
-    return _finished({**load_config(flags["run"]).as_dict(), **flags}, flags)
+    return _finished({**load_config(flags["run"]).as_dict(), **flags}, flags, set(flags))
 
 
 def _pair(values: dict) -> tuple[str, str]:
@@ -170,7 +126,7 @@ def _pair(values: dict) -> tuple[str, str]:
             raise UserError("give a dataset or domains, not both: "
                             f"{values['dataset']!r} and {values['domains']!r}")
         return gan_type, ""
-    return gan_type, values.get("dataset") or DATASETS.get(gan_type, SOME_PAIR)
+    return gan_type, values.get("dataset") or KINDS.find(gan_type).dataset
 
 
 def _default_run(values: dict, named: str) -> str:
@@ -180,7 +136,13 @@ def _default_run(values: dict, named: str) -> str:
     return f"runs/{values['gan_type']}-{re.sub(r'[^A-Za-z0-9_]+', '-', data).strip('-')}"
 
 
-def _finished(values: dict, given: dict) -> Config:
+def _finished(values: dict[str, Any], given: Mapping[str, Any],
+              flags: Collection[str]) -> Config:
+    values = {option.name: option.default for option in OPTIONS} | values
+    names = domain_names(values["dataset"], values["domains"], values["data_dir"])
+    check_domains(values["gan_type"], names)
+    check_applicable(values, given, flags)
+    values = without_meaningless(values, given)
     config = Config(**values, explicit=frozenset(given))
-    check_together(config)
+    check_together(config, names)
     return config

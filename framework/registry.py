@@ -11,13 +11,15 @@ class Registry(dict):
     def __init__(self, kind: str):
         super().__init__()
         self.kind = kind
+        self.options: dict[str, tuple] = {}
 
-    def register(self, name: str):
-        """Decorator that files the decorated thing under `name`."""
+    def register(self, name: str, options: tuple = ()):
+        """Decorator that files the decorated thing under `name`. options: those that it brings."""
         def file(thing):
             if name in self:
                 raise ValueError(f"{self.kind} {name!r} is registered twice")
             self[name] = thing
+            self.options[name] = tuple(options)
             return thing
         return file
 

@@ -7,6 +7,7 @@ values and gradients are finite for scores of +-10000 and beyond.
 
 from framework.errors import UserError
 from framework.lazy import Lazy
+from framework.options import Option
 from framework.registry import Registry
 
 ops = Lazy("keras.ops")
@@ -41,7 +42,9 @@ class Minimax(ScoreLoss):
         return -_softplus_mean(fake)
 
 
-@LOSSES.register("nonsaturating")
+@LOSSES.register("nonsaturating", (
+    Option("label_smoothing", float, 0.0, "real labels are 1 minus this", low=0, high=0.49,
+           serves=("discriminators",)),))
 class NonSaturating(ScoreLoss):
     """The loss in practice (section 2.2), with one-sided label smoothing (Salimans 2016).
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from framework.errors import UserError
 from framework.lazy import Lazy
+from framework.options import Option
 from framework.registry import Registry
 
 ops = Lazy("keras.ops")
@@ -170,7 +171,14 @@ def _row_squares(x):
     return ops.sum(ops.square(floats(x)), -1)
 
 
-@KERNELS.register("gaussian")
+# The options that several kernels share; their parameters are named without "kernel_".
+GAMMA = Option("kernel_gamma", float, 1.0, "gaussian, rks: exp(-gamma distance^2)", low=1e-9,
+               high=1e9)
+SCALE_LIST = Option("kernel_scales", str, "", "gaussian-mixture: its sigmas; rational-quadratic: "
+                    "its alphas; with commas (default: 1,2,4,8,16; 0.1,1,10)")
+
+
+@KERNELS.register("gaussian", (GAMMA,))
 def gaussian_kernel(gamma: float = 1.0) -> Kernel:
     """`gaussian`, the thesis's default."""
     return Kernel(partial(gaussian, gamma=gamma), local=lambda square: (1.0, 2 * gamma, 0.0))
@@ -182,7 +190,8 @@ def linear_kernel() -> Kernel:
     return Kernel(linear, linear_kernel_sum, _row_squares, lambda square: (square, 1.0, 0.0))
 
 
-@KERNELS.register("polynomial")
+@KERNELS.register("polynomial", (
+    Option("kernel_bias", float, 1.0, "polynomial: (x.y + bias)^2", low=0, high=1e6),))
 def polynomial_kernel(bias: float = 1.0) -> Kernel:
     """`polynomial` of degree 2, in linear time: bias 1 matches means and second moments, bias 0
     is the Gram matrix."""
@@ -191,7 +200,7 @@ def polynomial_kernel(bias: float = 1.0) -> Kernel:
                   lambda square: ((square + bias) ** 2, 2 * (square + bias), 2.0))
 
 
-@KERNELS.register("gaussian-mixture")
+@KERNELS.register("gaussian-mixture", (SCALE_LIST,))
 def gaussian_mixture_kernel(scales=BANDWIDTHS) -> Kernel:
     """`gaussian_mixture` with these sigmas."""
     slope = sum(sigma**-2 for sigma in scales)
@@ -199,7 +208,7 @@ def gaussian_mixture_kernel(scales=BANDWIDTHS) -> Kernel:
                   local=lambda square: (float(len(scales)), slope, 0.0))
 
 
-@KERNELS.register("rational-quadratic")
+@KERNELS.register("rational-quadratic", (SCALE_LIST,))
 def rational_quadratic_kernel(scales=ALPHAS) -> Kernel:
     """`rational_quadratic` with these alphas."""
     count = float(len(scales))
@@ -207,7 +216,7 @@ def rational_quadratic_kernel(scales=ALPHAS) -> Kernel:
                   local=lambda square: (count, count, 0.0))
 
 
-@KERNELS.register("rational-quadratic-dot")
+@KERNELS.register("rational-quadratic-dot", (SCALE_LIST,))
 def rational_quadratic_dot_kernel(scales=ALPHAS) -> Kernel:
     """`rational_quadratic` with x.y added, as in every script of Binkowski et al."""
     count = float(len(scales))
@@ -221,7 +230,9 @@ def energy_kernel() -> Kernel:
     return Kernel(energy)
 
 
-@KERNELS.register("rks")
+@KERNELS.register("rks", (
+    GAMMA,
+    Option("kernel_features", int, 300, "rks: random features (eq. 3.10)", low=1, high=1000000)))
 def random_kitchen_sinks_kernel(dim: int, features: int = 300, gamma: float = 1.0,
                                 seed: int = 0) -> Kernel:
     """The Gaussian kernel in linear time; `local` is that of the kernel it stands for."""

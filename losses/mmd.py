@@ -6,6 +6,7 @@ Rows are samples, x [m, d] and y [n, d]; m and n may differ.
 
 from framework.errors import UserError
 from framework.lazy import Lazy
+from framework.options import Option
 from losses.adversarial import LOSSES
 from losses.kernels import Kernel, floats
 
@@ -77,25 +78,29 @@ def asymmetry(real, fake):
     return ops.sum(ops.square(ops.minimum(difference, 0)))
 
 
-@LOSSES.register("mmd")
+@LOSSES.register("mmd", (
+    Option("asymmetry_weight", float, 0.0, "weight of the kernelized GAN's regulariser (lambda of "
+           "eq. 3.5)", low=0, serves=("discriminators",)),))
 class MMD:
     """MMD^2 of what the critic makes of real and of generated samples, [B, discriminator_dim].
 
     The critic maximises the unbiased estimate and the generator minimises it (eq. 3.1, where
-    p_y must read p_z). asymmetry: lambda of the regulariser of eq. 3.5 in the critic's loss,
+    p_y must read p_z). asymmetry_weight: lambda of the regulariser of eq. 3.5 in the critic's loss,
     0 for none. On several devices the samples of all are compared with each other.
     """
 
     needs_real = True
 
-    def __init__(self, kernel: Kernel, asymmetry: float = 0.0):
-        self.kernel, self.asymmetry = kernel, asymmetry
+    def __init__(self, kernel: Kernel, asymmetry_weight: float = 0.0):
+        self.kernel, self.asymmetry_weight = kernel, asymmetry_weight
 
     def discriminator(self, real, fake):
         """-MMD^2 + lambda ||min{mean real - mean fake, 0}||^2 (eq. 3.7)."""
         real, fake = devices.gathered(real), devices.gathered(fake)
         loss = -mmd2(real, fake, self.kernel)
-        return loss + self.asymmetry * asymmetry(real, fake) if self.asymmetry else loss
+        if not self.asymmetry_weight:
+            return loss
+        return loss + self.asymmetry_weight * asymmetry(real, fake)
 
     def generator(self, real, fake):
         """MMD^2; `real` is needed for its value, and carries no gradient to the generator."""

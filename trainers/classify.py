@@ -31,7 +31,7 @@ RED = (1.0, -1.0, -1.0)
 def training(config, domains) -> Training:
     """A classifier of one domain, or of the mixture of several, for the loop (appendix B).
 
-    The classifier is the run's second player by name: `--lr_d` is its learning rate, and
+    The classifier is the run's second player by name: `--lr` is its learning rate, and
     `--weight_decay` is decoupled. Raises UserError for data without the same labels.
     """
     check_labels(domains)
@@ -39,7 +39,7 @@ def training(config, domains) -> Training:
     batches = labelled_batches(domains, config.batch_size, config.seed)
     model = model_for(config, domains)
     decay = config.weight_decay or None
-    optimizer = scaling_optimizer(config, config.lr_d, decay)
+    optimizer = scaling_optimizer(config, config.lr, decay)
     trainer = ClassifierTrainer(model, optimizer, config.classifier_noise, config.seed)
     return Training(trainer, batches, held_out_picture(model, config, held_out),
                     lambda: report(model, domains, held_out))

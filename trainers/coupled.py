@@ -9,10 +9,10 @@ from framework.devices import mirrored
 from framework.errors import UserError
 from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.build import build_discriminators, build_generators
+from penalties.couplings import Frozen, couplings
 from trainers.balance import Balance
 from trainers.classifier import frozen_classifier, labelled
 from trainers.conditional import batches_for, told_classes, told_shape
-from trainers.couplings import Frozen, couplings
 from trainers.domains import load_domains
 from trainers.gan import AdversarialTrainer, normalises_batches
 from trainers.kinds import TRAINERS, Training
@@ -116,7 +116,7 @@ def build(config, domains, frozen: Frozen | None = None) -> AdversarialTrainer:
         d_optimizer=optimizer(config, config.lr_d, decoupled),
         latent=config.latent, discriminator_steps=config.discriminator_steps,
         penalty=penalty, penalty_weight=config.penalty_weight, scale=scale,
-        couplings=couplings(config, generators, frozen), balance=balance_for(config),
+        couplings=couplings(config.as_dict(), generators, frozen), balance=balance_for(config),
         warmup=config.coupling_warmup, ema=config.ema,
         averaged=generators_for(config, count, image_shape, classes) if config.ema else None,
         classes=classes, clip=config.clip, instance_noise=config.instance_noise,

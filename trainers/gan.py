@@ -106,7 +106,7 @@ class AdversarialTrainer:
     of `losses.adversarial` or `losses.mmd`. penalty: a function of (critic, real, fake, alpha)
     or None. scale: a function of (critic, real, signs) to the factor of both players' loss, as
     scaled MMD has it, or None.
-    couplings: `trainers.couplings.Coupling`s, each ramped up over `warmup` iterations.
+    couplings: `penalties.couplings.Coupling`s, each ramped up over `warmup` iterations.
     balance: a `trainers.balance.Balance` that finds the weights of some of them, or None.
     averaged: K further generators that keep an exponential moving average with rate `ema`,
     or None. classes: length of the code that generators and critics are told, 0 for none

@@ -146,7 +146,7 @@ def activations(config) -> VGGFeatures:
 def training(config, domains) -> Training:
     """The inverse network of the two `domains`, photographs and paintings, for the loop."""
     net, vgg = net_for(config), activations(config)
-    optimizer = scaling_optimizer(config, config.lr_g, config.weight_decay or None)
+    optimizer = scaling_optimizer(config, config.lr, config.weight_decay or None)
     trainer = InverseTrainer(net, vgg, optimizer, tv_weight=config.tv_weight,
                              swapped=config.swapped)
     return Training(trainer, pairs_of(config, domains), sample_picture(trainer, config, domains))

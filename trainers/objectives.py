@@ -18,7 +18,7 @@ def critic_outputs(config) -> int:
 
 def kernel_for(config, dim: int):
     """The run's kernel, a `losses.kernels.Kernel`, on features of length `dim`."""
-    settings = {"dim": dim, "gamma": config.kernel_gamma, "bias": config.kernel_bias,
+    settings = config.as_dict() | {"dim": dim, "gamma": config.kernel_gamma, "bias": config.kernel_bias,
                 "features": config.kernel_features, "seed": config.seed}
     scales = scales_of(config.kernel_scales)
     return called_with(KERNELS.find(config.kernel),
@@ -29,12 +29,17 @@ def objective(config, dim: int):
     """(loss, penalty, scale) of a run, as `trainers.gan.AdversarialTrainer` takes them; of the
     last two either may be None. dim: length of what the critics return."""
     kernel = kernel_for(config, dim)
-    loss = called_with(LOSSES.find(config.loss), {
-        "label_smoothing": config.label_smoothing, "kernel": kernel,
-        "asymmetry": config.asymmetry_weight})
-    penalty, scale = PENALTIES.get(config.disc_penalty), SCALES.get(config.gradient_scale)
-    return loss, _with(kernel, penalty), _with(kernel, scale)
+    settings = config.as_dict() | {"kernel": kernel}
+    loss = called_with(LOSSES.find(config.loss), settings)
+    penalty = _with(settings, PENALTIES, config.disc_penalty)
+    return loss, penalty, _with(settings, SCALES, config.gradient_scale)
 
 
-def _with(kernel, term):
-    return partial(term, kernel=kernel) if term and accepts(term, "kernel") else term
+def _with(settings, registry, name: str):
+    """The term called `name`, given the kernel and its own options; None for "none"."""
+    if name == "none":
+        return None
+    term = registry.find(name)
+    own = [option.name for option in registry.options[name]]
+    given = {n: settings[n] for n in (*own, "kernel") if accepts(term, n)}
+    return partial(term, **given) if given else term

@@ -129,7 +129,7 @@ def training(config, domains) -> Training:
     Raises UserError for VGG's weights or layers that cannot be had.
     """
     stylist = stylist_for(config)
-    optimizer = scaling_optimizer(config, config.lr_g, config.weight_decay or None)
+    optimizer = scaling_optimizer(config, config.lr, config.weight_decay or None)
     trainer = (VariationalTrainer if config.style_variance else PlainTrainer)(
         stylist, perception(config, domains[0].images.shape[1:]), optimizer,
         weights={"content": config.content_weight, "style": config.style_weight,

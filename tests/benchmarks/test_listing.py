@@ -9,8 +9,8 @@ from benchmarks.listing import Listing
 from config.resolve import resolve
 from data.domain import Domain
 from nets.classifier import build_classifier
+from penalties.couplings import Frozen
 from trainers.coupled import build
-from trainers.couplings import Frozen
 
 
 def descending(nets):

@@ -24,9 +24,9 @@ from nets.architectures import (
     resized,
     widened,
 )
+from penalties.couplings import Frozen
 from penalties.gradient import gradient_penalty
 from trainers.coupled import build
-from trainers.couplings import Frozen
 
 COUNTED = ("MatMul", "Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter")
 BATCH = 3

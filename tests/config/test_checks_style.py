@@ -13,16 +13,16 @@ PLAIN = [*STYLE, "--no_style_variance", "--content_layers", "block3_conv1"]
 
 
 @pytest.mark.parametrize("argv, message", [
-    ([*PAIR, "--no_swapped"], "swapped belongs to --gan_type inverse_net; here it is scogan"),
-    ([*PAIR, "--crop", "8"], "crop belongs to --gan_type inverse_net and style_vae"),
+    ([*PAIR, "--no_swapped"], "swapped belongs to --gan_type inverse_net; here gan_type is scogan"),
+    ([*PAIR, "--crop", "8"], "crop belongs to --gan_type inverse_net, style_vae; here"),
     ([*INVERSE, "--kl_weight", "1"], "kl_weight belongs to --gan_type style_vae"),
     ([*STYLE, "--tv_weight", "1"], "tv_weight belongs to --gan_type inverse_net"),
-    ([*INVERSE, "--loss", "hinge"], "inverse_net is no GAN, and loss is about GANs"),
-    ([*STYLE, "--discriminator_steps", "2"], "discriminator_steps is about GANs"),
-    ([*INVERSE, "--feature_weight", "2"], "feature_weight is about GANs"),
+    ([*INVERSE, "--loss", "hinge"], "loss belongs to --gan_type gan, cogan, .*; here gan_type is inverse_net"),
+    ([*STYLE, "--discriminator_steps", "2"], "discriminator_steps belongs to --gan_type gan, cogan"),
+    ([*INVERSE, "--feature_weight", "2"], "feature_weight belongs to --gan_type cogan, scogan"),
     ([*INVERSE[:2], "--preset", "none", "--domains", "glyph"], "two domains, photographs and"),
-    ([*INVERSE, "--content_weight", "1"], "an inverse_net has no content_weight"),
-    ([*INVERSE, "--vgg", "vgg16"], r"an inverse_net inverts vgg19 \(table B.1\), not vgg16"),
+    ([*INVERSE, "--content_weight", "1"], "content_weight belongs to --gan_type cogan, scogan, style_vae"),
+    ([*INVERSE, "--vgg", "vgg16"], "vgg belongs to a positive --content_weight"),
     ([*INVERSE, "--vgg_weights", "no.npz"], "no weights of vgg19 at no.npz"),
     ([*INVERSE, "--image_size", "30"], "image_size 30 must be a multiple of 4"),
     ([*INVERSE, "--image_size", "8"], "image_size 8 must be a multiple of 4 .* at least 12"),

@@ -74,8 +74,8 @@ def test_a_wrong_choice_names_the_nearest():
 
 def test_a_table_of_values_is_checked_and_says_where_it_is_from():
     assert checked({"seed": 3, "lr_d": 1}, "here") == {"seed": 3, "lr_d": 1.0}
-    with pytest.raises(UserError, match="here: unknown option 'lr'; did you mean 'lr_"):
-        checked({"lr": 1.0}, "here")
+    with pytest.raises(UserError, match="here: unknown option 'lr_e'; did you mean 'lr"):
+        checked({"lr_e": 1.0}, "here")
     with pytest.raises(UserError, match="here: seed must be from 0"):
         checked({"seed": -1}, "here")
 

@@ -72,7 +72,7 @@ def test_the_settings_of_the_inverse_network():
     """Chen's thesis, section 4.3.1."""
     config = resolve(["--preset", "chen-4-inverse", "--dataset", "glyph2edge"])
     assert (config.image_size, config.crop, config.batch_size, config.swapped) == (256, 0, 2, True)
-    assert (config.optimizer, config.lr_g, config.tv_weight) == ("adam", 1e-3, 1e-6)
+    assert (config.optimizer, config.lr, config.tv_weight) == ("adam", 1e-3, 1e-6)
 
 
 @pytest.mark.parametrize("name, iterations", [

@@ -108,18 +108,24 @@ def test_as_dict_holds_every_option_but_the_places():
     assert json.loads(json.dumps(kept)) == kept
 
 
+# What a switch needs beside it to mean something.
+BESIDE = {"decoupled_weight_decay": ["--weight_decay", "0.1"]}
+
+
 @pytest.mark.parametrize("name", BOOLS)
 def test_every_switch_can_be_switched_on_and_off(name):
-    assert getattr(resolve([f"--{name}"]), name) is True
-    assert getattr(resolve([f"--no-{name}"]), name) is False
-    assert getattr(resolve([f"--no_{name}"]), name) is False
+    beside = BESIDE.get(name, [])
+    assert getattr(resolve([f"--{name}", *beside]), name) is True
+    assert getattr(resolve([f"--no-{name}", *beside]), name) is False
+    assert getattr(resolve([f"--no_{name}", *beside]), name) is False
 
 
 @pytest.mark.parametrize("name", BOOLS)
 def test_a_switch_can_undo_a_preset(preset, name):
     preset("p", f"{name} = true\n")
-    assert getattr(resolve(["--preset", "p"]), name) is True
-    assert getattr(resolve(["--preset", "p", f"--no-{name}"]), name) is False
+    beside = ["--preset", "p", *BESIDE.get(name, [])]
+    assert getattr(resolve(beside), name) is True
+    assert getattr(resolve([*beside, f"--no-{name}"]), name) is False
 
 
 @pytest.mark.parametrize("argv, message", [

@@ -12,9 +12,9 @@ import tensorflow as tf
 from config.resolve import resolve
 from data.domain import Domain
 from framework.errors import UserError
+from penalties.couplings import COUPLINGS, Frozen
 from trainers import classifier, coupled
 from trainers.coupled import balance_for, build, class_frequencies, frozen_for
-from trainers.couplings import COUPLINGS, Frozen
 from trainers.perceptual import perception
 
 ON = [flag for name in COUPLINGS for flag in (f"--{name}_weight", "1")]

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from nets.architectures import Row
 from nets.build import build_generators
-from trainers.couplings import COUPLINGS, Frozen, couplings
+from penalties.couplings import COUPLINGS, Frozen, couplings
 from trainers.gan import Produced
 from trainers.perceptual import perception
 
@@ -23,7 +23,7 @@ SETTINGS = dict(feature_layers=2, cycle_norm="l1", semantic_on="kl", width=0.1,
 
 
 def setting(**on):
-    return SimpleNamespace(**SETTINGS, **{**OFF, **on})
+    return SETTINGS | OFF | on
 
 
 def reader():
@@ -42,7 +42,7 @@ def frozen(config):
     classifier = reader()
     classifier.trainable = False
     return Frozen(partial(classifier, training=False), np.full(5, 0.2, "float32"),
-                  vgg=perception(config, (8, 8, 3)))
+                  vgg=perception(SimpleNamespace(**config), (8, 8, 3)))
 
 
 def produce(generators, z):

@@ -12,9 +12,9 @@ from losses.adversarial import NonSaturating, Wasserstein
 from nets.architectures import Row
 from nets.build import build_discriminators, build_generators, joint, split
 from penalties.coupling import feature_difference
+from penalties.couplings import Coupling
 from penalties.gradient import gradient_penalty
 from trainers.balance import Balance
-from trainers.couplings import Coupling
 from trainers.gan import AdversarialTrainer
 
 LINEAR_G = (Row("dense", 2),)

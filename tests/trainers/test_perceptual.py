@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
+from penalties.perceptual import content_difference, style_difference
 from trainers.balance import OVER, Balance
-from trainers.perceptual import content_difference, look, perception, style_difference
+from trainers.perceptual import look, perception
 
 
 def features(*values):

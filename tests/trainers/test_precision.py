@@ -12,8 +12,8 @@ from config.resolve import resolve
 from data.domain import Domain
 from nets.classifier import build_classifier
 from nets.precision import in_precision
+from penalties.couplings import Frozen
 from trainers.coupled import build
-from trainers.couplings import Frozen
 from trainers.optimizers import scaling_optimizer
 from trainers.perceptual import perception
 

@@ -11,9 +11,9 @@ from config.resolve import resolve
 from data.domain import Domain
 from framework.devices import compiled
 from framework.errors import UserError
+from penalties.couplings import Frozen
 from trainers import gmmn  # noqa: F401  (it registers its gan_type)
 from trainers.coupled import build
-from trainers.couplings import Frozen
 from trainers.kinds import TRAINERS
 from trainers.optimizers import OPTIMIZERS
 from trainers.perceptual import perception

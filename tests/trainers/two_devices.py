@@ -20,9 +20,9 @@ from config.resolve import Config
 from data.domain import Domain
 from framework import devices
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, Architecture, Row
+from penalties.couplings import Frozen
 from trainers import classify, coupled, gmmn, inverse, style_vae  # noqa: F401
 from trainers.conditional import batches_for
-from trainers.couplings import Frozen
 from trainers.kinds import TRAINERS
 from trainers.optimizers import OPTIMIZERS, OfAllReplicas, clipnorm
 
@@ -50,7 +50,7 @@ DISCRIMINATORS["normed"] = Architecture(
     (Row("dense", 5, norm="batch", activation="tanh"), Row("dense", 1)), (2,), 1, **START)
 
 TINY = Config(devices="cpu:2", gan_type="gan", generator="tiny", discriminator="tiny",
-              latent_dim=3, batch_size=8, optimizer="sgd", lr_g=0.05, lr_d=0.05, seed=3,
+              latent_dim=3, batch_size=8, optimizer="sgd", lr=0.05, lr_g=0.05, lr_d=0.05, seed=3,
               discriminator_steps=2, sample_rows=1, sample_columns=2, compile="none")
 NORMED = replace(TINY, generator="normed", discriminator="normed", loss="hinge", ema=0.9)
 MMD = replace(TINY, gan_type="mmd_gan", loss="mmd", discriminator_dim=4, disc_penalty="witness-gp",
@@ -75,7 +75,7 @@ CASES = {
     "batch norm, together": replace(NORMED, sync_batch_norm=True),
     "batch norm, apart": NORMED,
     "classifier": replace(IMAGES, gan_type="classifier", table="tiny", classifier_noise=0.5),
-    "inverse_net": replace(IMAGES, gan_type="inverse_net", width=0.01, lr_g=1e-4),
+    "inverse_net": replace(IMAGES, gan_type="inverse_net", width=0.01, lr=1e-4),
     "style_vae": replace(
         IMAGES, gan_type="style_vae", content_weight=1e-5, style_weight=1e-9, kl_weight=0.1,
         disentangle_weight=1.0, content_layers="block2_conv1", style_layers="block1_conv1"),

@@ -1,0 +1,37 @@
+"""Which of the options given mean something, and which values of a preset do not any more."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from config.options import BY_NAME
+from framework.errors import UserError
+from framework.options import refusal
+
+
+def check_applicable(values: Mapping[str, Any], given: Mapping[str, Any],
+                     flags: Collection[str]) -> None:
+    """Raises UserError for the first option that is given and means nothing beside `values`.
+
+    flags: what stood on the command line, refused also where it is the default, unless that
+    turns the option off. What a file or a program gives is refused where it is not the default.
+    """
+    for name, value in given.items():
+        option = BY_NAME[name]
+        silent = option.is_off(value) if name in flags else value == option.default
+        if not silent and (why := refusal(option, values)):
+            raise UserError(why)
+
+
+def without_meaningless(values: dict[str, Any], given: Collection[str]) -> dict[str, Any]:
+    """`values`, in which those of the preset that mean nothing beside the options given are the
+    defaults; one printed line names them."""
+    dropped: list[str] = []
+    while meaningless := [
+            name for name, value in values.items() if name not in given
+            and value != BY_NAME[name].default and BY_NAME[name].unmet(values)]:
+        values = values | {name: BY_NAME[name].default for name in meaningless}
+        dropped += meaningless
+    if dropped:
+        print(f"preset {values['preset']}: {', '.join(sorted(dropped))} left out, without a "
+              "meaning here")
+    return values

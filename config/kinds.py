@@ -1,0 +1,61 @@
+"""The kinds of training (`--gan_type`): what each has, and so which options serve it.
+
+`trainers` builds what stands here by name. A kind of one's own registers here and in
+`trainers.kinds.TRAINERS`, and may bring options of its own.
+"""
+
+from typing import NamedTuple
+
+from framework.options import Requirement
+from framework.registry import Registry
+
+
+class Kind(NamedTuple):
+    """One kind of training.
+
+    traits: what it has, of the words below. few, many: the least and the largest number of
+    domains. dataset: what it learns from where no data set is named.
+
+    generators: nets that draw images from latents; discriminators: nets that judge them;
+    couplings: terms of what all generators draw; pairs: two domains or more that are coupled;
+    one net: a single player with one learning rate; classifier, inverse, stylist: what they say.
+    """
+
+    traits: frozenset[str]
+    few: int = 1
+    many: int | None = None
+    dataset: str = "glyph2street"
+
+
+KINDS = Registry("gan_type")
+
+
+def _register(name: str, *traits: str, **about):
+    KINDS.register(name)(Kind(frozenset(traits), **about))
+
+
+_register("gan", "generators", "discriminators", "couplings", many=1, dataset="glyph")
+_register("cogan", "generators", "discriminators", "couplings", "pairs", few=2)
+_register("scogan", "generators", "discriminators", "couplings", "pairs", few=2)
+_register("mmd_gan", "generators", "discriminators", "couplings", many=1, dataset="glyph")
+_register("gmmn", "generators", many=1, dataset="glyph")
+_register("classifier", "one net", "classifier")
+_register("inverse_net", "one net", "inverse", "photographs and paintings", few=2, many=2)
+_register("style_vae", "one net", "stylist", "photographs and paintings", few=2, many=2)
+
+
+def names_with(*traits: str) -> list[str]:
+    """The kinds that have one of the `traits`."""
+    return [name for name, kind in KINDS.items() if kind.traits & set(traits)]
+
+
+def has(gan_type: str, trait: str) -> bool:
+    """Whether a kind of training has a trait."""
+    return trait in KINDS[gan_type].traits
+
+
+def serves(*traits: str) -> Requirement:
+    """The requirement that the kind of training has one of the `traits`."""
+    return Requirement(lambda values: bool(KINDS[values["gan_type"]].traits & set(traits)),
+                       f"--gan_type {', '.join(names_with(*traits))}",
+                       lambda values: f"gan_type is {values['gan_type']}")

@@ -1,0 +1,91 @@
+"""From rows of options to argparse, for every command alike."""
+
+import argparse
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from framework.errors import UserError, unknown
+from framework.options import Option
+
+METAVARS = {int: "N", float: "X", str: "NAME"}
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse whose mistakes are UserErrors, with the nearest name for an unknown option."""
+
+    def __init__(self, **settings):
+        settings.setdefault("formatter_class", lambda prog: argparse.HelpFormatter(
+            prog, max_help_position=34, width=96))
+        super().__init__(allow_abbrev=False, **settings)
+
+    def error(self, message: str):
+        raise UserError(message.removeprefix("argument ").removeprefix("--"))
+
+    def parse_args(self, args=None, namespace=None):
+        """As argparse does, but an argument without a meaning names the nearest that has one."""
+        known, rest = self.parse_known_args(args, namespace)
+        if not rest:
+            return known
+        if rest[0].startswith("-"):
+            raise unknown("option", rest[0].partition("=")[0], self._option_string_actions)
+        raise UserError(f"unexpected argument {rest[0]!r}; see --help")
+
+
+class Switch(argparse.BooleanOptionalAction):
+    """--name and --no-name, and for the latter also --no_name, spelled as all options are."""
+
+    def __init__(self, option_strings, dest, **settings):
+        super().__init__(option_strings, dest, **settings)
+        self.option_strings.append(f"--no_{dest}")
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        setattr(namespace, self.dest, option_string not in self.option_strings[1:])
+
+
+def parser(options: Iterable[Option], groups: Mapping[str, str] | None = None,
+           **settings: Any) -> Parser:
+    """The command line of `options`. An option that is not given leaves no trace.
+
+    groups: title of each group of options, in their order; others stand before them.
+    settings: as of argparse.ArgumentParser.
+    """
+    command = Parser(argument_default=argparse.SUPPRESS, **settings)
+    sections = {"": command} | {group: command.add_argument_group(group, title)
+                                for group, title in (groups or {}).items()}
+    for option in options:
+        _add(sections.get(option.group, command), option)
+    return command
+
+
+def parse(options: Iterable[Option], argv: list[str], **settings: Any) -> dict[str, Any]:
+    """The values that `argv` gives to `options`, by name; only of those that are given.
+
+    Raises UserError for what is unknown, missing, of another type or out of range.
+    """
+    rows = {option.name: option for option in options}
+    given = vars(parser(rows.values(), **settings).parse_args(argv))
+    return {name: _value(rows[name], value) for name, value in given.items()}
+
+
+def _value(option: Option, value):
+    if isinstance(value, list):
+        return [option.parse(text) for text in value]
+    return option.parse(value) if isinstance(value, str) else value
+
+
+def _add(section, option: Option):
+    text = option.help
+    if option.choices is not None:
+        text += f": {', '.join(option.choices)}"
+    if option.default not in ("", None) and not option.positional:
+        default = str(option.default).lower() if option.type is bool else option.default
+        text += f" (default: {default})"
+    text = text.replace("%", "%%")
+    if option.positional:
+        section.add_argument(option.name, metavar=option.name.upper(), nargs=option.count,
+                             help=text)
+    elif option.type is bool:
+        section.add_argument(f"--{option.name}", action=Switch, help=text)
+    else:
+        section.add_argument(f"--{option.name}", metavar=METAVARS[option.type],
+                             nargs=option.count, help=text)
