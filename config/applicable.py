@@ -25,13 +25,18 @@ def check_applicable(values: Mapping[str, Any], given: Mapping[str, Any],
 def without_meaningless(values: dict[str, Any], given: Collection[str]) -> dict[str, Any]:
     """`values`, in which those of the preset that mean nothing beside the options given are the
     defaults; one printed line names them."""
-    dropped: list[str] = []
-    while meaningless := [
-            name for name, value in values.items() if name not in given
-            and value != BY_NAME[name].default and BY_NAME[name].unmet(values)]:
-        values = values | {name: BY_NAME[name].default for name in meaningless}
-        dropped += meaningless
+    dropped = meaningless(values, set(values) - set(given))
     if dropped:
-        print(f"preset {values['preset']}: {', '.join(sorted(dropped))} left out, without a "
-              "meaning here")
-    return values
+        print(f"preset {values['preset']}: {', '.join(dropped)} left out, without a meaning here")
+    return values | {name: BY_NAME[name].default for name in dropped}
+
+
+def meaningless(values: Mapping[str, Any], among: Collection[str]) -> list[str]:
+    """Which of the options `among` are not at their default and mean nothing beside `values`,
+    every option's value by name. What is left out may leave others without a meaning."""
+    found: list[str] = []
+    while new := [name for name in sorted(among) if name not in found
+                  and values[name] != BY_NAME[name].default and BY_NAME[name].unmet(values)]:
+        values = {**values, **{name: BY_NAME[name].default for name in new}}
+        found += new
+    return found

@@ -81,7 +81,9 @@ BY_ITSELF = Requirement(
     lambda values: not (_is_penalised(values) and _has_batch_norm(values["discriminator"])),
     "discriminators without batch norm, or without a penalty or scale, which look at each sample "
     "by itself (--discriminator_norm layer)", lambda values: "batch norm mixes the samples")
-ANY_COUPLING = either(*(positive(f"{name}_weight") for name in COUPLINGS))
+ANY_COUPLING = Requirement(
+    lambda values: any(values[f"{name}_weight"] > 0 for name in COUPLINGS),
+    "couplings with a positive weight", lambda values: "none is on")
 
 
 def _group(group: str, *rows: tuple) -> tuple[Option, ...]:

@@ -85,7 +85,7 @@ def surfaces(iterations: int) -> dict:
                       iterations, clip=0.1)
     penalised = trained(small_critic(), Wasserstein(), adam(), iterations, gradient_penalty, 0.1)
     kernel = gaussian_kernel(1.0)
-    features = trained(small_critic(16), MMD(kernel, asymmetry=16.0), adam(), iterations)
+    features = trained(small_critic(16), MMD(kernel, asymmetry_weight=16.0), adam(), iterations)
     return {
         "WGAN, clipped": lambda t: clipped(t)[:, 0], "WGAN-GP": lambda t: penalised(t)[:, 0],
         "MMD": lambda t: witness(t, real, fake, gaussian_kernel(GAMMA)),

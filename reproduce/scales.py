@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from config import presets
+from config.applicable import meaningless
 from config.options import BY_NAME
 from framework.registry import Registry
 
@@ -65,10 +66,13 @@ SCALES["full"] = Scale("the presets as they are", 0, lambda values: {})
 
 
 def over(preset: str, scale: str) -> dict:
-    """The options that go over `preset` at `scale`, without those that it has already."""
-    values = presets.load(preset).values
-    return {name: value for name, value in SCALES.find(scale).options(values).items()
-            if value != values.get(name, BY_NAME[name].default)}
+    """The options that go over `preset` at `scale`, without those that it has already and those
+    that mean nothing to it."""
+    own = {name: option.default for name, option in BY_NAME.items()} | presets.load(preset).values
+    options = SCALES.find(scale).options(own)
+    silent = meaningless(own | options, options)
+    return {name: value for name, value in options.items()
+            if name not in silent and value != own[name]}
 
 
 def differences(preset: str, options: dict) -> str:

@@ -195,7 +195,7 @@ def test_the_root_has_a_gradient_where_both_samples_are_one():
 
 
 def test_losses_of_the_kernelized_gan():
-    gan = MMD(gaussian_kernel(), asymmetry=16.0)
+    gan = MMD(gaussian_kernel(), asymmetry_weight=16.0)
     assert LOSSES.find("mmd") is MMD and gan.needs_real
     assert float(gan.generator(X, Y)) == pytest.approx(-0.120904, abs=2e-6)
     assert float(gan.discriminator(X, Y)) == pytest.approx(0.120904, abs=2e-6)

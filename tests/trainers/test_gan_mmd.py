@@ -49,7 +49,7 @@ def linear_mmd2(x, y):
 
 def test_one_iteration_by_hand():
     """With W the critic's weights, MMD^2 is tr W'MW for a symmetric M of the two samples."""
-    trainer = linear_trainer(MMD(linear_kernel(), asymmetry=4.0))
+    trainer = linear_trainer(MMD(linear_kernel(), asymmetry_weight=4.0))
     (A, b), (W, c) = weights(trainer.generators[0]), weights(trainer.critics[0])
     (real,) = points()
     random = Random(7, 0)

@@ -55,7 +55,7 @@ def test_terms_get_the_kernel_that_they_ask_for():
     config = resolve([*MMD_LOSS, "--kernel_gamma", "0.5", "--disc_penalty", "witness-gp",
                       "--gradient_scale", "smmd", "--asymmetry_weight", "16"])
     loss, penalty, scale = objective(config, 3)
-    assert loss.asymmetry == 16
+    assert loss.asymmetry_weight == 16
     for term in (penalty, scale):
         assert float(term.keywords["kernel"](X, Y)[0, 0]) == pytest.approx(0.054460642, rel=1e-4)
     loss, penalty, scale = objective(resolve([
