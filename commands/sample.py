@@ -1,19 +1,19 @@
-"""`main.py sample RUN`: new pictures from a trained run."""
+"""`main.py sample RUN`."""
 
-from pathlib import Path
+from commands.registry import COMMANDS, RUN
+from config.resolve import load_config
+from framework.options import Option
+from framework.quiet import quiet
 
-from framework.errors import UserError
-from framework.plots import enlargement, image_grid, save_png, scatter_picture
-from trainers.restore import Sampler
 
-
-def main(run, *, count=50, seed=1, output=None) -> None:
-    """Draws `count` latents and writes their grid (or scatter) as PNG to `output`."""
-    output = Path(output or Path(run) / f"sample-{seed}.png")
-    if output.suffix.lower() != ".png":
-        raise UserError(f"--output {output}: the picture is a .png")
-    sampler = Sampler(run)
-    images, columns = sampler.grid(count, seed)
-    save_png(output, scatter_picture(images[0]) if images[0].ndim == 2
-             else image_grid(images, columns, enlargement(images[0].shape[1])))
-    print(f"{output}: {len(images[0])} samples of {', '.join(sampler.domains)}, seed {seed}")
+@COMMANDS.register("sample", (
+    RUN,
+    Option("count", int, 50, "latent vectors", low=1),
+    Option("seed", int, 1, "of the latents", low=0),
+    Option("output", str, "", "PNG file (default: in the run's folder)")))
+def sample(run: str, count: int, seed: int, output: str) -> int | None:
+    """Draws a grid from a run's generators."""
+    load_config(run)
+    with quiet():
+        from trainers import sample
+    return sample.main(run, count=count, seed=seed, output=output)

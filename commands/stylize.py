@@ -1,203 +1,76 @@
-"""`main.py stylize`: images, folders of them and films in the styles of other images."""
+"""`main.py stylize CONTENT STYLE [STYLE ...] --output FILE`."""
 
-import inspect
-import sys
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
-import numpy as np
-from tqdm import tqdm
-
-from data import folders
+from commands.registry import COMMANDS
 from framework.errors import UserError
-from framework.pixels import to_uint8, to_unit
-from framework.quiet import quiet
-from framework.registry import accepts
-from nets.swap import check_patches, check_size
-from nets.vgg import RANDOM, check_weights, layers_of
-from style import colors, curve, images, video
-from style.features import RGB, positions
+from framework.options import Option
+from style import colors, decode, minimise, optimise  # noqa: F401 (each registers its methods)
 from style.methods import METHODS
 
-LAYERS = ("layer", "content_layers", "style_layers")
+MIB = 2**20
 
 
-class Job(NamedTuple):
-    """One result: the content's file, the indices of its styles and the file it goes to."""
-
-    content: Path
-    styles: tuple[int, ...]
-    output: Path
+def _understood_by(name: str) -> str:
+    return ", ".join(method for method, function in METHODS.items()
+                     if name in function.__kwdefaults__)
 
 
-def main(content: str, styles: list[str], *, output: str, method: str = "swap",
-         content_size=None, style_size=None, keep_colors="", compare="", curve_file="",
-         **options) -> None:
-    """Draws `content`, an image, a folder of images or a film, in each of the `styles`; a method
-    that mixes styles draws it once, in all of them.
-
-    output: a file of the same kind. Of several styles each has a file of its own, named after
-    it; those of a folder go into the folder `output`. compare: file for content, styles and
-    results side by side. curve_file: .png or .csv of the loss. options: those of the method;
-    one that it does not know is refused. Raises UserError before anything is written or trained.
-    """
-    draw = METHODS.find(method)
-    check_options(method, draw, options)
-    mixes = accepts(draw, "mix")
-    if not styles and not options.get("samples"):
-        raise UserError("name a style image after the content")
-    if keep_colors == "luminance" and {"samples", "grid"} & set(options):
-        raise UserError("samples and grid make several images of one, whose luminance cannot be "
-                        "put on the content; use --keep_colors coral")
-    film = video.is_video(content)
-    jobs = planned(Path(content), styles, Path(output), mixes, film)
-    for path in filter(None, [compare, *([curve_file] if curve.is_picture(curve_file) else [])]):
-        images.check_output(path)
-    if (compare or curve_file) and film:
-        raise UserError("compare and curve are of images; the content is a film")
-    if curve_file and (len(jobs) > 1 or not accepts(draw, "progress")):
-        raise UserError("a curve is of one image in one style by a method that takes steps: "
-                        f"{', '.join(n for n, m in METHODS.items() if accepts(m, 'progress'))}")
-    curve.check(curve_file)
-    drawn_in = [images.read(path, style_size) for path in styles]
-    for image in drawn_in:
-        _check_fits("style", image, draw, options)
-    work = _films if film else _images
-    work(jobs, drawn_in, _coloured(draw, keep_colors, options), content_size, draw, options,
-         compare, curve_file)
+def _of_methods(name: str, type_: type, default: Any, text: str, **about: Any) -> Option:
+    """An option of some methods; left out, it is as each method has it."""
+    return Option(name, type_, default, f"{text} ({_understood_by(name)})", **about)
 
 
-def check_options(method: str, draw, options: dict) -> None:
-    """Raises UserError for an option that the method does not have, patches that leave gaps and
-    weights that do not reach its layers."""
-    for name in options:
-        if not accepts(draw, name):
-            raise UserError(f"{name} means nothing to the method {method}; it belongs to "
-                            f"{', '.join(n for n, m in METHODS.items() if accepts(m, name))}")
-    settings = settings_of(draw, options)
-    if "patch_size" in settings:
-        check_patches(settings["patch_size"], settings["stride"])
-    if "mix" in options and not np.isclose(sum(options["mix"]), 1):
-        raise UserError(f"the weights of a mix sum to 1, not to {sum(options['mix']):g}")
-    wanted = [name for key in LAYERS for name in layers_of(settings.get(key) or "")]
-    wanted = [name for name in wanted if name != RGB]
-    for name in wanted:
-        positions(name, 0, 0)
-    weights = settings.get("vgg_weights", RANDOM)
-    if wanted and weights not in ("imagenet", RANDOM):
-        check_weights(weights, wanted, settings.get("net", "vgg19"))
+SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
 
 
-def settings_of(draw, options: dict) -> dict:
-    """The method's options by name, with its defaults."""
-    parameters = inspect.signature(draw).parameters.values()
-    return {p.name: options.get(p.name, p.default) for p in parameters if p.kind == p.KEYWORD_ONLY}
+@COMMANDS.register("stylize", (
+    Option("content", str, None, "image, folder of images or film", positional=True),
+    Option("styles", str, None, "image; each of several gives a result of its own, or adain mixes "
+           "them", positional=True, count="*"),
+    Option("output", str, None, "image or film; a folder where the content is one", required=True),
+    Option("method", str, "swap", "how it is drawn", choices=METHODS),
+    Option("content_size", int, None, SIZE, low=0),
+    Option("style_size", int, None, SIZE, low=0),
+    Option("keep_colors", str, None, "the content's; without a word: luminance",
+           choices=colors.WAYS, alone="luminance"),
+    Option("compare", str, None, "picture of content, style and result side by side"),
+    Option("curve", str, None, "the loss of each step, .png or .csv"),
+    _of_methods("layer", str, None, "of VGG-19 in which patches are swapped, or rgb"),
+    _of_methods("patch_size", int, None, "side of a patch at that layer: larger, more style"),
+    _of_methods("stride", int, None, "from patch to patch"),
+    _of_methods("memory_limit", int, None, "MiB that a stage may take beyond TensorFlow's own 800",
+                low=1),
+    _of_methods("content_layers", str, None, "parted by commas"),
+    _of_methods("style_layers", str, None, "parted by commas"),
+    _of_methods("content_weight", float, None, "lambda of eq. 2.17, 0 (texture alone) to 1"),
+    _of_methods("vgg_weights", str, None, "imagenet (downloaded), random, or .npz or .h5"),
+    _of_methods("net", str, None, "vgg19 or vgg16"),
+    _of_methods("pooling", str, None, "of VGG", choices=("max", "average")),
+    _of_methods("run", str, None, "folder of the run that trained its net"),
+    _of_methods("mix", str, None, "weights of the styles with commas, sum 1"),
+    _of_methods("samples", int, None, "styles drawn from the prior instead", low=1),
+    _of_methods("grid", int, None, "N x N mixtures of four styles"),
+    _of_methods("iterations", int, None, "steps of what optimises the pixels (swap 100, gatys "
+                "200)", low=1),
+    _of_methods("optimizer", str, None, "of those steps", choices=minimise.OPTIMIZERS),
+    _of_methods("init", str, None, "what they start from", choices=("content", "noise")),
+    _of_methods("tv_weight", float, None, "of total variation", low=0),
+    _of_methods("seed", int, None, "of the noise", low=0)))
+def stylize(content: str, styles: list[str] = (), method: str = "swap", **given) -> int | None:
+    """Draws an image, each image of a folder, or a film in the style of other images."""
+    if "memory_limit" in given:
+        given["memory_limit"] *= MIB
+    if "mix" in given:
+        given["mix"] = _weights(given["mix"])
+    if "curve" in given:
+        given["curve_file"] = given.pop("curve")
+    from style import stylize
+    return stylize.main(content, list(styles), method=method, **given)
 
 
-def planned(content: Path, styles: list[str], output: Path, mixes: bool, film: bool) -> list[Job]:
-    """The results to make. Raises UserError for places that cannot be read or written."""
-    sets = [tuple(range(len(styles)))] if mixes else [(i,) for i in range(len(styles))]
-    ends = [f"-{Path(styles[s[0]]).stem}" if len(sets) > 1 else "" for s in sets]
-    if content.is_dir():
-        if output.exists() and not output.is_dir():
-            raise UserError(f"{content} is a folder, so the output is one too, and {output} is a "
-                            "file")
-        images.check_folder(output.absolute().parent)
-        jobs = [Job(file, s, output / f"{file.stem}{end}.png")
-                for file in folders.files(content) for s, end in zip(sets, ends, strict=True)]
-    else:
-        (video if film else images).check_output(output)
-        jobs = [Job(content, s, output.with_name(f"{output.stem}{end}{output.suffix}"))
-                for s, end in zip(sets, ends, strict=True)]
-    made = [job.output for job in jobs]
-    for path in made:
-        if made.count(path) > 1:
-            raise UserError(f"two results would be called {path}; rename an image or a style")
-        if path.exists() and any(path.samefile(p) for p in (content, *styles) if Path(p).exists()):
-            raise UserError(f"{path} would be replaced by its own result; choose another output")
-    return jobs
-
-
-def _check_fits(name, image, draw, options):
-    settings = settings_of(draw, options)
-    if "patch_size" in settings:
-        layer = settings.get("layer", "block3_conv1")
-        check_size(name, *positions(layer, *image.shape[1:3]), settings["patch_size"])
-
-
-def _coloured(draw, keep_colors, options):
-    """The method as a function of content, styles and the image whose colours are kept."""
-    def styled(content, styles, colour_of=None, **more):
-        if keep_colors == "coral":
-            reference = content if colour_of is None else colour_of
-            styles = [colors.coral(style, reference) for style in styles]
-        image = draw(content, styles, **options, **more)
-        return colors.with_luminance(content, image) if keep_colors == "luminance" else image
-    return styled
-
-
-def _images(jobs, styles, styled, size, draw, options, compare, curve_file):
-    _check_fits("content", images.read(jobs[0].content, size), draw, options)
-    jobs[0].output.parent.mkdir(exist_ok=True)
-    _start()
-    rows, losses, content, steps = {}, [], None, accepts(draw, "progress")
-    with _bar(len(jobs), "image") as bar:
-        for job in jobs:
-            if content is None or content[0] != job.content:
-                content = job.content, images.read(job.content, size)
-                _check_fits("content", content[1], draw, options)
-            losses = []
-            more = {"progress": _follow(losses, bar)} if steps else {}
-            image = styled(content[1], [styles[i] for i in job.styles], **more)
-            images.write(job.output, image)
-            if compare:
-                rows.setdefault(job.content, [to_uint8(content[1][0])]).append(to_uint8(image[0]))
-            bar.update()
-    if compare:
-        images.write(compare, _sheet(list(rows.values()), styles))
-    if curve_file:
-        curve.write(curve_file, losses)
-    for job in jobs:
-        print(job.output)
-
-
-def _films(jobs, styles, styled, size, draw, options, compare, curve_file):
-    film = video.Film(jobs[0].content)
-    first = to_unit(images.resized(next(iter(film)), size))[None]
-    _check_fits("content", first, draw, options)
-    _start()
-    for job in jobs:
-        chosen = [styles[i] for i in job.styles]
-        with _bar(film.many, "frame") as bar, \
-                video.written(job.output, film.rate, sound_of=job.content) as take:
-            for frame in film:
-                content = to_unit(images.resized(frame, size))[None]
-                take(to_uint8(styled(content, chosen, colour_of=first)[0]))
-                bar.update()
-        print(job.output)
-
-
-def _sheet(rows, styles):
-    """Content, style and result in a row; of several, styles above the columns."""
-    if len(rows) == 1 and len(rows[0]) == 2:
-        return images.side_by_side([[rows[0][0], *styles, rows[0][1]]])
-    if len(rows[0]) == 2:                   # styles mixed
-        return images.side_by_side([[row[0], *styles, row[1]] for row in rows])
-    return images.side_by_side([[None, *styles], *rows])
-
-
-def _start():
-    """TensorFlow's greeting, out of the way of the progress bar."""
-    with quiet():
-        import tensorflow  # noqa: F401
-
-
-def _bar(total, unit):
-    return tqdm(total=total, unit=unit, dynamic_ncols=True, disable=not sys.stderr.isatty())
-
-
-def _follow(losses, bar):
-    def progress(done, total, loss):
-        losses.append(loss)
-        bar.set_postfix_str(f"step {done} of {total}, loss {loss:.4g}")
-    return progress
+def _weights(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise UserError(f"mix is numbers parted by commas, not {text!r}") from None

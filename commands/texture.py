@@ -1,43 +1,42 @@
-"""`main.py texture`: a texture, or a sheet of what kernels and nets make of it (section 2.4.1)."""
+"""`main.py texture STYLE --output FILE`."""
 
-import sys
+from commands.registry import COMMANDS
+from framework.options import Option
+from nets.vgg import layers_of
+from style import minimise
+from style.embeddings import KERNELS
+from style.nets import NETS, check_net
 
-from tqdm import tqdm
 
-from framework.errors import UserError
-from framework.quiet import quiet
-from style import curve, images
-
-
-def main(style: str, *, output: str, kernels, nets, style_size=256, size=256, compare="",
-         curve_file="", **settings) -> None:
-    """Writes the texture of the image in the file `style`; of several kernels or nets a sheet,
-    the style top left. settings: see `style.texture.texture`. Raises UserError before anything
-    is written or computed."""
-    for path in filter(None, (output, compare)):
-        images.check_output(path)
-    curve.check(curve_file)
-    several = len(kernels) * len(nets) > 1
-    if several and (curve_file or compare):
-        raise UserError("compare and curve are of one kernel and one net")
-    image = images.read(style, style_size)
-    with quiet():
-        import tensorflow  # noqa: F401
-    from style.texture import texture
-    rows, losses = [], []
-    with tqdm(total=len(kernels) * len(nets) * settings["iterations"], unit="step",
-              dynamic_ncols=True, disable=not sys.stderr.isatty()) as bar:
-        def progress(done, total, loss):
-            losses.append(loss)
-            bar.set_postfix_str(f"loss {loss:.4g}")
-            bar.update()
-        for net in nets:
-            rows.append([texture(image, kernel=kernel, net=net, size=(size, size),
-                                 progress=progress, **settings) for kernel in kernels])
-    sheet = images.side_by_side([[image], *rows]) if several else rows[0][0]
-    images.write(output, sheet)
-    if compare:
-        images.write(compare, images.side_by_side([[image, rows[0][0]]]))
-    if curve_file:
-        curve.write(curve_file, losses)
-    print(output)
+@COMMANDS.register("texture", (
+    Option("style", str, None, "image", positional=True),
+    Option("output", str, None, "image; of several kernels or nets a sheet: a row for each net, a "
+           "column for each kernel", required=True),
+    Option("kernel", str, "poly2", f"{', '.join(KERNELS)}; several with commas, or all"),
+    Option("net", str, "vgg19", f"{', '.join(NETS)}; several with commas"),
+    Option("layers", str, "", "with commas (default: every downsampling layer)"),
+    Option("weights", str, "imagenet", "imagenet (downloaded), random or a file"),
+    Option("pooling", str, "max", "of VGG", choices=("max", "average")),
+    Option("style_size", int, 256, "pixels of its longer side; 0: as it is", low=0),
+    Option("size", int, 256, "side of the result", low=1),
+    Option("bias", float, 0.0, "b of (x.y + b)^2", low=0),
+    Option("optimizer", str, "", "default: adam for kernels that draw samples, else lbfgs",
+           choices=("", *minimise.OPTIMIZERS)),
+    Option("iterations", int, 200, "steps", low=1),
+    Option("tv_weight", float, 0.0, "of total variation", low=0),
+    Option("seed", int, 0, "of the noise", low=0),
+    Option("compare", str, "", "the style beside the result"),
+    Option("curve", str, "", "the loss of each step, .png or .csv")))
+def texture(style: str, kernel: str, net: str, layers: str, weights: str, curve: str,
+            **given) -> int | None:
+    """A new image of the same texture: the MMD between the features of both is minimised from
+    noise."""
+    kernels = list(KERNELS) if kernel == "all" else list(layers_of(kernel))
+    for name in kernels:
+        KERNELS.find(name)
+    nets, chosen = layers_of(net), layers_of(layers)
+    for name in nets:
+        check_net(name, chosen, weights)
+    from style import textures
+    return textures.main(style, kernels=kernels, nets=nets, layers=chosen, weights=weights,
+                         curve_file=curve, **given)

@@ -1,56 +1,30 @@
-"""`main.py` without a command: from resolved options to a finished run folder."""
+"""`main.py [train] [OPTION ...]`."""
 
-import json
-
+from commands.registry import COMMANDS
+from config.options import OPTIONS
+from config.resolve import from_flags
 from config.run import Run
-from data.batches import prefetched
 from framework.cluster import place
-from framework.devices import peers, slow_here, strategy_for
-from framework.files import write_text
-from trainers import (  # noqa: F401  (they register their gan_types)
-    classify,
-    coupled,
-    gmmn,
-    inverse,
-    style_vae,
-)
-from trainers.domains import describe
-from trainers.kinds import TRAINERS
-from trainers.loop import fit
-from trainers.monitors import monitor_for
+from framework.quiet import quiet
 
 
-def main(config, domains) -> None:
-    """Trains what `config` asks for on `domains`, or goes on with the run in its folder.
-
-    Raises UserError where options, data, devices and folder do not fit, before anything is
-    created, and Interrupted where another process that trains the same run is gone.
+@COMMANDS.register("train", OPTIONS)
+def train(**given) -> int | None:
+    """Trains generative adversarial networks on one domain (gan) or on pairs that were never seen
+    together (cogan, scogan). The same command again continues its run.
     """
-    strategy, here = strategy_for(config), place()
-    if strategy:
-        print(f"batches of {config.batch_size} are shared by {strategy.num_replicas_in_sync} "
-              f"devices" + f"; worker {here.index + 1} of {here.workers}" * (here.workers > 1))
-    run = Run.check(config.run, config)
-    if remark := slow_here(config.precision):
-        print(remark)
-    for d in domains:
-        print(f"{d.name}: {len(d)} of {' x '.join(map(str, d.images.shape[1:]))}")
-    with peers():
-        training = TRAINERS.find(config.gan_type)(config, domains)
-        monitor = monitor_for(config, domains, training.trainer) if here.chief else None
-        with run.create():
-            if here.chief:
-                describe(run.path, domains)
-            done = fit(run, training.trainer,
-                       lambda start, stop: prefetched(training.batches, start, stop),
-                       config.iterations, picture=training.picture,
-                       sample_every=config.sample_every,
-                       checkpoint_every=config.checkpoint_every, log_every=config.log_every,
-                       compile=config.compile, tensorboard=config.tensorboard, monitor=monitor,
-                       monitor_every=config.monitor_every, strategy=strategy)
-            if training.report and here.chief:
-                write_text(run.metrics_json, json.dumps(training.report(), indent=2) + "\n")
-    if here.chief:
-        print(f"{run.path}: {done} iterations; pictures in samples/, curves in losses.png, nets in "
-              f"models/; go on with: python main.py --run {run.path} --iterations "
-              f"{max(config.iterations, 2 * done if done == config.iterations else 0)}")
+    config = from_flags(given)
+    with Run.check(config.run, config) as run:
+        goes_on = run.exists
+    if config.preset and "preset" not in config.explicit and not goes_on:
+        print(f"preset: {config.preset} (picked for {config.gan_type} on "
+              f"{config.dataset or config.domains})")
+    if config.devices != "one" or place().workers > 1:
+        with quiet():
+            from framework.devices import strategy_for
+        strategy_for(config)            # before data that are pruned set TensorFlow to work
+    from trainers.domains import load_domains
+    domains = load_domains(config)
+    with quiet():
+        from trainers import train
+    return train.main(config, domains)

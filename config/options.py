@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import penalties.perceptual  # noqa: F401
 from config.kinds import KINDS, serves
 from data.catalogue import domain_names, find
 from framework.errors import UserError, unknown
+from framework.extensions import load_extensions
 from framework.options import Option, Requirement, by_name, chosen, either, one_of, positive
 from framework.registry import Registry, accepts
 from losses.adversarial import LOSSES
@@ -22,6 +22,8 @@ from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, SPECTRAL
 from nets.vgg import BLOCKS
 from penalties.couplings import COUPLINGS
 from penalties.gradient import PENALTIES, SCALES
+
+load_extensions()               # before the choices and options are read
 
 GROUPS = {
     "run": "which experiment, and where it is kept",

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from config.options import checked
 from framework.errors import UserError, unknown
+from framework.extensions import extension_files
 
 FOLDER = Path(__file__).parent / "presets"
 
@@ -31,7 +32,7 @@ class Preset(NamedTuple):
 @cache
 def names() -> tuple[str, ...]:
     """The names of all presets, sorted."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    return tuple(sorted(_files()))
 
 
 @cache
@@ -39,8 +40,12 @@ def load(name: str) -> Preset:
     """The preset called `name`. Raises UserError with the nearest valid name."""
     if name not in names():
         raise unknown("preset", name, names())
-    text = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
-    return parse(name, text)
+    return parse(name, _files()[name].read_text(encoding="utf-8"))
+
+
+def _files() -> dict[str, Path]:
+    """The presets' files by name: ours, and those of extensions."""
+    return {path.stem: path for path in (*FOLDER.glob("*.toml"), *extension_files(".toml"))}
 
 
 def parse(name: str, text: str) -> Preset:

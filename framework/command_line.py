@@ -76,7 +76,7 @@ def _value(option: Option, value):
 def _add(section, option: Option):
     text = option.help
     if option.choices is not None:
-        text += f": {', '.join(option.choices)}"
+        text += f": {', '.join(filter(None, option.choices))}"
     if option.default not in ("", None) and not option.positional:
         default = str(option.default).lower() if option.type is bool else option.default
         text += f" (default: {default})"
@@ -87,5 +87,6 @@ def _add(section, option: Option):
     elif option.type is bool:
         section.add_argument(f"--{option.name}", action=Switch, help=text)
     else:
-        section.add_argument(f"--{option.name}", metavar=METAVARS[option.type],
-                             nargs=option.count, help=text)
+        section.add_argument(f"--{option.name}", metavar=METAVARS[option.type], const=option.alone,
+                             nargs="?" if option.alone else option.count, help=text,
+                             required=option.required)

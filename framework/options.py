@@ -62,7 +62,8 @@ class Option:
     the option to mean something. serves: for what a kind of training must have, in the words of
     `config.kinds.Kind`, one of them; empty: any. choice_requires: what single choices require.
     positional: given without its name; `count` is then how often
-    in argparse's terms ("?", "*", "+"), and for a flag how many values follow it.
+    in argparse's terms ("?", "*", "+"), and for a flag how many values follow it. required: the
+    command does not go without. alone: what a flag without a value stands for.
     """
 
     name: str
@@ -78,6 +79,8 @@ class Option:
     choice_requires: Mapping[str, Requirement] = field(default_factory=dict)
     positional: bool = False
     count: int | str | None = None
+    required: bool = False
+    alone: str | None = None
 
     def check(self, value: Any) -> Any:
         """Returns `value` in this option's type. Raises UserError for a value of another type,
@@ -87,7 +90,7 @@ class Option:
         if type(value) is not self.type:
             raise UserError(f"{self.name} must be {TYPE_NAMES[self.type]}, not {value!r}")
         if self.choices is not None and value not in self.choices:
-            raise unknown(self.name, value, self.choices)
+            raise unknown(self.name, value, filter(None, self.choices))
         if self.type in (int, float):
             self._check_range(value)
         return value

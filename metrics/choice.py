@@ -1,6 +1,7 @@
 """What may be asked of an evaluation, without TensorFlow, so that mistakes are found at once."""
 
 from framework.errors import UserError, unknown
+from framework.options import Option
 
 METRICS = ("lpips", "fid", "kid", "swd", "prdc", "pair_agreement", "confidence", "modes")
 SETS = ("fid", "kid", "swd", "prdc")         # of two sets of images as a whole
@@ -11,31 +12,21 @@ LPIPS_NETS = ("alex", "vgg", "squeeze")
 EXTRACTORS = ("squeeze", "inception", "classifier", "pixels")
 
 
-def add_to(parser) -> None:
-    """The options of `evaluate` that a run and two folders have in common."""
-    def add(name, help, default="", **settings):
-        shown = f" (default: {default})" if default else ""
-        parser.add_argument(f"--{name}", default=default, help=help + shown, **settings)
-    add("metrics", f"with commas: {', '.join(METRICS)} (default: quick ones that need no weights "
-        "from elsewhere)")
-    add("samples", "of each side", 2000, type=int)
-    add("seed", "of the latents and of the order of real images", 1, type=int)
-    add("lpips_net", ", ".join(LPIPS_NETS), "alex")
-    add("lpips_weights", "folder of its weights (default: the cache, or a download); random: none, "
-        "and the figure is no LPIPS")
-    add("extractor", f"whose features fid, kid, swd and prdc compare: {', '.join(EXTRACTORS)} "
-        "(default: a classifier of the run's own data, pixels without labels)")
-    add("extractor_weights", "folder of the weights of squeeze or inception (default: the cache, "
-        "or a download); random: none")
-
-
-def chosen(given, metrics) -> dict:
-    """The options of `add_to`, checked; `metrics` are those there are. Raises UserError."""
-    for option, known in (("lpips_net", LPIPS_NETS), ("extractor", EXTRACTORS)):
-        one_of(option, getattr(given, option), known)
-    names = ("samples", "seed", "lpips_net", "lpips_weights", "extractor",
-             "extractor_weights")
-    return {"metrics": named(given.metrics, metrics)} | {n: getattr(given, n) for n in names}
+# The options of `evaluate` that a run and two folders have in common.
+OPTIONS = (
+    Option("metrics", str, "", f"with commas: {', '.join(METRICS)} (default: quick ones that need "
+           "no weights from elsewhere)"),
+    Option("samples", int, 2000, "of each side", low=2),
+    Option("seed", int, 1, "of the latents and of the order of real images", low=0),
+    Option("lpips_net", str, "alex", "net of LPIPS", choices=LPIPS_NETS),
+    Option("lpips_weights", str, "", "folder of its weights (default: the cache, or a download); "
+           "random: none, and the figure is no LPIPS"),
+    Option("extractor", str, "", "whose features fid, kid, swd and prdc compare (default: a "
+           "classifier of the run's own data, pixels without labels)",
+           choices=("", *EXTRACTORS)),
+    Option("extractor_weights", str, "", "folder of the weights of squeeze or inception (default: "
+           "the cache, or a download); random: none"),
+)
 
 
 def named(text: str, known=METRICS, kind: str = "metric") -> tuple[str, ...]:
@@ -45,13 +36,6 @@ def named(text: str, known=METRICS, kind: str = "metric") -> tuple[str, ...]:
         if name not in known:
             raise unknown(kind, name, known)
     return names
-
-
-def one_of(option: str, value: str, known) -> str:
-    """`value` if it is known or empty; raises UserError with the nearest name."""
-    if value and value not in known:
-        raise unknown(option, value, known)
-    return value
 
 
 def possible(points: bool, labelled: bool, domains: int, lpips: bool) -> tuple[str, ...]:

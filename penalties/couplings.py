@@ -18,7 +18,7 @@ from penalties.coupling import (
     weight_difference,
 )
 
-COUPLINGS = Registry("coupling")
+COUPLINGS = Registry("coupling", package="penalties")
 
 
 def weight(name: str, about: str, *serves: str) -> Option:

@@ -11,7 +11,7 @@ from losses.mmd import witness
 ops = Lazy("keras.ops")
 devices = Lazy("framework.devices")
 
-PENALTIES = Registry("discriminator penalty")
+PENALTIES = Registry("discriminator penalty", package="penalties")
 SCALES = Registry("critic scale")
 
 

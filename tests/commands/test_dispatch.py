@@ -5,7 +5,6 @@ from types import SimpleNamespace
 import pytest
 
 import figures
-import metrics
 import trainers
 from commands.dispatch import main
 from config import presets
@@ -26,8 +25,8 @@ def called(monkeypatch, tmp_path):
     monkeypatch.setattr(trainers, "sample", stand_in("sample"), raising=False)
     monkeypatch.setattr(trainers, "walk", stand_in("walk"), raising=False)
     monkeypatch.setattr(figures, "draw", stand_in("draw"), raising=False)
-    monkeypatch.setattr(metrics, "evaluate", stand_in("evaluate"), raising=False)
-    monkeypatch.setattr(metrics, "folders", stand_in("folders"), raising=False)
+    monkeypatch.setattr(trainers, "evaluation", stand_in("evaluate"), raising=False)
+    monkeypatch.setattr(trainers, "folder_evaluation", stand_in("folders"), raising=False)
     monkeypatch.chdir(tmp_path)
     return calls
 
@@ -133,7 +132,7 @@ def test_evaluate_folders(called):
     (["evaluate", "RUN", "--extractor", "pixel"], "did you mean 'pixels'"),
     (["evaluate", "RUN", "--image_size", "32"], "belong to"),
     (["evaluate", "--folders", "a", "b", "--split", "test"], "belong to a run"),
-    (["sample", "RUN", "--count", "x"], "count: invalid int value: 'x'"),
+    (["sample", "RUN", "--count", "x"], "count must be a whole number, not 'x'"),
     (["sampel"], "did you mean 'sample'"), (["presets", "demo"], "unexpected argument 'demo'"),
     (["datasets", "--dir", "x"], "unknown option '--dir'"),
 ])
@@ -147,13 +146,13 @@ def test_mistakes(called, capsys, run, argv, message):
 def test_an_error_of_several_lines_is_printed_in_one(called, capsys, monkeypatch):
     def fails(config, domains):
         raise UserError("two\n  lines")
-    monkeypatch.setattr(commands.train, "main", fails)
+    monkeypatch.setattr(trainers.train, "main", fails)
     assert main(["--preset", "demo"]) == 2
     assert capsys.readouterr().err == "scogan: error: two lines\n"
 
 
 def test_what_a_command_returns_is_the_exit_status(called, monkeypatch):
-    monkeypatch.setattr(commands.train, "main", lambda config, domains: 3)
+    monkeypatch.setattr(trainers.train, "main", lambda config, domains: 3)
     assert main(["--preset", "demo"]) == 3
 
 

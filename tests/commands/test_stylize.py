@@ -1,187 +1,58 @@
-"""stylize through the command line: what it writes, and what it refuses with one line."""
+"""The parsers of stylize and texture: what they hand on. Their mistakes: test_stylize,
+test_textures."""
 
-import cv2
-import numpy as np
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from commands import stylize
 from commands.dispatch import main
-from framework.errors import UserError
-from style import video
-from style.images import pixels
+from style import stylize, textures
 from style.methods import METHODS
-
-WEIGHTS = ["--vgg_weights", "random"]
-FAST = [*WEIGHTS, "--layer", "block1_conv2", "--iterations", "2"]
-
-
-@pytest.fixture(autouse=True)
-def pictures(tmp_path, monkeypatch):
-    rng = np.random.default_rng(0)
-    for name, size in (("c.png", (20, 28)), ("s.png", (16, 24)), ("t.png", (18, 18)),
-                       ("tiny.png", (2, 30)), ("folder/a.png", (14, 20)),
-                       ("folder/b.png", (20, 14)), ("tinyfolder/a.png", (2, 30))):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        cv2.imwrite(str(tmp_path / name), rng.integers(0, 256, (*size, 3), np.uint8))
-    (tmp_path / "empty.png").write_bytes(b"")
-    (tmp_path / "broken.png").write_bytes(b"\x89PNG no")
-    (tmp_path / "short.npz").write_bytes(b"")
-    np.savez(tmp_path / "short.npz", **{f"block1_conv1/{k}": np.zeros(s, "float32") for k, s in (
-        ("kernel", (3, 3, 3, 64)), ("bias", 64))})
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 @pytest.fixture
-def film(tmp_path):
-    with video.written(tmp_path / "f.mp4", 7) as take:
-        for i in (0, 0, 1):
-            take(cv2.resize(pixels("folder/a.png" if i else "c.png"), (40, 24)))
-    return "f.mp4"
+def told(monkeypatch):
+    calls = []
+    for module in (stylize, textures):
+        monkeypatch.setattr(module, "main", lambda *a, **k: calls.append((a, k)))
+    return calls
 
 
-def test_one_image(capsys, pictures):
-    assert main(["stylize", "c.png", "s.png", *FAST, "--output", "o.png", "--compare", "cmp.png",
-                 "--curve", "loss.csv"]) == 0
-    assert pixels("o.png").shape == (20, 28, 3)
-    assert pixels("cmp.png").shape == (20, 3 * 28 + 2 * 6, 3)
-    np.testing.assert_array_equal(pixels("cmp.png")[:, -28:], pixels("o.png"))
-    np.testing.assert_array_equal(pixels("cmp.png")[:, :28], pixels("c.png"))
-    assert (pictures / "loss.csv").read_text().count("\n") == 3
-    assert capsys.readouterr().out == "o.png\n"
+def test_options_not_given_are_left_to_the_method(told):
+    assert main(["stylize", "c", "s", "--output", "o"]) == 0
+    assert told == [(("c", ["s"]), {"output": "o", "method": "swap"})]
 
 
-def test_every_method_of_optimisation_and_every_kept_colour(capsys):
-    made = {}
-    for name, words in {
-            "swap": FAST, "rgb": ["--layer", "rgb", "--iterations", "2"],
-            "large": [*FAST, "--patch_size", "5", "--stride", "3", "--memory_limit", "40"],
-            "lbfgs": [*FAST, "--optimizer", "lbfgs", "--init", "noise", "--seed", "3"],
-            "gatys": [*WEIGHTS, "--method", "gatys", "--content_layers", "block1_conv2",
-                      "--style_layers", "block1_conv1", "--iterations", "2"],
-            "luminance": [*FAST, "--keep_colors"], "coral": [*FAST, "--keep_colors", "coral"]
-    }.items():
-        assert main(["stylize", "c.png", "s.png", *words, "--output", f"{name}.png"]) == 0
-        made[name] = pixels(f"{name}.png")
-    assert {name: image.shape[:2] for name, image in made.items() if name != "large"} == {
-        name: (20, 28) for name in made if name != "large"}
-    assert made["large"].shape == (20, 26, 3)
-    assert len({image.tobytes() for image in made.values()}) == len(made)
-    chroma = [cv2.cvtColor(image, cv2.COLOR_RGB2YUV)[..., 1:].astype(int)
-              for image in (made["luminance"], pixels("c.png"))]
-    assert np.median(np.abs(chroma[0] - chroma[1])) <= 2
+def test_options_given(told):
+    main(["stylize", "c", "s", "t", "--output", "o", "--method", "adain", "--memory_limit", "3",
+          "--mix", "0.5,0.5", "--keep_colors", "--curve", "x.csv", "--run", "r"])
+    assert told == [(("c", ["s", "t"]), {
+        "output": "o", "method": "adain", "memory_limit": 3 << 20, "mix": (0.5, 0.5),
+        "keep_colors": "luminance", "curve_file": "x.csv", "run": "r"})]
 
 
-def test_several_styles_and_sizes(pictures):
-    assert main(["stylize", "c.png", "s.png", "t.png", *FAST, "--output", "o.jpg",
-                 "--content_size", "14", "--style_size", "12", "--compare", "sheet.png"]) == 0
-    assert sorted(p.name for p in pictures.glob("o*")) == ["o-s.jpg", "o-t.jpg"]
-    assert pixels("o-t.jpg").shape == (10, 14, 3)
-    assert pixels("sheet.png").shape == (2 * 10 + 6, 3 * 14 + 2 * 6, 3)
+def test_texture(told):
+    main(["texture", "s", "--output", "o", "--kernel", "all", "--net", "vgg16,resnet50",
+          "--weights", "random", "--size", "64"])
+    [(words, given)] = told
+    assert words == ("s",) and given["kernels"][0] == "poly2" and len(given["kernels"]) == 5
+    assert given["nets"] == ("vgg16", "resnet50") and given["layers"] == ()
+    assert (given["size"], given["style_size"], given["iterations"]) == (64, 256, 200)
 
 
-def test_a_folder(pictures):
-    assert main(["stylize", "folder", "s.png", *FAST, "--output", "made"]) == 0
-    assert sorted(p.name for p in (pictures / "made").iterdir()) == ["a.png", "b.png"]
-    assert pixels("made/b.png").shape == (20, 14, 3)
-    assert main(["stylize", "folder", "s.png", "t.png", *FAST, "--output", "made"]) == 0
-    assert len(list((pictures / "made").iterdir())) == 6
+def test_every_option_of_every_method_can_be_given(capsys):
+    with pytest.raises(SystemExit):
+        main(["stylize", "--help"])
+    text = capsys.readouterr().out
+    options = {name for draw in METHODS.values() for name in draw.__kwdefaults__} - {"progress"}
+    assert {name for name in options if f"--{name} " not in text} == set()
 
 
-def test_a_film_keeps_its_rate_and_equal_frames_stay_equal(film, monkeypatch):
-    drawn = []
-    write = video._Sink.take
-    monkeypatch.setattr(video._Sink, "take", lambda self, frame: (drawn.append(frame),
-                                                                 write(self, frame)))
-    assert main(["stylize", film, "s.png", *FAST, "--output", "o.mp4", "--content_size",
-                 "20", "--keep_colors", "coral"]) == 0
-    assert video.Film("o.mp4").rate == 7 and len(drawn) == 3 and drawn[0].shape == (12, 20, 3)
-    assert len(list(video.Film("o.mp4"))) == 3
-
-
-def test_a_method_that_mixes_gets_all_styles_at_once(monkeypatch, pictures):
-    seen = []
-
-    def mixing(content, styles, *, mix=None):
-        seen.append((len(styles), mix))
-        return content
-    monkeypatch.setitem(METHODS, "adain", mixing)
-    assert main(["stylize", "c.png", "s.png", "t.png", "--method", "adain", "--mix", "0.25,0.75",
-                 "--output", "o.png", "--compare", "x.png"]) == 0
-    assert seen == [(2, (0.25, 0.75))]
-    np.testing.assert_array_equal(pixels("o.png"), pixels("c.png"))
-    assert pixels("x.png").shape[1] == 4 * 28 + 3 * 6
-
-
-def test_stopping_by_hand(monkeypatch, capsys):
-    def stop(*args, **settings):
-        raise KeyboardInterrupt
-    monkeypatch.setattr(stylize, "main", stop)
-    assert main(["stylize", "c.png", "s.png", "--output", "o.png"]) == 130
-
-
-@pytest.mark.parametrize("words, message", [
-    ("c.png", "required: --output"), ("c.png --output o.png", "name a style image"),
-    ("c.png s.png --output o.png --method swop", "unknown method 'swop'; did you mean 'swap'"),
-    ("none.png s.png --output o.png", "cannot read the image none.png: No such file"),
-    ("c.png none.png --output o.png", "cannot read the image none.png"),
-    ("empty.png s.png --output o.png", "the image empty.png is empty"),
-    ("c.png broken.png --output o.png", "the image broken.png is broken"),
-    ("c.png s.png --output o.gif", "o.gif: a picture is written as"),
-    ("c.png s.png --output none/o.png", "there is no folder none"),
-    ("folder s.png --output c.png", "folder is a folder, so the output is one too"),
-    ("none.mp4 s.png --output o.mp4", "there is no film none.mp4"),
-    ("none.mp4 s.png --output o.png", "a film is written as"),
-    ("c.png s.png folder/s.png --output o.png", "two results would be called o-s.png"),
-    ("c.png s.png --output c.png", "c.png would be replaced by its own result"),
-    ("c.png s.png --output o.png --layer block3_con1", "did you mean 'block3_conv1'"),
-    ("c.png s.png --output o.png --patch_size 6", "the style has 6x4 positions"),
-    ("tiny.png s.png --output o.png --layer rgb", "the content has 30x2 positions"),
-    ("c.png s.png --output o.png --stride 4", "leave gaps"),
-    ("c.png s.png --output o.png --patch_size 0", "at least 1"),
-    ("c.png s.png --output o.png --memory_limit 1 --layer block1_conv1", "memory limit is 1 MiB"),
-    ("c.png s.png --output o.png --memory_limit 0", "memory_limit must be at least 1"),
-    ("c.png s.png --output o.png --iterations 0", "iterations must be at least 1"),
-    ("c.png s.png --output o.png --content_size -1", "content_size must be at least 0"),
-    ("c.png s.png --output o.png --mix 1", "mix means nothing to the method swap; it belongs to"),
-    ("c.png s.png --output o.png --method adain --mix 1,x", "mix is numbers parted by commas"),
-    ("c.png s.png --output o.png --method adain --mix 1,1", "sum to 1, not to 2"),
-    ("c.png s.png --output o.png --method adain --grid 2 --keep_colors", "use --keep_colors coral"),
-    ("tinyfolder s.png --output made", "the content has 7x0 positions"),
-    ("c.png s.png --output o.png --keep_colors luma", "did you mean 'luminance'"),
-    ("c.png s.png --output o.png --optimizer adm", "did you mean 'adam'"),
-    ("c.png s.png --output o.png --init nois", "did you mean 'noise'"),
-    ("c.png s.png --output o.png --pooling mean", "unknown pooling 'mean'"),
-    ("c.png s.png --output o.png --vgg_weights none.npz", "no weights of vgg19 at none.npz"),
-    ("c.png s.png --output o.png --vgg_weights short.npz", "has no block1_conv2, which "
-     "block3_conv1 of vgg19 need; it holds block1_conv1"),
-    ("c.png s.png --output o.png --method gatys --vgg_weights short.npz", "block5_conv1 of vgg19"),
-    ("c.png s.png --output o.png --curve x.jpg", "a curve is a .png or a .csv"),
-    ("c.png s.png t.png --output o.png --curve x.png", "a curve is of one image in one style"),
-    ("c.png s.png --output o.png --method inverse --curve x.png", "takes steps: swap, gatys"),
-    ("f.mp4 s.png --output o.mp4 --compare x.png", "compare and curve are of images"),
-    ("c.png s.png --output o.png --sede 1", "did you mean '--seed'"),
-])
-def test_mistakes_are_one_line_and_leave_nothing(capsys, pictures, words, message):
-    before = sorted(pictures.rglob("*"))
-    extra = [] if "vgg_weights" in words or "--method" in words or "rgb" in words else WEIGHTS
-    assert main(["stylize", *words.split(), *extra]) == 2
-    out, err = capsys.readouterr()
-    assert out == "" and err.startswith("scogan: error: ") and err.count("\n") == 1
-    assert message in err
-    assert sorted(pictures.rglob("*")) == before
-
-
-def test_a_full_disk_is_one_line(capsys, monkeypatch, pictures):
-    def full(path, data):
-        raise OSError(28, "No space left on device")
-    monkeypatch.setattr("pathlib.Path.write_bytes", full)
-    before = sorted(pictures.rglob("*"))
-    assert main(["stylize", "c.png", "s.png", *FAST, "--output", "o.png"]) == 2
-    assert capsys.readouterr().err == "scogan: error: cannot write o.png: No space left on device\n"
-    assert sorted(pictures.rglob("*")) == before
-
-
-def test_options_are_checked_against_the_method():
-    with pytest.raises(UserError, match="layer means nothing to the method gatys; it belongs to"):
-        stylize.check_options("gatys", METHODS["gatys"], {"layer": "rgb"})
+def test_help_needs_no_tensorflow():
+    code = ("import sys; from commands.dispatch import main\n"
+            "try: main(['stylize', '--help'])\nexcept SystemExit: pass\n"
+            "assert not {'tensorflow', 'keras', 'matplotlib'} & set(sys.modules)")
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True,
+                   cwd=Path(__file__).parents[2])

@@ -7,11 +7,11 @@ import keras
 import numpy as np
 import pytest
 
-from commands import evaluate, train
 from config.resolve import resolve
 from data.domain import Domain
 from framework.errors import UserError
-from trainers import classify
+from trainers import classify, train
+from trainers import evaluation as evaluate
 from trainers.classify import commonest, held_out_picture, misread, report, underlined
 from trainers.domains import load_domains
 

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from commands import walk as module
-from commands.walk import along_the_sphere, film, main, straight, walk
 from framework.errors import UserError
+from trainers import walk as module
+from trainers.walk import along_the_sphere, film, main, straight, walk
 
 
 class Echo:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from commands import figures as draw
+from figures import draw
 from figures.catalogue import FIGURES, Figure, stacked
 from framework.errors import UserError
 

@@ -3,11 +3,11 @@
 import math
 from pathlib import Path
 
-from commands.evaluate import distance_of, measured, of_streams, write
 from data.folders import ImageFiles, decode, files
 from framework.errors import UserError
 from metrics.report import readable
 from metrics.streams import Comparison, Shuffled, as_source
+from trainers.evaluation import distance_of, measured, of_streams, write
 
 SMALLEST = 8
 

@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from commands import reproduce as command
 from commands.dispatch import main
+from reproduce import reproduction as command
 from reproduce import runs
 from reproduce.tables import TABLES
 from trainers import classifier, judge

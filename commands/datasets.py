@@ -1,0 +1,14 @@
+"""`main.py datasets`."""
+
+from commands.registry import COMMANDS, print_table
+from data.listing import describe
+from framework.options import Option
+
+
+@COMMANDS.register("datasets", (
+    Option("data_dir", str, "", "where local data sets are looked for"),))
+def datasets(data_dir: str) -> None:
+    """Lists the data sets."""
+    print_table(("dataset", "images", "source", "here", "what it is"), [
+        (row.name, row.size or "", row.source, "yes" if row.here else "no", row.description)
+        for row in describe(data_dir)])

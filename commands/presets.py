@@ -1,0 +1,11 @@
+"""`main.py presets`."""
+
+from commands.registry import COMMANDS, print_table
+
+
+@COMMANDS.register("presets")
+def presets() -> None:
+    """Lists the presets."""
+    from config.presets import rows
+
+    print_table(("preset", "what it is", "what its document reports", "picked by"), rows())

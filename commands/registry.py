@@ -1,0 +1,45 @@
+"""The commands by name. A command is one file here: its rows of options and its function.
+
+The function is called with the options by name; one that is not given and whose default is None
+is left out. One that takes `**given` alone is called with what is given. What it returns is the exit status, None for 0. It imports what needs TensorFlow when it is called, so that lists, help and mistakes
+are answered at once. The head of its docstring is what `--help` says.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from inspect import Parameter, getdoc, signature
+from typing import Any
+
+from framework import command_line
+from framework.extensions import load_extensions
+from framework.options import Option
+from framework.registry import Registry
+
+COMMANDS = Registry("command", package="commands")
+
+RUN = Option("run", str, "", "folder of the run", positional=True)
+
+
+def call(name: str, argv: list[str]) -> int | None:
+    """Runs the command `name` on the words behind it. Raises UserError for a mistake in them."""
+    load_extensions()
+    function, options = COMMANDS.find(name), COMMANDS.options[name]
+    given = command_line.parse(options, argv, prog=f"main.py {name}", description=about(function))
+    if [p.kind for p in signature(function).parameters.values()] == [Parameter.VAR_KEYWORD]:
+        return function(**given)
+    defaults = {option.name: option.default for option in options
+                if option.default is not None or option.count == 2}
+    return function(**defaults | given)
+
+
+def about(function: Callable[..., Any]) -> str:
+    """The first paragraph of a command's docstring."""
+    return (getdoc(function) or "").partition("\n\n")[0]
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Prints a header and rows in columns as wide as their widest cell."""
+    lines = [list(header), *([str(cell) for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = (f"{cell:{width}}" for cell, width in zip(line, widths, strict=True))
+        print("  ".join(cells).rstrip())

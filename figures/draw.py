@@ -1,0 +1,42 @@
+"""`main.py figures NAME`: a figure as a PNG, its numbers as a CSV beside it."""
+
+import csv
+import io
+from importlib import import_module
+from pathlib import Path
+
+from figures.catalogue import FIGURES, Figure
+from framework.errors import UserError
+from framework.files import write_text
+from framework.plots import save_png
+from framework.quiet import quiet
+from framework.registry import called_with
+
+
+def save(folder: Path, name: str, figure: Figure) -> None:
+    """Writes NAME.png and NAME.csv. Raises UserError where they cannot be written."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(figure.columns)
+    for row in zip(*figure.columns.values(), strict=True):
+        table.writerow([cell if isinstance(cell, str) else f"{cell:.7g}" for cell in row])
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_text(folder / f"{name}.csv", text.getvalue())
+    except OSError as error:
+        raise UserError(f"cannot write to {folder}: {error.strerror}") from None
+    save_png(folder / f"{name}.png", figure.picture)
+
+
+def main(name: str, *, iterations=0, output="runs/figures") -> None:
+    """Draws the figure called `name`, or "all" of them, into the folder `output`.
+
+    iterations: of the figures that train, 0 for as many as each needs. Raises UserError for a
+    folder that cannot be written.
+    """
+    for each in FIGURES if name == "all" else [name]:
+        with quiet():
+            draw = import_module(f"figures.{each.replace('-', '_')}").draw
+        save(Path(output), each, called_with(
+            draw, {"iterations": iterations} if iterations else {}))
+        print(f"{Path(output) / each}.png, .csv")

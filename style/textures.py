@@ -1,0 +1,43 @@
+"""`main.py texture`: a texture, or a sheet of what kernels and nets make of it (section 2.4.1)."""
+
+import sys
+
+from tqdm import tqdm
+
+from framework.errors import UserError
+from framework.quiet import quiet
+from style import curve, images
+
+
+def main(style: str, *, output: str, kernels, nets, style_size=256, size=256, compare="",
+         curve_file="", **settings) -> None:
+    """Writes the texture of the image in the file `style`; of several kernels or nets a sheet,
+    the style top left. settings: see `style.texture.texture`. Raises UserError before anything
+    is written or computed."""
+    for path in filter(None, (output, compare)):
+        images.check_output(path)
+    curve.check(curve_file)
+    several = len(kernels) * len(nets) > 1
+    if several and (curve_file or compare):
+        raise UserError("compare and curve are of one kernel and one net")
+    image = images.read(style, style_size)
+    with quiet():
+        import tensorflow  # noqa: F401
+    from style.texture import texture
+    rows, losses = [], []
+    with tqdm(total=len(kernels) * len(nets) * settings["iterations"], unit="step",
+              dynamic_ncols=True, disable=not sys.stderr.isatty()) as bar:
+        def progress(done, total, loss):
+            losses.append(loss)
+            bar.set_postfix_str(f"loss {loss:.4g}")
+            bar.update()
+        for net in nets:
+            rows.append([texture(image, kernel=kernel, net=net, size=(size, size),
+                                 progress=progress, **settings) for kernel in kernels])
+    sheet = images.side_by_side([[image], *rows]) if several else rows[0][0]
+    images.write(output, sheet)
+    if compare:
+        images.write(compare, images.side_by_side([[image, rows[0][0]]]))
+    if curve_file:
+        curve.write(curve_file, losses)
+    print(output)

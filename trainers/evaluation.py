@@ -1,0 +1,148 @@
+"""`main.py evaluate RUN`: what a trained run is worth, as figures."""
+
+import sys
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from config.resolve import load_config
+from config.run import newest_checkpoint
+from data.catalogue import domain_names
+from framework.errors import UserError
+from framework.files import write_text
+from framework.plots import save_png
+from metrics import choice, extremes
+from metrics.distributions import Distributions
+from metrics.judged import Agreement, Confidence
+from metrics.modes import GeneratedModes
+from metrics.protocol import PairDistances
+from metrics.report import keep, readable
+from metrics.streams import batches, comparisons, distinct, of_domains, of_sampler
+from trainers import classify
+from trainers.classifier import read
+from trainers.domains import load_domains
+from trainers.judge import judge_of
+from trainers.restore import Sampler
+
+
+def main(run, *, metrics=(), samples=2000, seed=1, split="train", data_dir="", lpips_net="alex",
+         lpips_weights="", extractor="", extractor_weights="") -> None:
+    """Evaluates the newest checkpoint of `run`; prints the figures and keeps them in
+    metrics.json and metrics.txt, the most and least alike pairs in pairs-*.png.
+
+    metrics: see `metrics.choice`; none: quick ones that need no weights from elsewhere. samples:
+    of every generator; real images, of `split`, come round again where there are fewer. A
+    classifier is measured on its held-out images. Raises UserError where a run has no
+    checkpoint or nothing to measure a metric with.
+    """
+    folder, config = Path(run), load_config(run)
+    if data_dir:
+        config = replace(config, data_dir=data_dir)
+    if config.gan_type == "classifier":
+        if metrics:
+            raise UserError(f"{run} is a classifier, measured by its accuracy; leave out --metrics")
+        return keep(folder / "metrics.json", classify.evaluate(run, config))
+    sampler, domains = Sampler(run), load_domains(config, split)
+    metrics, extractor = asked(metrics, extractor, bool(lpips_weights), domains, run)
+    names, counts = sampler.domains, distinct(sampler.domains, domains, samples)
+    distance = distance_of(metrics, lpips_net, lpips_weights)
+    judge, about = judge_of(config) if choice.judged(metrics, extractor) else (None, {})
+    measures = of_streams(metrics, comparisons(names), counts, distance, seed, extractor,
+                          extractor_weights, judge)
+    measures |= of_generators(metrics, config, names, counts, judge, domains[0].attributes)
+    sources = [of_sampler(sampler, samples, seed), *of_domains(names, domains, seed)]
+    results = measured(measures, sources, samples, domains[0].images.shape[1:])
+
+    agreement, settings = measures.get("pair_agreement"), {"split": split, "seed": seed}
+    report = {**(agreement.figures() if agreement else {}), **about, "samples": samples,
+              **settings, "checkpoint": newest_checkpoint(folder), "metrics": list(metrics),
+              "results": [row.as_dict(**settings) for row in results]}
+    write(folder, report, results, measures)
+    print(closing(report, folder / "metrics.json"))
+
+
+def asked(metrics, extractor: str, lpips: bool, domains, run) -> tuple:
+    """Metrics and extractor as asked for, or what the run's domains allow. Raises UserError for
+    a metric that they do not."""
+    points = domains[0].images.ndim == 2
+    labelled = not points and all(d.labels is not None for d in domains)
+    metrics = metrics or choice.possible(points, labelled, len(domains), lpips)
+    choice.check(metrics, points, labelled, len(domains), run)
+    return metrics, extractor or ("classifier" if labelled else "pixels")
+
+
+def distance_of(metrics, net: str, weights: str):
+    """LPIPS, if that is asked for. Raises UserError where its weights cannot be had."""
+    if "lpips" not in metrics:
+        return None
+    from metrics.lpips import LPIPS
+    return LPIPS(net, weights or None)
+
+
+def of_streams(metrics, compared, counts, distance, seed, extractor, weights, judge) -> dict:
+    """The measures that need two streams only: of pairs of images, and of whole sets.
+
+    counts: how many different images each stream has. extractor: the name of the net that
+    finds features, `weights` where its weights are, `judge` the classifier that it may be.
+    """
+    measures, whole = {}, [name for name in metrics if name in choice.SETS]
+    if distance:
+        measures["lpips"] = PairDistances(distance, compared, counts)
+    if whole:
+        from metrics.features import extractor as find
+        net = find(extractor, weights=weights, judge=judge)
+        measures["sets"] = Distributions(net, whole, compared, counts, seed)
+    return measures
+
+
+def of_generators(metrics, config, names, counts, judge, attributes) -> dict:
+    """The measures that know what the generators of a run should draw."""
+    measures, reads = {}, judge and partial(read, judge)
+    if "pair_agreement" in metrics:
+        measures["pair_agreement"] = Agreement(reads, names, attributes)
+    if "confidence" in metrics:
+        measures["confidence"] = Confidence(reads, names, counts, attributes)
+    if "modes" in metrics:
+        toys = domain_names(config.dataset, config.domains, config.data_dir)
+        measures["modes"] = GeneratedModes(dict(zip(names, toys, strict=True)))
+    return measures
+
+
+def measured(measures: dict, sources, samples: int, shape) -> list:
+    """Leads `samples` rows of all streams past the measures; returns what they found. Raises
+    UserError for images that are not finite."""
+    with tqdm(total=samples, unit="image", disable=not sys.stderr.isatty()) as bar:
+        for batch in batches(sources, samples, shape):
+            for name, rows in batch.items():
+                if not np.isfinite(rows).all():
+                    raise UserError(f"{name}: values that are not finite; did the run diverge?")
+            for measure in measures.values():
+                measure.add(batch)
+            bar.update(len(next(iter(batch.values()))))
+    return [row for measure in measures.values() for row in measure.results()]
+
+
+def write(folder: Path, report: dict, results, measures: dict) -> None:
+    """Prints the table and keeps it with the figures and the pictures in `folder`."""
+    text = readable(results)
+    print(text)
+    write_text(folder / "metrics.txt", text + "\n")
+    for compared, found in getattr(measures.get("lpips"), "extremes", {}).items():
+        name = f"pairs-{compared.left}-{compared.right}".replace("generated ", "")
+        save_png(folder / f"{name}.png", extremes.picture(found.lowest, found.highest))
+    keep(folder / "metrics.json", report)
+
+
+def closing(report: dict, path: Path) -> str:
+    """The last line: pair agreement where there is one, and where the figures are."""
+    if "pair_agreement" not in report:
+        return f"{report['samples']} samples, seed {report['seed']}; kept in {path}"
+    shown = (f"{report['classes_present']} of {report['classes']} classes in every domain (each "
+             f"at least {100 * report['present_from_share']:.0f} % of its images)"
+             if "classes" in report else
+             f"mean over {', '.join(report['agreement_by_attribute'])}")
+    return (f"pair agreement {report['pair_agreement']:.3f}; {shown}; {report['samples']} pairs, "
+            f"seed {report['seed']}; kept in {path}")

@@ -1,0 +1,74 @@
+"""`main.py walk RUN`: from one latent to another in small steps (Chen's thesis 3.3.3)."""
+
+from pathlib import Path
+
+import numpy as np
+
+from framework.animation import save_gif, save_mp4, there_and_back
+from framework.errors import UserError
+from framework.plots import enlargement, image_grid, save_png
+from trainers.restore import Sampler
+
+FRAMES = 40
+
+
+def straight(a, b, t):
+    """a (1 - t) + b t for each t: [..., T, d] from a and b of [..., d]."""
+    t = np.asarray(t)[:, None]
+    return a[..., None, :] * (1 - t) + b[..., None, :] * t
+
+
+def along_the_sphere(a, b, t):
+    """As `straight`, but on the great circle, so that the steps of normal latents have their
+    length: a straight line would pass where hardly any latent lies."""
+    norms = np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1)
+    angle = np.arccos(np.clip(np.sum(a * b, -1) / norms, -1, 1))[..., None, None]
+    t = np.asarray(t)[:, None]
+    return (np.sin((1 - t) * angle) * a[..., None, :]
+            + np.sin(t * angle) * b[..., None, :]) / np.sin(angle)
+
+
+PATHS = {"uniform": straight, "normal": along_the_sphere}
+
+
+def walk(sampler: Sampler, rows: int, steps: int, seed: int) -> list[np.ndarray]:
+    """K arrays [rows, steps, H, W, C]: each row goes from one random latent to another, the
+    same in every domain. Where the generators are told classes, row r keeps class r (in turn).
+    """
+    ends = np.asarray(sampler.latents(2 * rows, seed))
+    z = PATHS[sampler.config.latent](ends[:rows], ends[rows:], np.linspace(0, 1, steps))
+    if sampler.classes:
+        code = np.eye(sampler.classes)[np.arange(rows) % sampler.classes]
+        z = np.concatenate([z, np.broadcast_to(code[:, None], (rows, steps, code.shape[-1]))], -1)
+    images = sampler.draw(z.reshape(rows * steps, -1).astype("float32"))
+    return [x.reshape(rows, steps, *x.shape[1:]) for x in images]
+
+
+def film(images) -> np.ndarray:
+    """The walks as frames uint8 [N, H, W, 3]: all rows side by side, the domains below each
+    other, and back again."""
+    rows, steps = images[0].shape[:2]
+    scale = enlargement(images[0].shape[2])
+    return there_and_back(np.stack([image_grid([x[:, t] for x in images], rows, scale)
+                                    for t in range(steps)]))
+
+
+def main(run, *, rows=8, columns=10, seed=1, gif=False, mp4=False, output="") -> None:
+    """Writes the grid of `rows` walks of `columns` steps as PNG to `output`, and the films
+    asked for beside it. Raises UserError for a run of 2-D points or another kind of file."""
+    output = Path(output or Path(run) / f"walk-{seed}.png")
+    if output.suffix.lower() != ".png":
+        raise UserError(f"--output {output}: the picture is a .png")
+    sampler = Sampler(run)
+    images = walk(sampler, rows, columns, seed)
+    if images[0].ndim == 3:
+        raise UserError(f"{run} draws 2-D points; a walk needs images")
+    grid = [x.reshape(rows * columns, *x.shape[2:]) for x in images]
+    save_png(output, image_grid(grid, columns, enlargement(grid[0].shape[1])))
+    written = [output]
+    for wanted, suffix, save in ((gif, ".gif", save_gif), (mp4, ".mp4", save_mp4)):
+        if wanted:
+            written.append(output.with_suffix(suffix))
+            save(written[-1], film(walk(sampler, rows, FRAMES, seed)))
+    print(f"{', '.join(map(str, written))}: {rows} walks in {', '.join(sampler.domains)}, "
+          f"seed {seed}")
