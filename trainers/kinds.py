@@ -22,4 +22,4 @@ class Training(NamedTuple):
 
 # name -> a function of (config, domains) to a Training. It raises UserError where they do not
 # fit, before a run's folder is created.
-TRAINERS = Registry("gan_type")
+TRAINERS = Registry("gan_type", package="trainers")

@@ -18,8 +18,9 @@ def critic_outputs(config) -> int:
 
 def kernel_for(config, dim: int):
     """The run's kernel, a `losses.kernels.Kernel`, on features of length `dim`."""
-    settings = config.as_dict() | {"dim": dim, "gamma": config.kernel_gamma, "bias": config.kernel_bias,
-                "features": config.kernel_features, "seed": config.seed}
+    settings = config.as_dict() | {
+        "dim": dim, "gamma": config.kernel_gamma, "bias": config.kernel_bias,
+        "features": config.kernel_features}
     scales = scales_of(config.kernel_scales)
     return called_with(KERNELS.find(config.kernel),
                        settings | ({"scales": scales} if scales else {}))

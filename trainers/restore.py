@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from config.options import GANS
+from config.kinds import has
 from config.resolve import load_config
 from framework.checkpoint import restore_part
 from framework.devices import compiled
@@ -27,7 +27,7 @@ class Sampler:
 
     def __init__(self, path):
         self.config = load_config(path)
-        if self.config.gan_type not in GANS:
+        if not has(self.config.gan_type, "generators"):
             raise UserError(f"{path} is of gan_type {self.config.gan_type}; it has no generators "
                             "of latents")
         domains = described(Path(path))

@@ -7,13 +7,6 @@ from data.batches import prefetched
 from framework.cluster import place
 from framework.devices import peers, slow_here, strategy_for
 from framework.files import write_text
-from trainers import (  # noqa: F401  (they register their gan_types)
-    classify,
-    coupled,
-    gmmn,
-    inverse,
-    style_vae,
-)
 from trainers.domains import describe
 from trainers.kinds import TRAINERS
 from trainers.loop import fit

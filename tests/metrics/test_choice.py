@@ -3,19 +3,13 @@
 import pytest
 
 from framework.errors import UserError
-from metrics.choice import check, judged, named, one_of, possible
+from metrics.choice import check, judged, named, possible
 
 
 def test_names_with_commas():
     assert named(" fid,kid ,fid") == ("fid", "kid") and named("") == ()
     with pytest.raises(UserError, match="unknown metric 'lpip'; did you mean 'lpips'"):
         named("fid,lpip")
-
-
-def test_one_of():
-    assert one_of("split", "test", ("train", "test")) == "test" and one_of("x", "", ()) == ""
-    with pytest.raises(UserError, match="unknown split 'tset'; did you mean 'test'"):
-        one_of("split", "tset", ("train", "test"))
 
 
 @pytest.mark.parametrize("case, expected", [
