@@ -5,7 +5,7 @@ from typing import Any
 from commands.registry import COMMANDS
 from framework.errors import UserError
 from framework.options import Option
-from style import colors, decode, minimise, optimise  # noqa: F401 (each registers its methods)
+from style import colors, minimise
 from style.methods import METHODS
 
 MIB = 2**20

@@ -3,7 +3,7 @@
 from config.kinds import has
 from data.catalogue import find
 from framework.errors import UserError
-from nets.architectures_style import DECODED, INVERTED, MULTIPLE
+from nets.architectures.style import DECODED, INVERTED, MULTIPLE
 from nets.vgg import RANDOM, check_weights
 
 

@@ -50,7 +50,7 @@ class Entry:
     pruned: bool = False
 
 
-DOMAINS: Registry = Registry("data set")
+DOMAINS: Registry = Registry("data set", package="data")
 
 
 def _digits(name, full_size):
@@ -103,15 +103,15 @@ VIEWS = (                           # suffix of the name, transform, what it sho
 )
 for source, kind in ((GLYPH, "drawn digits"), (MNIST, "handwritten digits")):
     for suffix, transform, view in VIEWS:
-        DOMAINS[source.name + suffix] = Entry(source, transform, 10, 32, f"{kind}, {view}")
-DOMAINS["svhn"] = Entry(SVHN, transforms.plain, 10, 32, "digits of real house numbers")
-DOMAINS["svhn_pruned"] = Entry(SVHN, transforms.plain, 10, 32,
-                               "svhn without what a classifier is not sure of", pruned=True)
-DOMAINS["usps"] = Entry(USPS, transforms.plain, 10, 32, "digits of the US postal service")
-DOMAINS["celeba"] = Entry(_faces("celeba", celeba.FULL_SIZE), folders.keep,
-                          len(celeba.ATTRIBUTES), 128, "faces with attributes")
-DOMAINS["ring"] = Entry(_toy("ring"), None, 10, None, "2-D: ten Gaussians on a circle")
-DOMAINS["grid25"] = Entry(_toy("grid25"), None, 25, None, "2-D: 25 Gaussians on a grid")
+        DOMAINS.register(source.name + suffix)(Entry(source, transform, 10, 32, f"{kind}, {view}"))
+DOMAINS.register("svhn")(Entry(SVHN, transforms.plain, 10, 32, "digits of real house numbers"))
+DOMAINS.register("svhn_pruned")(Entry(SVHN, transforms.plain, 10, 32,
+                               "svhn without what a classifier is not sure of", pruned=True))
+DOMAINS.register("usps")(Entry(USPS, transforms.plain, 10, 32, "digits of the US postal service"))
+DOMAINS.register("celeba")(Entry(_faces("celeba", celeba.FULL_SIZE), folders.keep,
+                          len(celeba.ATTRIBUTES), 128, "faces with attributes"))
+DOMAINS.register("ring")(Entry(_toy("ring"), None, 10, None, "2-D: ten Gaussians on a circle"))
+DOMAINS.register("grid25")(Entry(_toy("grid25"), None, 25, None, "2-D: 25 Gaussians on a grid"))
 
 CYCLEGAN = {                        # Zhu et al. 2017; images of trainA and trainB together
     "apple2orange": 995 + 1019, "horse2zebra": 1067 + 1334, "summer2winter_yosemite": 2193,

@@ -9,7 +9,7 @@ from framework.registry import Registry
 # name -> what is shown. The figure called a-b is drawn by figures/a_b.py, whose function
 # `draw` returns a Figure; of those that train it takes the number of iterations.
 FIGURES = Registry("figure")
-FIGURES.update({
+FIGURES.register_all({
     "symmetry": "a symmetric distance makes its critic turn round (Chen 2017, figure 3.1)",
     "contours": "critics and witnesses over 25 Gaussians (Chen 2017, figure 3.3)",
     "dirac-distances": "DiracGAN: D_MMD, MMD-GP and D_SMMD by theta (slides of Arbel 2018)",

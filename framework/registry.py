@@ -33,6 +33,16 @@ class Registry(dict):
             return thing
         return file
 
+    def register_all(self, things: Mapping[str, Any]) -> None:
+        """Files every thing of a table under its name."""
+        for name, thing in things.items():
+            self.register(name)(thing)
+
+    def _refuse(self, *_: Any, **__: Any):
+        raise TypeError(f"a {self.kind} is filed by register(name)")
+
+    __setitem__ = update = setdefault = __ior__ = _refuse
+
     @property
     def options(self) -> dict[str, tuple]:
         """The options that each thing brings, by its name."""

@@ -12,7 +12,7 @@ ops = Lazy("keras.ops")
 devices = Lazy("framework.devices")
 
 PENALTIES = Registry("discriminator penalty", package="penalties")
-SCALES = Registry("critic scale")
+SCALES = Registry("gradient scale", package="penalties")
 
 
 def interpolate(real, fake, alpha):
@@ -115,7 +115,7 @@ def _jacobian_squares(critic, x, signs, curved: bool):
     return ops.cast(features, "float32"), sum(squares), along
 
 
-SCALES.update({
+SCALES.register_all({
     "smmd": smmd_scale,
     "smmd-reference": partial(smmd_scale, variant="reference"),
     "swgan": lambda critic, real, signs: ops.sqrt(

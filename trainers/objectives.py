@@ -41,6 +41,6 @@ def _with(settings, registry, name: str):
     if name == "none":
         return None
     term = registry.find(name)
-    own = [option.name for option in registry.options.get(name, ())]
+    own = [option.name for option in registry.options[name]]
     given = {n: settings[n] for n in (*own, "kernel") if accepts(term, n)}
     return partial(term, **given) if given else term

@@ -217,9 +217,9 @@ QUICK_CLASSIFIER = (
     Row("dense"),
 )
 
-GENERATORS = Registry("generator")
-DISCRIMINATORS = Registry("discriminator")
-CLASSIFIERS = Registry("classifier")
+GENERATORS = Registry("generator", package="nets.architectures")
+DISCRIMINATORS = Registry("discriminator", package="nets.architectures")
+CLASSIFIERS = Registry("classifier", package="nets.architectures")
 
 TOY, DIGIT, FACE, FACE256, FACE64 = (2,), (32, 32, 3), (128, 128, 3), (256, 256, 3), (64, 64, 3)
 DIGIT28 = (28, 28, 3)
@@ -227,7 +227,7 @@ XAVIER = {"initializer": "xavier"}
 
 # Digits start from Xavier (5.1), faces from normal weights of 0.02 (5.3; 2.6 prints 0.2), both
 # with the code's biases of 0.1. `toy` has no "Shared" column; half its rows are shared here.
-GENERATORS.update({
+GENERATORS.register_all({
     "toy": Architecture(TOY_GENERATOR, TOY, 2, **XAVIER),
     "digit": Architecture(DIGIT_GENERATOR, DIGIT, 5, **XAVIER, bias=0.1),
     "digit_small": Architecture(DIGIT_SMALL_GENERATOR, DIGIT, 4, **XAVIER, bias=0.1),
@@ -239,7 +239,7 @@ GENERATORS.update({
     "quick": Architecture(QUICK_GENERATOR, DIGIT, 3, **XAVIER),
     "dcgan28": Architecture(DCGAN28_GENERATOR, DIGIT28, 2),
 })
-DISCRIMINATORS.update({
+DISCRIMINATORS.register_all({
     "toy": Architecture(TOY_DISCRIMINATOR, TOY, 2, **XAVIER),
     "digit": Architecture(DIGIT_DISCRIMINATOR, DIGIT, 3, **XAVIER, bias=0.1),
     "digit_small": Architecture(DIGIT_DISCRIMINATOR, DIGIT, 3, **XAVIER, bias=0.1),
@@ -251,7 +251,7 @@ DISCRIMINATORS.update({
     "quick": Architecture(QUICK_DISCRIMINATOR, DIGIT, 2, **XAVIER),
     "dcgan28": Architecture(DCGAN28_DISCRIMINATOR, DIGIT28, 2),
 })
-CLASSIFIERS.update({
+CLASSIFIERS.register_all({
     "B.1": Architecture(THESIS_CLASSIFIER, DIGIT, **XAVIER),
     "B.2": Architecture(THESIS_CLASSIFIER, FACE, **XAVIER),
     "quick": Architecture(QUICK_CLASSIFIER, DIGIT, initializer="he"),
