@@ -24,7 +24,8 @@ def work_of(config, domains: int, shape, classes: int, padding: bool = True) -> 
     scaled = config.gradient_scale != "none"
     return work.iteration(
         config.batch_size, domains, generators, _critic(config, shape, told, padding),
-        config.discriminator_steps, penalties=(config.disc_penalty != "none") + scaled, scaled=scaled,
+        config.discriminator_steps, penalties=(config.disc_penalty != "none") + scaled,
+        scaled=scaled,
         real_scores=config.loss == "mmd", real_features=config.style_weight > 0,
         **_readers(config, shape, classes, told, padding))
 
@@ -42,12 +43,12 @@ def _generators(config, domains, shape, told, padding) -> work.Net:
 def _critic(config, shape, told, padding) -> work.Net:
     """Whether its batch norm has become layer norm makes no difference here."""
     from trainers.coupled import architecture
-    from trainers.objectives import critic_outputs
+    from trainers.objectives import discriminator_outputs
 
     table = architecture(DISCRIMINATORS, config.discriminator, shape).table
     norm = None if config.discriminator_norm in ("auto", "table") else config.discriminator_norm
     table = renormed(widened(table, config.width_d or config.width), norm)
-    net = work.net(work.ending(table, critic_outputs(config)),
+    net = work.net(work.ending(table, discriminator_outputs(config)),
                    (*shape[:-1], shape[-1] + told), padding)
     return net._replace(curved=net.curved or config.loss == "mmd")   # a kernel is a curve
 

@@ -16,16 +16,17 @@ from functools import partial
 import tensorflow as tf
 
 from framework.checkpoint import plain
-from framework.random import LATENTS, Random
+from framework.latents import DISTRIBUTIONS
+from framework.random import Random
 from nets.build import joint, split
 from penalties.couplings import couplings
-from trainers.coupled import critics_for, generators_for
-from trainers.gan import Produced, to_float
+from trainers.coupled import discriminators_for, generators_for
+from trainers.gan import GeneratorOutputs, to_float
 from trainers.objectives import objective
 from trainers.optimizers import optimizer
 
 
-class Separately(Produced):
+class Separately(GeneratorOutputs):
     """What the generators made, read anew by whoever asks, one domain after the other."""
 
     def _once(self, net, images):
@@ -39,14 +40,14 @@ class Listing:
         count, shape = len(domains), domains[0].images.shape[1:]
         self.config, self.names = config, [d.name for d in domains]
         self.generators = split(plain(joint(generators_for(config, count, shape))))
-        self.critics = critics_for(config, count, shape)
-        self.loss, self.penalty, _ = objective(config, self.critics[0].output_shape[-1])
+        self.discriminators = discriminators_for(config, count, shape)
+        self.loss, self.penalty, _ = objective(config, self.discriminators[0].output_shape[-1])
         self.couplings = couplings(config.as_dict(), self.generators, frozen)
         self.coupled = [net for coupling in self.couplings for net in coupling.nets]
         self.players = [*self.generators, *self.coupled]
         self.g_optimizers = [optimizer(config, config.lr_g) for _ in self.players]
-        self.d_optimizers = [optimizer(config, config.lr_d) for _ in self.critics]
-        for net, of_net in zip([*self.players, *self.critics],
+        self.d_optimizers = [optimizer(config, config.lr_d) for _ in self.discriminators]
+        for net, of_net in zip([*self.players, *self.discriminators],
                                [*self.g_optimizers, *self.d_optimizers], strict=True):
             of_net.build(net.trainable_variables)
 
@@ -56,31 +57,31 @@ class Listing:
         for step in range(self.config.discriminator_steps):
             real = [to_float(x[step]) for x in batch]
             noise = self.noise(random, real)
-            for k in range(len(self.critics)):
+            for k in range(len(self.discriminators)):
                 terms |= self.update_critic(k, real[k], noise, random)
-        return terms | self.update_generators(random, [to_float(x[-1]) for x in batch])
+        return terms | self.generator_step(random, [to_float(x[-1]) for x in batch])
 
     def noise(self, random, real):
         size = [tf.shape(real[0])[0], self.config.latent_dim]
-        return LATENTS[self.config.latent](random, size)
+        return DISTRIBUTIONS[self.config.latent](random, size)
 
     def update_critic(self, k, real, noise, random):
         """Listing 6.12."""
-        critic, name = self.critics[k], self.names[k]
+        discriminator, name = self.discriminators[k], self.names[k]
         fake = self.generators[k](noise, training=True)["image"]
         with tf.GradientTape() as tape:
-            real_scores = critic(real, training=True)
-            fake_scores = critic(fake, training=True)
+            real_scores = discriminator(real, training=True)
+            fake_scores = discriminator(fake, training=True)
             loss = self.loss.discriminator(real_scores, fake_scores)
-            penalty = self.penalty(partial(critic, training=True), real=real, fake=fake,
+            penalty = self.penalty(partial(discriminator, training=True), real=real, fake=fake,
                                    alpha=random.uniform([tf.shape(real)[0]])
                                    ) if self.penalty else 0.0
             loss += self.config.penalty_weight * penalty
-        variables = critic.trainable_variables
+        variables = discriminator.trainable_variables
         self.d_optimizers[k].apply(tape.gradient(loss, variables), variables)
         return {f"d/{name}": loss}
 
-    def update_generators(self, random, real):
+    def generator_step(self, random, real):
         """Listings 6.13, 6.15 and 6.16: a tape for every net that learns."""
         noise = self.noise(random, real)
         with ExitStack() as stack:
@@ -88,8 +89,8 @@ class Listing:
             made = [generator(noise, training=True) for generator in self.generators]
             produced = Separately(noise, [m["image"] for m in made],
                                   [m["features"] for m in made], real)
-            adversarial = [self.adversarial(critic, x, fake) for critic, x, fake in
-                           zip(self.critics, real, produced.images, strict=True)]
+            adversarial = [self.adversarial(discriminator, x, fake) for discriminator, x, fake in
+                           zip(self.discriminators, real, produced.images, strict=True)]
             coupled = sum(c.weight * c.term(produced) for c in self.couplings)
             losses = [loss + coupled for loss in adversarial] + [coupled] * len(self.coupled)
         for net, of_net, tape, loss in zip(self.players, self.g_optimizers, tapes, losses,
@@ -98,6 +99,6 @@ class Listing:
             of_net.apply(tape.gradient(loss, variables), variables)
         return {f"g/{name}": loss for name, loss in zip(self.names, losses, strict=False)}
 
-    def adversarial(self, critic, real, fake):
-        real_scores = critic(real, training=True) if self.loss.needs_real else None
-        return self.loss.generator(real_scores, critic(fake, training=True))
+    def adversarial(self, discriminator, real, fake):
+        real_scores = discriminator(real, training=True) if self.loss.needs_real else None
+        return self.loss.generator(real_scores, discriminator(fake, training=True))

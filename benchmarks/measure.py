@@ -51,17 +51,17 @@ def noise_domains(config) -> list:
 def frozen_for(config, domains):
     """What the couplings read with, as `trainers.coupled.frozen_for`, but trained by nobody."""
     from nets.classifier import build_classifier
-    from penalties.couplings import Frozen
+    from penalties.couplings import FrozenNets
     from trainers.coupled import class_frequencies
     from trainers.perceptual import perception
 
     shape = domains[0].images.shape[1:]
     vgg = perception(config, shape)
     if not (config.semantic_weight > 0 or config.balance_weight > 0):
-        return Frozen(vgg=vgg)
+        return FrozenNets(vgg=vgg)
     classifier = build_classifier(shape, CLASSES, config.classifier, precision=config.precision)
     classifier.trainable = False
-    return Frozen(partial(classifier, training=False), class_frequencies(domains), vgg=vgg)
+    return FrozenNets(partial(classifier, training=False), class_frequencies(domains), vgg=vgg)
 
 
 def trainer_for(way: str, config, domains):

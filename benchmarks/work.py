@@ -145,7 +145,8 @@ def joint(table: tuple[Row, ...], latent_dim: int, domains: int, shared: int,
     return Net(sum(flop), flop[0])
 
 
-def iteration(batch: int, domains: int, generators: Net, critic: Net, discriminator_steps: int = 1, *,
+def iteration(batch: int, domains: int, generators: Net, discriminator: Net,
+              discriminator_steps: int = 1, *,
               penalties: int = 0, scaled: bool = False, real_scores: bool = False,
               encoder: Net = NOTHING, classifier: Net = NOTHING, features: Net = NOTHING,
               real_features: bool = False) -> dict[str, int]:
@@ -159,14 +160,14 @@ def iteration(batch: int, domains: int, generators: Net, critic: Net, discrimina
     domain's images, `features` also the real ones where `real_features`.
     """
     images = batch * domains
-    update = generators.learn * batch + critic.through * images
-    update += 2 * critic.forward * images * scaled + critic.forward * images * real_scores
+    update = generators.learn * batch + discriminator.through * images
+    update += discriminator.forward * images * (2 * scaled + real_scores)
     coupled = (encoder.both + classifier.through + features.through
                + features.forward * real_features)
     return {
         "critic fakes": discriminator_steps * generators.forward * batch,
-        "critic update": discriminator_steps * 2 * critic.learn * images,
-        "penalty": discriminator_steps * penalties * critic.penalty * images,
+        "critic update": discriminator_steps * 2 * discriminator.learn * images,
+        "penalty": discriminator_steps * penalties * discriminator.penalty * images,
         "generator update": update,
         "couplings": coupled * images,
     }

@@ -2,7 +2,7 @@
 
 import sys
 
-from framework.cluster import AGAIN, Interrupted
+from framework.cluster import EXIT_RETRY, Interrupted
 from framework.errors import UserError
 
 USAGE = """\
@@ -25,7 +25,7 @@ def main(argv: list[str]) -> int:
         return 2
     except Interrupted as event:
         print("scogan:", " ".join(str(event).split()), file=sys.stderr)
-        return AGAIN
+        return EXIT_RETRY
     except KeyboardInterrupt:
         print("stopped; what is written so far is whole", file=sys.stderr)
         return STOPPED_BY_USER

@@ -1,8 +1,9 @@
 """The commands by name. A command is one file here: its rows of options and its function.
 
 The function is called with the options by name; one that is not given and whose default is None
-is left out. One that takes `**given` alone is called with what is given. What it returns is the exit status, None for 0. It imports what needs TensorFlow when it is called, so that lists, help and mistakes
-are answered at once. The head of its docstring is what `--help` says.
+is left out. A function that takes `**given` alone is called with what is given. What it returns is
+the exit status, None for 0. It imports what needs TensorFlow when it is called, so that lists,
+help and mistakes are answered at once. The head of its docstring is what `--help` says.
 """
 
 from collections.abc import Callable, Iterable, Sequence

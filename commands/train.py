@@ -4,7 +4,7 @@ from commands.registry import COMMANDS
 from config.options import OPTIONS
 from config.resolve import from_flags
 from config.run import Run
-from framework.cluster import place
+from framework.cluster import worker
 from framework.quiet import quiet
 
 
@@ -19,7 +19,7 @@ def train(**given) -> int | None:
     if config.preset and "preset" not in config.explicit and not goes_on:
         print(f"preset: {config.preset} (picked for {config.gan_type} on "
               f"{config.dataset or config.domains})")
-    if config.devices != "one" or place().workers > 1:
+    if config.devices != "one" or worker().workers > 1:
         with quiet():
             from framework.devices import strategy_for
         strategy_for(config)            # before data that are pruned set TensorFlow to work

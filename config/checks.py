@@ -8,7 +8,7 @@ from pathlib import Path
 from config.checks_style import check_styling
 from config.kinds import KINDS, has
 from data.catalogue import find
-from framework.cluster import place
+from framework.cluster import worker
 from framework.errors import UserError
 from losses.kernels import scales_of
 from metrics.choice import MONITORS, named
@@ -102,9 +102,9 @@ def _devices(config, domains):
     if not re.fullmatch(r"one|all|cpu:[1-9][0-9]?", config.devices):
         raise UserError(f"devices must be one, all or cpu:N, such as cpu:2, not "
                         f"{config.devices!r}")
-    if place().workers > 1 and config.devices.startswith("cpu:"):
+    if worker().workers > 1 and config.devices.startswith("cpu:"):
         raise UserError(f"devices {config.devices} is for a single process, and TF_CONFIG names "
-                        f"{place().workers}; take one or all")
+                        f"{worker().workers}; take one or all")
 
 
 CHECKS = (_devices, check_styling, _kernel, _nets, _classifier, _perceptual, _monitor)

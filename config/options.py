@@ -239,10 +239,12 @@ OPTIONS: tuple[Option, ...] = (
         ("shared_discriminator", int, -1, "critic rows shared from the back; -1: likewise",
          _from(-1, 64),
          PAIRS),
-        ("discriminator_dim", int, 0, "features that the critic returns to the loss mmd; 0: 16, and "
+        ("discriminator_dim", int, 0,
+         "features that the critic returns to the loss mmd; 0: 16, and "
          "one score for other losses", _from(0, 65536),
          DISCRIMINATORS_OF, one_of("loss", "mmd")),
-        ("discriminator_norm", str, "auto", "normalisation in the critics; auto: layer norm under a "
+        ("discriminator_norm", str, "auto",
+         "normalisation in the critics; auto: layer norm under a "
          "gradient penalty, else as the table; spectral-scale: with a learned scale (SN-SMMD)",
          {"choices": ("auto", "table", "layer", "none", *SPECTRAL),
          "choice_requires": {"table": BY_ITSELF}}, DISCRIMINATORS_OF),

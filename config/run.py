@@ -11,7 +11,7 @@ from pathlib import Path
 
 from config.options import BY_NAME
 from config.resolve import Config, load_config
-from framework.cluster import place
+from framework.cluster import worker
 from framework.errors import UserError
 from framework.files import write_text
 from framework.history import History
@@ -40,7 +40,7 @@ class Run:
         made with other settings or cannot be written.
         """
         run = cls(path, config)
-        if not place().chief:
+        if not worker().chief:
             return run
         if run.exists:
             run._take_lock()
@@ -61,7 +61,7 @@ class Run:
     def create(self) -> "Run":
         """Makes or reopens the folder, locked, with its config.json. Raises UserError if
         another process was faster or the place cannot be written."""
-        if not place().chief:
+        if not worker().chief:
             return self
         try:
             for folder in (self.path, self.samples, self.checkpoints, self.models):

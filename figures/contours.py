@@ -9,7 +9,7 @@ import tensorflow as tf
 from data.toys import toy_centers, toy_points, toy_sd
 from figures.canvas import ORANGE, Canvas
 from figures.catalogue import Figure
-from figures.toy import drawn_from, small_critic
+from figures.toy import drawn_from, small_discriminator
 from framework.devices import compiled
 from framework.random import Random
 from losses.adversarial import Wasserstein
@@ -52,25 +52,25 @@ def pairs(points, random):
     return drawn_from(points, random, BATCH), fake + random.normal(tf.shape(fake), NOISE)
 
 
-def trained(critic, loss, optimizer, steps: int, penalty=None, weight=0.0, clip=0.0):
+def trained(discriminator, loss, optimizer, steps: int, penalty=None, weight=0.0, clip=0.0):
     """`critic` after `steps` of `loss` against the fixed generator that adds noise."""
-    points, variables = tf.constant(toy_points("grid25")[0]), critic.trainable_variables
+    points, variables = tf.constant(toy_points("grid25")[0]), discriminator.trainable_variables
     optimizer.build(variables)
 
     def step(iteration):
         random = Random(1, iteration)
         real, fake = pairs(points, random)
         with tf.GradientTape() as tape:
-            value = loss.discriminator(critic(real), critic(fake))
+            value = loss.discriminator(discriminator(real), discriminator(fake))
             if penalty:
-                value += weight * penalty(critic, real, fake, random.uniform([BATCH]))
+                value += weight * penalty(discriminator, real, fake, random.uniform([BATCH]))
         optimizer.apply(tape.gradient(value, variables), variables)
         for v in variables if clip else ():
             v.assign(tf.clip_by_value(v, -clip, clip))
     update = compiled(step)
     for i in range(steps):
         update(tf.constant(i))
-    return critic
+    return discriminator
 
 
 def surfaces(iterations: int) -> dict:
@@ -81,11 +81,13 @@ def surfaces(iterations: int) -> dict:
     real = tf.constant(toy_points("grid25")[0])
     fake = real + Random(2, 0).normal(real.shape, NOISE)
     adam = partial(keras.optimizers.Adam, 1e-3, 0.5, 0.9)
-    clipped = trained(small_critic(), Wasserstein(), keras.optimizers.RMSprop(1e-3, 0.99),
+    clipped = trained(small_discriminator(), Wasserstein(), keras.optimizers.RMSprop(1e-3, 0.99),
                       iterations, clip=0.1)
-    penalised = trained(small_critic(), Wasserstein(), adam(), iterations, gradient_penalty, 0.1)
+    penalised = trained(small_discriminator(), Wasserstein(), adam(), iterations, gradient_penalty,
+                        0.1)
     kernel = gaussian_kernel(1.0)
-    features = trained(small_critic(16), MMD(kernel, asymmetry_weight=16.0), adam(), iterations)
+    features = trained(small_discriminator(16), MMD(kernel, asymmetry_weight=16.0), adam(),
+                       iterations)
     return {
         "WGAN, clipped": lambda t: clipped(t)[:, 0], "WGAN-GP": lambda t: penalised(t)[:, 0],
         "MMD": lambda t: witness(t, real, fake, gaussian_kernel(GAMMA)),

@@ -7,7 +7,7 @@ from data.toys import toy_points
 from figures.canvas import GREY, ORANGE, Canvas
 from figures.catalogue import Figure, stacked
 from figures.toy import covered, trained
-from framework.random import LATENTS, Random
+from framework.latents import Stream, latents
 from trainers.coupled import build
 from trainers.domains import load_domains
 
@@ -22,7 +22,7 @@ def history(preset: str, *flags: str, iterations: int) -> tuple[dict, list]:
     """Columns iteration, modes and quality at SHOWN times, and the samples of each."""
     config = resolve(["--preset", preset, *flags])
     trainer = build(config, load_domains(config))
-    z = LATENTS[config.latent](Random(99, 0), [SAMPLES, config.latent_dim])
+    z = latents(config.latent, SAMPLES, config.latent_dim, 99, Stream.SAMPLES)
     times = set(np.linspace(0, iterations, SHOWN).astype(int))
     rows, samples = [], []
 

@@ -7,9 +7,9 @@ from keras import ops
 from data.toys import toy_points
 from figures.canvas import BLUE, ORANGE, Canvas
 from figures.catalogue import Figure, stacked
-from figures.toy import small_critic, trained
+from figures.toy import small_discriminator, trained
 from framework.devices import compiled
-from framework.random import LATENTS, Random
+from framework.latents import Stream, latents
 from losses.mmd import asymmetry
 from nets.architectures import GENERATORS
 from nets.build import build_generators
@@ -44,13 +44,14 @@ CASES = {"E f(x) - E f(y)": Distance(0), "absolute": Distance(1), "squared": Dis
 def means(loss, iterations: int) -> dict[str, np.ndarray]:
     """E f(x) and E f(G(z)) after each iteration of a clipped WGAN with `loss`."""
     keras.utils.set_random_seed(0)
-    critic = small_critic()
+    discriminator = small_discriminator()
     trainer = AdversarialTrainer(
-        [TOY], build_generators(GENERATORS["toy"], 1, 0, 10, WIDTH), [critic], loss=loss,
+        [TOY], build_generators(GENERATORS["toy"], 1, 0, 10, WIDTH), [discriminator], loss=loss,
         g_optimizer=keras.optimizers.RMSprop(LR, 0.99), clip=CLIP, latent="normal",
         d_optimizer=keras.optimizers.RMSprop(LR, 0.99), discriminator_steps=STEPS, seed=0)
-    z, real = LATENTS["normal"](Random(9, 0), [500, 10]), toy_points(TOY)[0][:500]
-    read = compiled(lambda: (ops.mean(critic(real)), ops.mean(critic(trainer.draw(z)[0]))))
+    z, real = latents("normal", 500, 10, 9, Stream.SAMPLES), toy_points(TOY)[0][:500]
+    read = compiled(lambda: (ops.mean(discriminator(real)),
+                             ops.mean(discriminator(trainer.sample.draw(z)[0]))))
     found = []
     trained(trainer, TOY, iterations, lambda done: found.append(read()))
     of_real, of_fake = np.array(found, float).T

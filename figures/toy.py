@@ -10,12 +10,12 @@ from nets.architectures import Row
 from nets.build import build_discriminators
 
 # Four ReLU layers of 64 (Chen's thesis, section 3.3.1).
-CRITIC = (*(Row("dense", 64, activation="relu"),) * 4, Row("dense", 1))
+DISCRIMINATOR = (*(Row("dense", 64, activation="relu"),) * 4, Row("dense", 1))
 
 
-def small_critic(outputs: int = 1):
+def small_discriminator(outputs: int = 1):
     """A critic of points [B, 2] with `outputs` outputs."""
-    return build_discriminators(CRITIC, 1, 0, (2,), initializer="he", outputs=outputs)[0]
+    return build_discriminators(DISCRIMINATOR, 1, 0, (2,), initializer="he", outputs=outputs)[0]
 
 
 def drawn_from(points, random: Random, count: int):

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from framework.files import replacing
 
-ANEW = {"loss_scale"}
+OPTIONAL_STATE = {"loss_scale"}
 
 
 class Checkpoints:
@@ -38,7 +38,8 @@ class Checkpoints:
             return 0
         newest = self._manager.latest_checkpoint
         kept = {name.partition("/")[0] for name, _ in tf.train.list_variables(newest)}
-        known = {name: value for name, value in self._values.items() if name not in ANEW - kept}
+        known = {name: value for name,
+                 value in self._values.items() if name not in OPTIONAL_STATE - kept}
         tf.train.Checkpoint(**known).restore(newest).assert_existing_objects_matched()
         return int(self._iteration.numpy())
 

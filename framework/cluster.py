@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from framework.errors import UserError
 
-AGAIN = 75                              # exit status: EX_TEMPFAIL of sysexits.h
+EXIT_RETRY = 75                              # exit status: EX_TEMPFAIL of sysexits.h
 JOBS = ("chief", "worker")
 
 
@@ -15,7 +15,7 @@ class Interrupted(Exception):
     all go on from the newest checkpoint."""
 
 
-class Place(NamedTuple):
+class WorkerInfo(NamedTuple):
     """Which of `workers` processes this one is. The first is the chief, which alone writes."""
 
     workers: int = 1
@@ -26,18 +26,18 @@ class Place(NamedTuple):
         return self.index == 0
 
 
-def place() -> Place:
+def worker() -> WorkerInfo:
     """This process's place by TF_CONFIG, {"cluster": {"worker": ["host:port", ...]}, "task":
     {"type": "worker", "index": 0}}; the only one without. Raises UserError for anything else.
     """
     text = os.environ.get("TF_CONFIG", "")
     if not text:
-        return Place()
+        return WorkerInfo()
     try:
         described = json.loads(text)
         jobs, task = described.get("cluster", {}), described.get("task", {})
         addresses = [(job, i) for job in JOBS for i in range(len(jobs.get(job, ())))]
-        return Place(len(addresses), addresses.index((task["type"], int(task["index"]))))
+        return WorkerInfo(len(addresses), addresses.index((task["type"], int(task["index"]))))
     except (ValueError, AttributeError, KeyError, TypeError):
         raise UserError(
             'TF_CONFIG must say in JSON who the workers are and which this is, such as {"cluster": '

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from framework.cluster import Interrupted, Place, place
+from framework.cluster import Interrupted, WorkerInfo, worker
 from framework.errors import UserError
 
 STATISTICS = {"moving_mean", "moving_variance"}
-GONE = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError,
+PEER_LOST_ERRORS = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError,
         tf.errors.FailedPreconditionError, tf.errors.DeadlineExceededError)
 
 
@@ -62,7 +62,7 @@ _started = Started()
 
 def strategy_for(config) -> tf.distribute.Strategy | None:
     """The strategy of the run's `--devices` and of TF_CONFIG, or None where there is one device;
-    in force for `mirrored` from here on.
+    in force for `in_strategy_scope` from here on.
 
     To be called before TensorFlow computes anything, since devices cannot be split and servers
     not started later. Raises UserError where it is too late, or where the number of devices does
@@ -70,8 +70,8 @@ def strategy_for(config) -> tf.distribute.Strategy | None:
     """
     global _started
     try:
-        with peers():
-            strategy = _strategy(config.devices, place())
+        with raise_on_lost_worker():
+            strategy = _strategy(config.devices, worker())
     except RuntimeError as error:
         raise UserError(f"devices {config.devices} must be set up before anything is computed: "
                         f"{error}") from error
@@ -85,7 +85,7 @@ def strategy_for(config) -> tf.distribute.Strategy | None:
 
 
 @functools.lru_cache
-def _strategy(devices: str, here: Place):
+def _strategy(devices: str, here: WorkerInfo):
     gpus = tf.config.list_physical_devices("GPU")
     if here.workers > 1:
         if devices == "one":
@@ -115,7 +115,7 @@ def _check(config, count: int):
                         f"{count}; take mixed_bfloat16")
 
 
-def mirrored(build):
+def in_strategy_scope(build):
     """`build`, a function that makes nets or optimizers, in the scope of the strategy in force:
     what variables it makes stand on every device."""
     @functools.wraps(build)
@@ -138,7 +138,7 @@ def normalises_together() -> bool:
     return _started.sync_batch_norm and tf.distribute.has_strategy()
 
 
-def share() -> tuple:
+def replica_and_count() -> tuple:
     """(r, R): this is replica r of R, inside of an iteration; (0, 1) elsewhere."""
     context = tf.distribute.get_replica_context()
     if context is None or context.num_replicas_in_sync == 1:
@@ -149,17 +149,17 @@ def share() -> tuple:
 def gathered(x):
     """The rows [R B, ...] of all replicas, in the order of the global batch, where `x` [B, ...]
     holds those of this one. Differentiable."""
-    count = share()[1]
+    count = replica_and_count()[1]
     if count == 1:
         return x
     rows = tf.distribute.get_replica_context().all_gather(tf.convert_to_tensor(x), axis=0)
     return tf.ensure_shape(rows, [x.shape[0] and count * x.shape[0], *x.shape[1:]])
 
 
-def own_rows(x, parts: int = 1):
+def replica_rows(x, parts: int = 1):
     """This replica's rows of `x`, which holds those of all replicas in the order of the global
     batch; where it is `parts` such batches one after the other, its rows of each."""
-    index, count = share()
+    index, count = replica_and_count()
     if count == 1:
         return x
     each, rest = tf.shape(x)[0] // (parts * count), tf.shape(x)[1:]
@@ -170,7 +170,7 @@ def own_rows(x, parts: int = 1):
 
 def mean_over_replicas(x):
     """Mean over the replicas of a tensor, or of each of a list of them. Differentiable."""
-    if share()[1] == 1:
+    if replica_and_count()[1] == 1:
         return x
     return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, x)
 
@@ -189,7 +189,7 @@ def distributed(strategy, trainer, mode: str = "graph"):
     seeds = [v for v in state if v.name == "seed_generator_state"]
 
     def on_replica(iteration, batch):
-        index = tf.convert_to_tensor(share()[0])
+        index = tf.convert_to_tensor(replica_and_count()[0])
         for v in seeds:
             v.assign(v.value + tf.cast(tf.stack([index, 0]), v.dtype))
         terms = trainer.iterate(iteration, batch)
@@ -221,10 +221,10 @@ def _shares(strategy, batch):
     return strategy.experimental_distribute_values_from_function(own)
 
 
-def told_by_all(strategy):
+def all_gather_scalar(strategy):
     """A function of this process's number to those of all processes, one for each replica; all
     must call it."""
-    if place().workers == 1:
+    if worker().workers == 1:
         return lambda number: [number]
 
     def tell(number):
@@ -236,13 +236,13 @@ def told_by_all(strategy):
 
 
 @contextmanager
-def peers():
+def raise_on_lost_worker():
     """In the block the loss of another process of the cluster, which every collective operation
     reports, is an `Interrupted`."""
     try:
         yield
-    except GONE as error:
-        if place().workers == 1:
+    except PEER_LOST_ERRORS as error:
+        if worker().workers == 1:
             raise
         why = (error.message.partition("aborted by: ")[2] or error.message).strip().splitlines()
         raise Interrupted(f"another worker is gone ({''.join(why[:1])[:120]}); start all of them "

@@ -7,7 +7,7 @@ from pathlib import Path
 from framework.errors import UserError
 from framework.files import write_text
 
-WATCHED = "monitor/"                    # how the columns begin that only some rows fill
+MONITOR_PREFIX = "monitor/"                    # how the columns begin that only some rows fill
 
 
 class History:
@@ -34,7 +34,7 @@ class History:
             self._columns = ["iteration", *terms]
             self._waiting.append(self._columns)
         changed = sorted(set(terms) ^ set(self._columns[1:]))
-        if not all(name.startswith(WATCHED) for name in changed):
+        if not all(name.startswith(MONITOR_PREFIX) for name in changed):
             raise UserError(f"{self.path} has other columns: {', '.join(changed)}")
         self._widen([name for name in terms if name not in self._columns])
         values = [f"{float(terms[name]):.7g}" if name in terms else ""

@@ -11,7 +11,7 @@ import numpy as np
 
 from framework.errors import UserError
 from framework.files import replacing
-from framework.history import WATCHED
+from framework.history import MONITOR_PREFIX
 from framework.pixels import to_uint8
 
 GREY = 128
@@ -89,15 +89,15 @@ def loss_plot(path: str | Path, columns: dict[str, np.ndarray]) -> None:
         return
     kinds = {}
     for name, values in columns.items():
-        if name != "iteration" and not (name.startswith(WATCHED) and np.isnan(values).all()):
-            kinds.setdefault(name.removeprefix(WATCHED).partition("/")[0], []).append(name)
+        if name != "iteration" and not (name.startswith(MONITOR_PREFIX) and np.isnan(values).all()):
+            kinds.setdefault(name.removeprefix(MONITOR_PREFIX).partition("/")[0], []).append(name)
     across = min(3, len(kinds))
     down = math.ceil(len(kinds) / across)
     figure = _figure(4.4 * across, 2.8 * down)
     for place, (kind, names) in enumerate(kinds.items(), 1):
         axes = figure.add_subplot(down, across, place)
-        there = np.isfinite(columns[names[0]]) | (not names[0].startswith(WATCHED))
-        curves = {name.removeprefix(WATCHED).partition("/")[2]: columns[name][there]
+        there = np.isfinite(columns[names[0]]) | (not names[0].startswith(MONITOR_PREFIX))
+        curves = {name.removeprefix(MONITOR_PREFIX).partition("/")[2]: columns[name][there]
                   for name in names}
         _panel(axes, columns["iteration"][there], curves)
         axes.set_title(TITLES.get(kind, kind), fontsize=11, loc="left")

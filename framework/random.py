@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from framework import draws
-from framework.devices import own_rows, share
+from framework.devices import replica_and_count, replica_rows
 
 
 class Random:
@@ -23,12 +23,12 @@ class Random:
         return draws.fold_in(self._key, self.drawn)
 
     def _rows(self, draw, shape, parts, *limits):
-        count = share()[1]
+        count = replica_and_count()[1]
         if count == 1:
             return draw(shape, self._next_key(), *limits)
         shape = tf.convert_to_tensor(shape)
         whole = tf.concat([count * shape[:1], shape[1:]], 0)
-        return own_rows(draw(whole, self._next_key(), *limits), parts)
+        return replica_rows(draw(whole, self._next_key(), *limits), parts)
 
     def uniform(self, shape, low=0.0, high=1.0, parts=1):
         """Float32 tensor of `shape`, uniform in [low, high)."""
@@ -41,9 +41,3 @@ class Random:
     def signs(self, shape):
         """Float32 tensor of `shape`, -1 or 1 with equal chances."""
         return tf.where(self.uniform(shape, -1.0, 1.0) < 0, -1.0, 1.0)
-
-
-LATENTS = {
-    "uniform": lambda random, shape: random.uniform(shape, -1.0, 1.0),
-    "normal": lambda random, shape: random.normal(shape),
-}

@@ -28,7 +28,7 @@ def weight(name: str, about: str, *serves: str) -> Option:
 
 
 class Coupling(NamedTuple):
-    """`weight` times `term`, a function of `trainers.gan.Produced` to a scalar.
+    """`weight` times `term`, a function of `trainers.gan.GeneratorOutputs` to a scalar.
 
     nets: what is trained together with the generators, such as the latent encoder.
     """
@@ -39,7 +39,7 @@ class Coupling(NamedTuple):
     nets: tuple = ()
 
 
-class Frozen(NamedTuple):
+class FrozenNets(NamedTuple):
     """What couplings read images with; nothing of it is trained.
 
     classifier: a function of images [B, H, W, C] to logits [B, classes]. frequencies: share of
@@ -74,7 +74,7 @@ def cycle(generators, width: float, precision: str, cycle_weight: float,
                             generators[0].input_shape[-1], width, precision)
     recover = partial(encoder, training=True)
     return Coupling("cycle", cycle_weight, lambda made: latent_reconstruction(
-        made.read_by(recover), made.z, cycle_norm), nets=(encoder,))
+        made.features_of(recover), made.z, cycle_norm), nets=(encoder,))
 
 
 @COUPLINGS.register("tying", (
@@ -88,26 +88,26 @@ def tying(generators, tying_weight: float) -> Coupling:
     weight("semantic", "difference of a classifier's predictions (eq. 4.2)"),
     Option("semantic_on", str, "probabilities", "what is compared",
            choices=("probabilities", "logits", "kl"))))
-def semantic(frozen: Frozen, semantic_weight: float, semantic_on: str) -> Coupling:
+def semantic(frozen: FrozenNets, semantic_weight: float, semantic_on: str) -> Coupling:
     """A frozen classifier reads the same class in every domain (eq. 4.2)."""
     return Coupling("semantic", semantic_weight, lambda made: semantic_difference(
-        made.read_by(frozen.classifier), semantic_on, frozen.multilabel))
+        made.features_of(frozen.classifier), semantic_on, frozen.multilabel))
 
 
 @COUPLINGS.register("balance", (
     weight("balance", "keeps the batch's mean prediction as the data's classes are",
            "couplings"),))
-def balance(frozen: Frozen, balance_weight: float) -> Coupling:
+def balance(frozen: FrozenNets, balance_weight: float) -> Coupling:
     """Every domain draws all classes, as often as the data do: without it a strong semantic
     term is satisfied by one class alone. Not in the thesis."""
     return Coupling("balance", balance_weight, lambda made: class_balance(
-        made.read_by(frozen.classifier), frozen.frequencies, frozen.multilabel))
+        made.features_of(frozen.classifier), frozen.frequencies, frozen.multilabel))
 
 
 def couplings(settings: Mapping[str, Any], generators,
-              frozen: Frozen | None = None) -> list[Coupling]:
+              frozen: FrozenNets | None = None) -> list[Coupling]:
     """The couplings whose weight is positive. settings: every option's value by name; each
     coupling is given those that it has parameters for."""
-    given = {**settings, "generators": generators, "frozen": frozen or Frozen()}
+    given = {**settings, "generators": generators, "frozen": frozen or FrozenNets()}
     return [called_with(build, given) for name, build in COUPLINGS.items()
             if settings[f"{name}_weight"] > 0]

@@ -37,7 +37,7 @@ def _mean_square_excess(gradient):
 
 
 @PENALTIES.register("wgan-gp")
-def gradient_penalty(critic, real, fake, alpha):
+def gradient_penalty(discriminator, real, fake, alpha):
     """mean_b (||grad D(x_b)||_2 - 1)^2 at points between real and fake, a scalar (eq. 2.1).
 
     critic: callable x -> raw scores [B, 1] without batch statistics. real, fake: [B, ...]; no
@@ -47,11 +47,11 @@ def gradient_penalty(critic, real, fake, alpha):
     gradient instead). Float32 inside.
     """
     between = ops.stop_gradient(interpolate(real, fake, alpha))
-    return _mean_square_excess(input_gradient(critic, between))
+    return _mean_square_excess(input_gradient(discriminator, between))
 
 
 @PENALTIES.register("witness-gp")
-def witness_gradient_penalty(critic, kernel, real, fake, alpha):
+def witness_gradient_penalty(discriminator, kernel, real, fake, alpha):
     """mean_b (||grad f(x_b)||_2 - 1)^2 of the witness f between real and fake, a scalar.
 
     f(t) = mean_i k(D(t), D(x_i)) - mean_j k(D(t), D(y_j)), not divided by the MMD (Binkowski
@@ -62,13 +62,15 @@ def witness_gradient_penalty(critic, kernel, real, fake, alpha):
     """
     pairs = min(real.shape[0], fake.shape[0])
     between = ops.stop_gradient(interpolate(real[:pairs], fake[:pairs], alpha))
-    of_real = devices.gathered(critic(real))
-    of_fake = devices.gathered(critic(ops.stop_gradient(fake)))
-    gradient = input_gradient(lambda t: witness(critic(t), of_real, of_fake, kernel), between)
+    of_real = devices.gathered(discriminator(real))
+    of_fake = devices.gathered(discriminator(ops.stop_gradient(fake)))
+    gradient = input_gradient(lambda t: witness(discriminator(t), of_real, of_fake, kernel),
+                              between)
     return _mean_square_excess(gradient)
 
 
-def smmd_scale(critic, real, kernel=None, regularization=1.0, scaling=10.0, variant="analytic",
+def smmd_scale(discriminator, real, kernel=None, regularization=1.0, scaling=10.0,
+               variant="analytic",
                signs=None):
     """sigma^2, by which scaled MMD multiplies MMD^2 for both players (Arbel et al. 2018).
 
@@ -89,7 +91,7 @@ def smmd_scale(critic, real, kernel=None, regularization=1.0, scaling=10.0, vari
     if analytic and local is None:
         raise UserError("scaled MMD needs a kernel that is differentiable on its diagonal")
     curved = analytic and local(1.0)[2] != 0
-    features, jacobian, along = _jacobian_squares(critic, real, signs, curved)
+    features, jacobian, along = _jacobian_squares(discriminator, real, signs, curved)
     squares = _row_squares(features)
     if analytic:
         value, slope, curvature = local(squares)
@@ -103,13 +105,13 @@ def _batch_mean(values):
     return devices.mean_over_replicas(ops.mean(values))
 
 
-def _jacobian_squares(critic, x, signs, curved: bool):
+def _jacobian_squares(discriminator, x, signs, curved: bool):
     """D(x) [B, d] and per sample ||J||_F^2 and, where `curved`, ||J'D||^2, else 0."""
     def weights(y):
         units = [ops.zeros_like(y) + ops.one_hot(i, y.shape[1]) for i in range(y.shape[1])]
         return (units if signs is None else [ops.cast(signs, y.dtype)]) + [y] * curved
 
-    features, products = output_and_products(critic, ops.cast(x, "float32"), weights)
+    features, products = output_and_products(discriminator, ops.cast(x, "float32"), weights)
     squares = [_row_squares(ops.cast(product, "float32")) for product in products]
     along = squares.pop() if curved else 0.0
     return ops.cast(features, "float32"), sum(squares), along
@@ -118,6 +120,6 @@ def _jacobian_squares(critic, x, signs, curved: bool):
 SCALES.register_all({
     "smmd": smmd_scale,
     "smmd-reference": partial(smmd_scale, variant="reference"),
-    "swgan": lambda critic, real, signs: ops.sqrt(
-        smmd_scale(critic, real, variant="value-reference", signs=signs)),
+    "swgan": lambda discriminator, real, signs: ops.sqrt(
+        smmd_scale(discriminator, real, variant="value-reference", signs=signs)),
 })

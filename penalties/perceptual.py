@@ -9,7 +9,7 @@ from itertools import combinations
 
 from losses.perceptual import batch_style_loss, content_loss, style_loss
 from nets.vgg import layers_of
-from penalties.couplings import COUPLINGS, Coupling, Frozen
+from penalties.couplings import COUPLINGS, Coupling, FrozenNets
 
 
 def content_difference(features, layers):
@@ -34,15 +34,15 @@ def style_difference(features, real, layers, on: str = "pairs"):
 
 
 @COUPLINGS.register("content")
-def content(frozen: Frozen, content_weight: float, content_layers: str) -> Coupling:
+def content(frozen: FrozenNets, content_weight: float, content_layers: str) -> Coupling:
     """The domains' images have the same deep features (FRL, eq. 4.5)."""
     return Coupling("content", content_weight, lambda made: content_difference(
-        made.read_by(frozen.vgg), layers_of(content_layers)))
+        made.features_of(frozen.vgg), layers_of(content_layers)))
 
 
 @COUPLINGS.register("style")
-def style(frozen: Frozen, style_weight: float, style_layers: str, style_on: str) -> Coupling:
+def style(frozen: FrozenNets, style_weight: float, style_layers: str, style_on: str) -> Coupling:
     """Every domain's images have the Gram matrices of its real ones (SRL, eq. 4.5)."""
     return Coupling("style", style_weight, lambda made: style_difference(
-        made.read_by(frozen.vgg), made.real_read_by(frozen.vgg),
+        made.features_of(frozen.vgg), made.real_features_of(frozen.vgg),
         layers_of(style_layers), style_on))

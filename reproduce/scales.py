@@ -25,7 +25,8 @@ class Scale(NamedTuple):
 DIGITS = {
     "generator": "quick", "discriminator": "quick", "initializer": "table", "classifier": "quick",
     "batch_size": 32, "latent_dim": 64, "loss": "nonsaturating", "disc_penalty": "none",
-    "discriminator_steps": 1, "lr_g": 1e-3, "lr_d": 5e-4, "beta_1": 0.5, "beta_2": 0.99, "ema": 0.995,
+    "discriminator_steps": 1, "lr_g": 1e-3, "lr_d": 5e-4, "beta_1": 0.5, "beta_2": 0.99,
+    "ema": 0.995,
     "instance_noise": 0.1, "label_smoothing": 0.1, "iterations": 2000, "coupling_warmup": 1200,
     "balance_weight": 12.0, "classifier_noise": 1.0,
 }
@@ -59,9 +60,10 @@ def _reduced(values: dict) -> dict:
     return {"width": 0.25, "batch_size": 32, "iterations": values["iterations"] // 5}
 
 
-SCALES.register("quick")(Scale("small nets, a table in about half an hour on two cores", 2000, _quick))
-SCALES.register("reduced")(Scale("a quarter of the width and of the batch, a fifth of the iterations",
-                          10_000, _reduced))
+SCALES.register("quick")(Scale(
+    "small nets, a table in about half an hour on two cores", 2000, _quick))
+SCALES.register("reduced")(Scale(
+    "a quarter of the width and of the batch, a fifth of the iterations", 10_000, _reduced))
 SCALES.register("full")(Scale("the presets as they are", 0, lambda values: {}))
 
 

@@ -5,10 +5,10 @@ from keras import ops
 
 from framework.devices import mean_over_replicas
 
-OVER = 100                      # iterations that the magnitudes are taken from
+BALANCE_ITERATIONS = 100                      # iterations that the magnitudes are taken from
 
 
-class Balance:
+class LossBalancer:
     """Weights by which each of the terms `names` starts at `share` of the adversarial loss.
 
     Over the first OVER iterations the magnitudes of the terms and of the adversarial loss (the
@@ -31,6 +31,6 @@ class Balance:
         found = mean_over_replicas([terms[n] for n in self.names])
         total = sum(ops.abs(value) for value in adversarial)
         seen = ops.stop_gradient(ops.stack([total, *(ops.abs(value) for value in found)]))
-        self.sums.assign_add(ops.where(iteration < OVER, seen, 0.0))
+        self.sums.assign_add(ops.where(iteration < BALANCE_ITERATIONS, seen, 0.0))
         weights = self.share * self.sums[0] / (self.sums[1:] + keras.config.epsilon())
         return dict(zip(self.names, ops.unstack(weights, len(self.names)), strict=True))

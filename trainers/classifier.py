@@ -11,7 +11,7 @@ from data.batches import Batches
 from data.resident import resident
 from framework.cache import cache_folder, file_name
 from framework.checkpoint import save_model
-from framework.devices import compiled, mirrored, only_gpu
+from framework.devices import compiled, in_strategy_scope, only_gpu
 from framework.errors import UserError
 from framework.random import Random
 from nets.classifier import build_classifier
@@ -33,7 +33,7 @@ def cross_entropy(labels, logits):
         labels, logits, from_logits=True))
 
 
-def hits(labels, logits):
+def correct(labels, logits):
     """Which labels are read rightly, 0.0 or 1.0, of the shape of `labels`."""
     read_as = logits > 0 if len(labels.shape) == 2 else ops.argmax(logits, -1)
     return ops.cast(ops.cast(read_as, "int32") == ops.cast(labels, "int32"), "float32")
@@ -70,7 +70,7 @@ class ClassifierTrainer:
             scaled = self.optimizer.scale_loss(loss)
         variables = self.model.trainable_variables
         self.optimizer.apply(tape.gradient(scaled, variables), variables)
-        return {"loss": loss, "accuracy": ops.mean(hits(labels, logits))}
+        return {"loss": loss, "accuracy": ops.mean(correct(labels, logits))}
 
     def export(self, folder):
         """Writes the classifier, which gives logits, for `--classifier_path`."""
@@ -78,29 +78,29 @@ class ClassifierTrainer:
 
 
 @lru_cache(maxsize=4)
-def reader(model):
+def inference_fn(model):
     """`model` in inference mode, compiled once for any number of images in [-1, 1]."""
     images = tf.TensorSpec([None, *model.input_shape[1:]])
     return compiled(lambda x: model(x, training=False)).get_concrete_function(images)
 
 
-def read(model, images, batch_size=500) -> np.ndarray:
+def predict_logits(model, images, batch_size=500) -> np.ndarray:
     """The model's logits [N, classes] of stored images (uint8) or of images in [-1, 1]."""
     order = np.arange(len(images))
     parts = [order[i:i + batch_size] for i in range(0, len(order), batch_size)]
-    return np.concatenate([reader(model)(to_float(tf.constant(images[part]))).numpy()
+    return np.concatenate([inference_fn(model)(to_float(tf.constant(images[part]))).numpy()
                            for part in parts])
 
 
-def hit_rates(model, domain) -> np.ndarray:
+def per_label_accuracy(model, domain) -> np.ndarray:
     """Share of a domain's images read as labelled: a scalar, or one for each attribute."""
-    logits = read(model, domain.images)
-    return np.mean(hits(domain.labels, logits), 0)
+    logits = predict_logits(model, domain.images)
+    return np.mean(correct(domain.labels, logits), 0)
 
 
 def accuracy(model, domain) -> float:
     """Share of a domain's labels that the model reads rightly, in [0, 1]."""
-    return float(np.mean(hit_rates(model, domain)))
+    return float(np.mean(per_label_accuracy(model, domain)))
 
 
 def labelled_batches(domains, batch_size: int, seed: int):
@@ -181,7 +181,7 @@ def frozen_classifier(config, domains, held_out) -> keras.Model:
     else:
         model, _ = trained_once(labelled(domains), labelled(held_out()), seed=config.seed,
                                 table=config.classifier, noise=config.classifier_noise)
-    model = mirrored(in_precision)(model, config.precision)
+    model = in_strategy_scope(in_precision)(model, config.precision)
     model.trainable = False
     return model
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from framework.checkpoint import restore_part
-from framework.devices import mirrored
+from framework.devices import in_strategy_scope
 from framework.errors import UserError
 from framework.pixels import to_unit
 from framework.plots import enlargement, image_grid
@@ -14,10 +14,10 @@ from nets.classifier import build_classifier
 from trainers.classifier import (
     ClassifierTrainer,
     check_labels,
-    hit_rates,
-    hits,
+    correct,
     labelled_batches,
-    read,
+    per_label_accuracy,
+    predict_logits,
 )
 from trainers.domains import load_domains
 from trainers.kinds import TRAINERS, Training
@@ -27,7 +27,7 @@ RED = (1.0, -1.0, -1.0)
 
 
 @TRAINERS.register("classifier")
-@mirrored
+@in_strategy_scope
 def training(config, domains) -> Training:
     """A classifier of one domain, or of the mixture of several, for the loop (appendix B).
 
@@ -71,7 +71,7 @@ def held_out_picture(model, config, held_out):
 
 def misread(model, images, labels) -> np.ndarray:
     """Share of each image's labels that the model misreads, [N] in [0, 1]."""
-    right = np.asarray(hits(labels, read(model, images)))
+    right = np.asarray(correct(labels, predict_logits(model, images)))
     return 1 - right.reshape(len(labels), -1).mean(1)
 
 
@@ -91,7 +91,7 @@ def report(model, domains, held_out) -> dict:
     """
     accuracies = {}
     for trained_on, d in zip(domains, held_out, strict=True):
-        rates, common = hit_rates(model, d), commonest(d)
+        rates, common = per_label_accuracy(model, d), commonest(d)
         found = {"accuracy": round(float(np.mean(rates)), 4),
                  "always_the_commonest": round(float(np.mean(common)), 4),
                  "held_out_images": len(d), "trained_on_images": len(trained_on)}

@@ -14,7 +14,7 @@ from framework.devices import only_gpu
 from framework.errors import UserError
 
 
-def told_classes(config, domains) -> int:
+def num_conditioning_classes(config, domains) -> int:
     """Length of the code that the nets of a run are told: 0 unless `--conditional`.
 
     Raises UserError for domains without labels or with different numbers of classes.
@@ -28,18 +28,18 @@ def told_classes(config, domains) -> int:
     return found.pop()
 
 
-def told_shape(image_shape, classes: int) -> tuple[int, ...]:
+def conditioned_shape(image_shape, classes: int) -> tuple[int, ...]:
     """The shape of what a critic sees of images of `image_shape`."""
     return *image_shape[:-1], image_shape[-1] + classes
 
 
-def codes(labels, classes: int):
+def one_hot_labels(labels, classes: int):
     """Labels [...] of classes, or [..., classes] of 0 and 1 for attributes, as float32 codes."""
     several = labels.shape[-1] == classes and len(labels.shape) == 3
     return tf.cast(labels, tf.float32) if several else tf.one_hot(labels, classes)
 
 
-def told(images, code):
+def concat_label_channels(images, code):
     """Images [B, ..., C] with their code [B, classes] behind the channels; the images alone
     where `code` is None."""
     if code is None:
@@ -49,23 +49,23 @@ def told(images, code):
     return tf.concat([images, planes * tf.ones_like(images[..., :1])], -1)
 
 
-def with_code(z, code):
+def concat_label(z, code):
     """What a generator reads: the latents [B, latent_dim], and their code if there is one."""
     return z if code is None else tf.concat([z, code], -1)
 
 
-def classes_in_turn(z, classes: int):
+def every_class_in_turn(z, classes: int):
     """The latents [N, latent_dim], the i-th told class i modulo `classes`; z itself for none."""
-    return with_code(z, tf.one_hot(tf.range(len(z)) % classes, classes) if classes else None)
+    return concat_label(z, tf.one_hot(tf.range(len(z)) % classes, classes) if classes else None)
 
 
-def class_rows(z, classes: int):
+def one_row_per_class(z, classes: int):
     """The latents [N, latent_dim] once for each class, [classes * N, latent_dim + classes]:
     for a grid with a row per class and a latent per column. z itself for no classes."""
     if not classes:
         return z
     code = tf.repeat(tf.eye(classes), len(z), 0)
-    return with_code(tf.tile(z, (classes, 1)), code)
+    return concat_label(tf.tile(z, (classes, 1)), code)
 
 
 def batches_for(config, domains, steps: int):

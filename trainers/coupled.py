@@ -5,18 +5,18 @@ from functools import partial
 import keras
 import numpy as np
 
-from framework.devices import mirrored
+from framework.devices import in_strategy_scope
 from framework.errors import UserError
 from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.build import build_discriminators, build_generators
-from penalties.couplings import Frozen, couplings
-from trainers.balance import Balance
+from penalties.couplings import FrozenNets, couplings
+from trainers.balance import LossBalancer
 from trainers.classifier import frozen_classifier, labelled
-from trainers.conditional import batches_for, told_classes, told_shape
+from trainers.conditional import batches_for, conditioned_shape, num_conditioning_classes
 from trainers.domains import load_domains
 from trainers.gan import AdversarialTrainer, normalises_batches
 from trainers.kinds import TRAINERS, Training
-from trainers.objectives import critic_outputs, objective
+from trainers.objectives import discriminator_outputs, objective
 from trainers.optimizers import optimizer, scaling_optimizer
 from trainers.perceptual import perception
 from trainers.pictures import sample_picture
@@ -52,16 +52,16 @@ def generators_for(config, domains: int, image_shape, classes: int = 0) -> list[
                             precision=config.precision)
 
 
-def critics_for(config, domains: int, image_shape, classes: int = 0) -> list[keras.Model]:
+def discriminators_for(config, domains: int, image_shape, classes: int = 0) -> list[keras.Model]:
     """The critics of a run; batch norm becomes layer norm under a gradient penalty (2.5)."""
     net = architecture(DISCRIMINATORS, config.discriminator, image_shape)
     penalised = config.disc_penalty != "none" or config.gradient_scale != "none"
     norm = {"auto": "layer" if penalised else None, "table": None}
     shared = shared_rows(config.shared_discriminator, config.gan_type, net.shared)
-    return build_discriminators(net, domains, shared, told_shape(image_shape, classes),
+    return build_discriminators(net, domains, shared, conditioned_shape(image_shape, classes),
                                 config.width_d or config.width,
                                 norm.get(config.discriminator_norm, config.discriminator_norm),
-                                config.initializer, config.init_std, critic_outputs(config))
+                                config.initializer, config.init_std, discriminator_outputs(config))
 
 
 def class_frequencies(domains) -> np.ndarray:
@@ -75,43 +75,43 @@ def class_frequencies(domains) -> np.ndarray:
     return np.mean(shares, 0).astype("float32")
 
 
-def frozen_for(config, domains) -> Frozen:
+def frozen_for(config, domains) -> FrozenNets:
     """What the couplings of a run read with. A classifier is read from its file, found in the
     cache or trained, where a coupling asks for it."""
-    vgg = mirrored(perception)(config, domains[0].images.shape[1:])
+    vgg = in_strategy_scope(perception)(config, domains[0].images.shape[1:])
     if not (config.semantic_weight > 0 or config.balance_weight > 0):
-        return Frozen(vgg=vgg)
+        return FrozenNets(vgg=vgg)
     classifier = frozen_classifier(config, domains, lambda: load_domains(config, "test"))
     frequencies = class_frequencies(domains) if config.balance_weight > 0 else None
-    return Frozen(partial(classifier, training=False), frequencies,
+    return FrozenNets(partial(classifier, training=False), frequencies,
                   any(d.attributes for d in domains), vgg)
 
 
-def balance_for(config) -> Balance | None:
+def balance_for(config) -> LossBalancer | None:
     """What finds the weights of the perceptual terms, if that is asked for."""
     names = [name for name in ("content", "style") if getattr(config, f"{name}_weight") > 0]
     share = config.balance_perceptual
-    return Balance(names, share) if share and names else None
+    return LossBalancer(names, share) if share and names else None
 
 
-@mirrored
-def build(config, domains, frozen: Frozen | None = None) -> AdversarialTrainer:
+@in_strategy_scope
+def build(config, domains, frozen: FrozenNets | None = None) -> AdversarialTrainer:
     """The trainer of a GAN, CoGAN or SCoGAN over `domains` (`data.domain.Domain`s).
 
     frozen: what the couplings read with. Raises UserError where nets and data do not fit each
     other.
     """
     count, image_shape = len(domains), domains[0].images.shape[1:]
-    classes = told_classes(config, domains)
+    classes = num_conditioning_classes(config, domains)
     generators = generators_for(config, count, image_shape, classes)
-    critics = critics_for(config, count, image_shape, classes)
-    loss, penalty, scale = objective(config, critics[0].output_shape[-1])
-    if (penalty or scale) and normalises_batches(critics):
+    discriminators = discriminators_for(config, count, image_shape, classes)
+    loss, penalty, scale = objective(config, discriminators[0].output_shape[-1])
+    if (penalty or scale) and normalises_batches(discriminators):
         raise UserError("a penalty on the critic's gradient needs scores that do not depend on "
                         "the rest of the batch; use --discriminator_norm layer")
     decoupled = config.weight_decay if config.decoupled_weight_decay else None
     return AdversarialTrainer(
-        [d.name for d in domains], generators, critics, loss=loss,
+        [d.name for d in domains], generators, discriminators, loss=loss,
         g_optimizer=scaling_optimizer(config, config.lr_g, decoupled),
         d_optimizer=optimizer(config, config.lr_d, decoupled),
         latent=config.latent, discriminator_steps=config.discriminator_steps,

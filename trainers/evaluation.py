@@ -22,7 +22,7 @@ from metrics.protocol import PairDistances
 from metrics.report import keep, readable
 from metrics.streams import batches, comparisons, distinct, of_domains, of_sampler
 from trainers import classify
-from trainers.classifier import read
+from trainers.classifier import predict_logits
 from trainers.domains import load_domains
 from trainers.judge import judge_of
 from trainers.restore import Sampler
@@ -100,7 +100,7 @@ def of_streams(metrics, compared, counts, distance, seed, extractor, weights, ju
 
 def of_generators(metrics, config, names, counts, judge, attributes) -> dict:
     """The measures that know what the generators of a run should draw."""
-    measures, reads = {}, judge and partial(read, judge)
+    measures, reads = {}, judge and partial(predict_logits, judge)
     if "pair_agreement" in metrics:
         measures["pair_agreement"] = Agreement(reads, names, attributes)
     if "confidence" in metrics:

@@ -7,23 +7,23 @@ iteration (thesis algorithm 1, eq. 3.1 and 4.1-4.3).
 from functools import partial
 
 import keras
-import numpy as np
 import tensorflow as tf
 from keras import ops
 
 from framework.checkpoint import save_model
-from framework.devices import compiled
-from framework.random import LATENTS, Random
+from framework.latents import DISTRIBUTIONS
+from framework.random import Random
 from nets.build import image_model, joint
 from nets.fast import parts
-from trainers.conditional import codes, told, with_code
+from trainers.conditional import concat_label, concat_label_channels, one_hot_labels
+from trainers.image_sampler import ImageSampler, generate
+from trainers.moving_average import MovingAverage
 from trainers.optimizers import optimizer_state
 
-SAMPLE_BATCH = 500
-AT_ONCE = 256                   # images of one generator call for the critics: bounds memory
+MAX_GENERATED_IMAGES = 256      # of one generator call for the discriminators: bounds memory
 
 
-class Produced:
+class GeneratorOutputs:
     """What all generators made of the same latents.
 
     z [B, latent_dim], followed by the code of a conditional run; images: K tensors [B, ...];
@@ -35,14 +35,14 @@ class Produced:
         self.z, self.images, self.features, self.real = z, images, features, real
         self._found = {}
 
-    def read_by(self, net) -> list:
+    def features_of(self, net) -> list:
         """What `net`, a function of images, gives for each domain's images: K results.
 
         It runs once on all of them, however many couplings ask.
         """
         return self._once(net, self.images)
 
-    def real_read_by(self, net) -> list:
+    def real_features_of(self, net) -> list:
         """The same of the real images, as constants."""
         return tf.nest.map_structure(tf.stop_gradient, self._once(net, self.real))
 
@@ -83,15 +83,9 @@ def to_float(real):
     return tf.cast(real, tf.float32) / 127.5 - 1.0 if real.dtype == tf.uint8 else real
 
 
-def at(step, batches):
+def take_step(step, batches):
     """A structure of tensors [steps, ...], or None, at one step."""
     return tf.nest.map_structure(lambda x: None if x is None else x[step], batches)
-
-
-def generate(generator, z, training: bool) -> list[dict]:
-    """What a joint generator makes of z: K dicts of "image" and "features"."""
-    made = generator(z, training=training)
-    return made if isinstance(made, list) else [made]     # Keras unwraps a list of one
 
 
 class AdversarialTrainer:
@@ -107,47 +101,45 @@ class AdversarialTrainer:
     or None. scale: a function of (critic, real, signs) to the factor of both players' loss, as
     scaled MMD has it, or None.
     couplings: `penalties.couplings.Coupling`s, each ramped up over `warmup` iterations.
-    balance: a `trainers.balance.Balance` that finds the weights of some of them, or None.
+    balance: a `trainers.balance.LossBalancer` that finds the weights of some of them, or None.
     averaged: K further generators that keep an exponential moving average with rate `ema`,
     or None. classes: length of the code that generators and critics are told, 0 for none
     (`trainers.conditional`). clip: bound of every critic weight after a critic update, 0 for
     none.
     """
 
-    def __init__(self, domains, generators, critics, *, loss, g_optimizer, d_optimizer,
+    def __init__(self, domains, generators, discriminators, *, loss, g_optimizer, d_optimizer,
                  latent="uniform", discriminator_steps=1, penalty=None, penalty_weight=10.0,
                  scale=None, couplings=(), balance=None, warmup=0, averaged=None, ema=0.0,
                  classes=0, clip=0.0, instance_noise=0.0, weight_decay=0.0, seed=0):
-        self.domains, self.generators, self.critics = domains, generators, critics
+        self.domains, self.generators, self.discriminators = domains, generators, discriminators
         self.generator = joint(generators)
         self.loss, self.penalty, self.penalty_weight = loss, penalty, penalty_weight
         self.scale = scale
         self.couplings, self.balance, self.warmup = couplings, balance, warmup
         self.latent_dim, self.classes = self.generator.input_shape[-1] - classes, classes
-        self.latent, self.discriminator_steps, self.seed = LATENTS[latent], discriminator_steps, seed
+        self.latent, self.seed = DISTRIBUTIONS[latent], seed
+        self.discriminator_steps = discriminator_steps
         self.clip, self.instance_noise, self.weight_decay = clip, instance_noise, weight_decay
-        self.averaged, self.ema = averaged and joint(averaged), ema
+        self.average = MovingAverage(self.generator, joint(averaged), ema) if averaged else None
         self.g_nets = [*generators, *(net for c in couplings for net in c.nets)]
         self.g_variables = trained_variables(self.g_nets)
-        self.d_variables = trained_variables(critics)
+        self.d_variables = trained_variables(discriminators)
         self.g_optimizer, self.d_optimizer = g_optimizer, d_optimizer
         g_optimizer.build(self.g_variables)
         d_optimizer.build(self.d_variables)
-        if self.averaged:
-            self.averaged.set_weights(self.generator.get_weights())
         kinds = ["d", *(["scale"] if scale else []), *(["penalty"] if penalty else [])]
-        self.critic_terms = [f"{kind}/{name}" for name in domains for kind in kinds
-                             if discriminator_steps]
+        self.discriminator_terms = [f"{kind}/{name}" for name in domains for kind in kinds
+                                    if discriminator_steps]
         self.sampled = averaged or generators
-        sampler = self.averaged or self.generator
-        self.draw = compiled(lambda z: [m["image"] for m in generate(sampler, z, False)])
+        self.sample = ImageSampler(self.average.model if self.average else self.generator)
 
     def state(self) -> dict[str, list]:
         """Everything a checkpoint must hold to go on exactly."""
-        averaged = self.averaged.variables if self.averaged else []
+        averaged = self.average.model.variables if self.average else []
         balance = {"balance": self.balance.variables} if self.balance else {}
         return {"generators": all_variables(self.g_nets), "averaged": averaged,
-                "critics": all_variables(self.critics),
+                "discriminators": all_variables(self.discriminators),
                 **optimizer_state("g_optimizer", self.g_optimizer),
                 "d_optimizer": self.d_optimizer.variables} | balance
 
@@ -158,52 +150,55 @@ class AdversarialTrainer:
         with `classes` a pair of these and of K tensors of labels [discriminator_steps, B].
         """
         random = Random(self.seed, iteration)
-        real, code = self.unpacked(batch)
-        d_terms = self.critics_turn(random, real, code, self.fakes(random, real, code))
-        # Else the graph may run this pass beside the critics' and hold its memory all along.
+        real, labels = self.unpacked(batch)
+        fakes = self.generate_fakes(random, real, labels)
+        d_terms = self.update_discriminators(random, real, labels, fakes)
+        # Else the graph may run this pass beside the discriminators' and hold its memory too.
         with tf.control_dependencies([*d_terms.values()]):
-            real, code = at(-1, (real, code))
-            z = tf.identity(self.draw_latents(random, real[0], code[0]))
-        g_terms = self.update_generators(random, iteration, z, real, code)
-        if self.averaged:
-            self.average(iteration)
+            real, labels = take_step(-1, (real, labels))
+            z = tf.identity(self.draw_latents(random, real[0], labels[0]))
+        g_terms = self.generator_step(random, iteration, z, real, labels)
+        if self.average:
+            self.average.update(iteration)
         return d_terms | g_terms
 
     def unpacked(self, batch):
-        """Images in [-1, 1] and codes of a batch, K of each, over its steps; the codes are
-        None where nothing is told."""
-        images, labels = batch if self.classes else (batch, None)
-        code = [codes(y, self.classes) for y in labels] if labels else [None] * len(images)
-        return [to_float(x) for x in images], code
+        """Images in [-1, 1] and one-hot labels of a batch, K of each, over its steps; the labels
+        are None where the nets are not conditioned on them."""
+        images, classes = batch if self.classes else (batch, None)
+        labels = [one_hot_labels(y, self.classes) for y in classes] if classes else (
+            [None] * len(images))
+        return [to_float(x) for x in images], labels
 
-    def fakes(self, random, real, code) -> list:
-        """What the critics are shown in their steps: K tensors [discriminator_steps, B, ...] of images.
+    def generate_fakes(self, random, real, labels) -> list:
+        """What the discriminators are shown in their steps: K tensors [steps, B, ...] of images.
 
         The generators do not change between the steps, so few calls make them all, of at most
-        AT_ONCE images each; batch norm sees every step's batch apart.
+        MAX_GENERATED_IMAGES each; batch norm sees every step's batch apart.
         """
-        z = [self.draw_latents(random, *at(step, (real[0], code[0])))
+        z = [self.draw_latents(random, *take_step(step, (real[0], labels[0])))
              for step in range(self.discriminator_steps)]
-        most = max(1, AT_ONCE // (real[0].shape[1] or AT_ONCE))
-        made = []
+        most = max(1, MAX_GENERATED_IMAGES // (real[0].shape[1] or MAX_GENERATED_IMAGES))
+        calls = []
         for some in (z[i:i + most] for i in range(0, len(z), most)):
             with parts(len(some)):
-                images = [m["image"] for m in generate(self.generator, tf.concat(some, 0), True)]
-            made.append([tf.reshape(x, [len(some), -1, *x.shape[1:]]) for x in images])
-        return [tf.concat(x, 0) for x in zip(*made, strict=True)]
+                outputs = generate(self.generator, tf.concat(some, 0), True)
+            calls.append([tf.reshape(each["image"], [len(some), -1, *each["image"].shape[1:]])
+                          for each in outputs])
+        return [tf.concat(images, 0) for images in zip(*calls, strict=True)]
 
-    def critics_turn(self, random, real, code, fakes) -> dict:
-        """All updates of the critics; the terms of the last one.
+    def update_discriminators(self, random, real, labels, fakes) -> dict:
+        """All `discriminator_steps` updates of the discriminators; the terms of the last one.
 
-        A loop of the graph, so that one update is traced and optimized and not `discriminator_steps`;
-        on several devices written out, since optimizers do not meet there inside of a loop.
+        A loop of the graph, so that one update is traced and optimized and not all of them; on
+        several devices written out, since optimizers do not meet there inside of a loop.
         """
         def update(step, drawn, _):
             random.drawn = drawn
-            terms = self.update_critics(random, *at(step, (real, code, fakes)))
+            terms = self.discriminator_step(random, *take_step(step, (real, labels, fakes)))
             return step + 1, random.drawn, terms
 
-        state = 0, random.drawn, {name: tf.zeros([]) for name in self.critic_terms}
+        state = 0, random.drawn, {name: tf.zeros([]) for name in self.discriminator_terms}
         if self.discriminator_steps > 1 and not tf.distribute.has_strategy():
             state = tf.while_loop(lambda step, *_: step < self.discriminator_steps, update, state)
         else:
@@ -212,18 +207,28 @@ class AdversarialTrainer:
         _, random.drawn, terms = state
         return terms
 
-    def update_critics(self, random, real, code, fake):
+    def discriminator_step(self, random, real, labels, fake) -> dict:
+        """One update of all discriminators along the gradient of their joint loss (eq. 3.1;
+        algorithm 1, the inner loop).
+
+        real, fake: K tensors [B, H, W, C] in [-1, 1], or points. labels: K tensors [B, classes]
+        or None. Returns the terms by name, scalars.
+        """
         terms = {}
         with tf.GradientTape() as tape:
-            for name, critic, x, y in self.seen(real, code, fake):
-                terms[f"d/{name}"] = self.loss.discriminator(*self.scores(critic, x, y, random))
+            for name, discriminator, x, y in self.discriminator_inputs(real, labels, fake):
+                # What tells the domain's real images from the generated ones.
+                real_scores, fake_scores = self.score_both(discriminator, x, y, random)
+                terms[f"d/{name}"] = self.loss.discriminator(real_scores, fake_scores)
                 if self.scale:
-                    terms[f"scale/{name}"] = self.scaling(critic, x, random)
+                    terms[f"scale/{name}"] = self.scaling(discriminator, x, random)
                     terms[f"d/{name}"] *= terms[f"scale/{name}"]
+                # What keeps the discriminator smooth.
                 if self.penalty:
                     terms[f"penalty/{name}"] = self.penalty(
-                        partial(critic, training=True), real=x, fake=y,
+                        partial(discriminator, training=True), real=x, fake=y,
                         alpha=random.uniform([tf.shape(x)[0]]))
+            # The joint loss: shared layers take one step along the sum over the domains.
             loss = sum(terms[f"d/{name}"] for name in self.domains)
             if self.penalty:
                 loss += self.penalty_weight * sum(
@@ -235,17 +240,27 @@ class AdversarialTrainer:
                 v.assign(ops.clip(v, -self.clip, self.clip))
         return terms
 
-    def update_generators(self, random, iteration, z, real, code):
+    def generator_step(self, random, iteration, z, real, labels) -> dict:
+        """One update of all generators, with the nets that their couplings train (algorithm 1,
+        the outer loop; eq. 3.1 and the couplings of eq. 4.1 to 4.5).
+
+        z: [B, latent_dim], followed by the label where there is one. real: K tensors
+        [B, H, W, C] in [-1, 1] of the last discriminator step. Returns the terms by name: g/ of
+        each domain, every coupling as it is, and weighted/ as it enters the loss.
+        """
         terms = {}
         with tf.GradientTape() as tape:
-            produced = self.produce(z, real)
-            for name, critic, x, y in self.seen(real, code, produced.images):
-                real_scores = self.score(critic, x, random) if self.loss.needs_real else None
+            outputs = self.generator_outputs(z, real)
+            # What the discriminators think of the images.
+            for name, discriminator, x, y in self.discriminator_inputs(
+                    real, labels, outputs.images):
+                real_scores = self.score(discriminator, x, random) if self.loss.needs_real else None
                 terms[f"g/{name}"] = self.loss.generator(
-                    real_scores, self.score(critic, y, random))
+                    real_scores, self.score(discriminator, y, random))
                 if self.scale:
-                    terms[f"g/{name}"] *= self.scaling(critic, x, random)
-            raw = {coupling.name: coupling.term(produced) for coupling in self.couplings}
+                    terms[f"g/{name}"] *= self.scaling(discriminator, x, random)
+            # What makes the domains' images of one z a pair.
+            raw = {coupling.name: coupling.term(outputs) for coupling in self.couplings}
             weighted = self.weighted(iteration, terms.values(), raw)
             loss = sum(terms.values()) + sum(weighted.values())
             loss += self.weight_decay * l2(self.g_variables) if self.weight_decay else 0.0
@@ -253,9 +268,11 @@ class AdversarialTrainer:
         self.g_optimizer.apply(tape.gradient(loss, self.g_variables), self.g_variables)
         return terms | raw | weighted
 
-    def produce(self, z, real) -> Produced:
-        made = generate(self.generator, z, True)
-        return Produced(z, [m["image"] for m in made], [m["features"] for m in made], real)
+    def generator_outputs(self, z, real) -> GeneratorOutputs:
+        """What all generators make of z while training."""
+        outputs = generate(self.generator, z, True)
+        return GeneratorOutputs(z, [each["image"] for each in outputs],
+                                [each["features"] for each in outputs], real)
 
     def weighted(self, iteration, adversarial, raw) -> dict:
         """The couplings' terms as they enter the loss, under weighted/ and their names."""
@@ -265,60 +282,41 @@ class AdversarialTrainer:
         return {f"weighted/{name}": self.ramp(iteration) * weights[name] * value
                 for name, value in raw.items()}
 
-    def draw_latents(self, random, real, code=None):
-        """Latents for a batch as large as `real`, with the code of the first domain's images:
+    def draw_latents(self, random, real, label=None):
+        """Latents for a batch as large as `real`, with the labels of the first domain's images:
         so its classes are drawn as often as the data have them."""
-        return with_code(self.latent(random, [tf.shape(real)[0], self.latent_dim]), code)
+        return concat_label(self.latent(random, [tf.shape(real)[0], self.latent_dim]), label)
 
-    def seen(self, real, code, fake) -> list[tuple]:
-        """(name, critic, real, fake) of each domain, both as the critic sees them: the real
-        with their own code, the generated with the one that they were drawn for."""
-        return [(name, critic, told(x, c), told(y, code[0])) for name, critic, x, c, y
-                in zip(self.domains, self.critics, real, code, fake, strict=True)]
+    def discriminator_inputs(self, real, labels, fake) -> list[tuple]:
+        """(name, discriminator, real, fake) of each domain, both as the discriminator sees them:
+        the real with their own label, the generated with the one that they were drawn for."""
+        return [(name, discriminator, concat_label_channels(x, label),
+                 concat_label_channels(y, labels[0])) for name, discriminator, x, label, y
+                in zip(self.domains, self.discriminators, real, labels, fake, strict=True)]
 
-    def score(self, critic, images, random, batches=1):
+    def score(self, discriminator, images, random, batches=1):
         """The critic's raw scores [B, 1] of `images`, `batches` batches one after the other, seen
         through the instance noise."""
         if self.instance_noise:
             images = images + random.normal(tf.shape(images), self.instance_noise, batches)
-        return critic(images, training=True)
+        return discriminator(images, training=True)
 
-    def scores(self, critic, real, fake, random):
+    def score_both(self, discriminator, real, fake, random):
         """The critic's scores of real and of fake images, in one call of twice the batch, of
         which batch norm sees each half apart."""
         with parts(2):
-            return tf.split(self.score(critic, tf.concat([real, fake], 0), random, 2), 2)
+            return tf.split(self.score(discriminator, tf.concat([real, fake], 0), random, 2), 2)
 
-    def scaling(self, critic, real, random):
+    def scaling(self, discriminator, real, random):
         """The factor that `scale` gives for this critic and the real minibatch alone."""
-        signs = random.signs([tf.shape(real)[0], critic.output_shape[-1]])
-        return self.scale(partial(critic, training=True), real=real, signs=signs)
+        signs = random.signs([tf.shape(real)[0], discriminator.output_shape[-1]])
+        return self.scale(partial(discriminator, training=True), real=real, signs=signs)
 
     def ramp(self, iteration):
         """Share of the couplings' weights in force: rises linearly to 1 over `warmup`."""
         if not self.warmup:
             return 1.0
         return tf.minimum(1.0, tf.cast(iteration, tf.float32) / self.warmup)
-
-    def average(self, iteration):
-        """Moves the averaged generators towards the trained ones.
-
-        The rate rises with the iteration ((1 + t) / (10 + t) at most), so that the average
-        forgets the random start; batch-norm statistics are averages already and are copied.
-        """
-        t = tf.cast(iteration, tf.float32)
-        rate = tf.minimum(self.ema, (1.0 + t) / (10.0 + t))
-        trainable = {id(v) for v in self.generator.trainable_variables}
-        for mean, v in zip(self.averaged.variables, self.generator.variables, strict=True):
-            mean.assign(mean + (1.0 - rate) * (v - mean) if id(v) in trainable else v)
-
-    def sample(self, z) -> list[np.ndarray]:
-        """K arrays of images (or points) that the generators draw from z, each [N, ...].
-
-        From the averaged generators where they are kept, in inference mode.
-        """
-        parts = [self.draw(z[i:i + SAMPLE_BATCH]) for i in range(0, len(z), SAMPLE_BATCH)]
-        return [np.concatenate(images) for images in zip(*parts, strict=True)]
 
     def export(self, folder):
         """Writes nets that plain Keras loads, one file each: every generator as z -> image,
@@ -327,8 +325,8 @@ class AdversarialTrainer:
         nets = {f"generator_{name}": image_model(net) for name, net in
                 zip(self.domains, self.sampled, strict=True)}
         nets |= {"generators": joint(self.sampled)}
-        nets |= {f"critic_{name}": net for name, net in
-                 zip(self.domains, self.critics, strict=True) if net.variables}
+        nets |= {f"discriminator_{name}": net for name, net in
+                 zip(self.domains, self.discriminators, strict=True) if net.variables}
         nets |= {c.name: net for c in self.couplings for net in c.nets}
         for name, net in nets.items():
             save_model(folder / f"{name}.keras", net)

@@ -3,9 +3,9 @@
 import keras
 import numpy as np
 
-from framework.devices import mirrored
+from framework.devices import in_strategy_scope
 from losses.mmd import RootMMD
-from trainers.conditional import batches_for, told_classes, told_shape
+from trainers.conditional import batches_for, conditioned_shape, num_conditioning_classes
 from trainers.coupled import generators_for
 from trainers.gan import AdversarialTrainer
 from trainers.kinds import TRAINERS, Training
@@ -21,20 +21,22 @@ def pixels(image_shape) -> keras.Model:
 
 
 @TRAINERS.register("gmmn")
-@mirrored
+@in_strategy_scope
 def training(config, domains) -> Training:
     """A generator that minimises the root of the biased MMD^2 of its images and the data's.
 
     No critic: the kernel reads pixels, so several bandwidths and large batches are needed. A
     batch of B takes B x B numbers, with the kernel rks B x features.
     """
-    image_shape, classes = tuple(domains[0].images.shape[1:]), told_classes(config, domains)
-    seen = told_shape(image_shape, classes)
+    image_shape, classes = tuple(domains[0].images.shape[1:]), num_conditioning_classes(config,
+                                                                                        domains)
+    seen = conditioned_shape(image_shape, classes)
     generators = generators_for(config, 1, image_shape, classes)
     decoupled = config.weight_decay if config.decoupled_weight_decay else None
     trainer = AdversarialTrainer(
         [domains[0].name], generators, [pixels(seen)],
-        loss=RootMMD(kernel_for(config, int(np.prod(seen)))), discriminator_steps=0, classes=classes,
+        loss=RootMMD(kernel_for(config, int(np.prod(seen)))), discriminator_steps=0,
+        classes=classes,
         g_optimizer=scaling_optimizer(config, config.lr_g, decoupled),
         d_optimizer=optimizer(config, config.lr_d), latent=config.latent,
         averaged=generators_for(config, 1, image_shape, classes) if config.ema else None,

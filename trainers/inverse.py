@@ -7,7 +7,7 @@ from keras import ops
 
 from data.batches import Batches
 from framework.checkpoint import save_model
-from framework.devices import compiled, gathered, mirrored, share
+from framework.devices import compiled, gathered, in_strategy_scope, replica_and_count
 from framework.pixels import to_unit
 from framework.plots import enlargement, image_grid
 from losses.perceptual import content_loss
@@ -45,7 +45,7 @@ class InverseTrainer:
         targets = tf.stop_gradient(targets_of(self.vgg, photos, paintings, self.swapped))
         with tf.GradientTape() as tape:
             terms = inversion_terms(self.net(targets, training=True), targets, self.vgg,
-                                    self.tv_weight * share()[1])
+                                    self.tv_weight * replica_and_count()[1])
             loss = sum(terms.values())
             scaled = self.optimizer.scale_loss(loss)
         variables = self.net.trainable_variables
@@ -142,7 +142,7 @@ def activations(config) -> VGGFeatures:
 
 
 @TRAINERS.register("inverse_net")
-@mirrored
+@in_strategy_scope
 def training(config, domains) -> Training:
     """The inverse network of the two `domains`, photographs and paintings, for the loop."""
     net, vgg = net_for(config), activations(config)

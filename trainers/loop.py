@@ -10,10 +10,10 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from framework.checkpoint import Checkpoints
-from framework.cluster import place
-from framework.devices import compiled, distributed, told_by_all
+from framework.cluster import worker
+from framework.devices import all_gather_scalar, compiled, distributed
 from framework.errors import UserError
-from framework.history import WATCHED, History
+from framework.history import MONITOR_PREFIX, History
 from framework.plots import loss_plot, save_png
 
 
@@ -61,8 +61,9 @@ class Reporter:
             newest = {name: float(value) for name, value in terms.items()}
             self.check(iteration, newest)
             self.history.append(iteration, newest)
-            self.summarise(iteration, {n: v for n, v in newest.items() if n.startswith(WATCHED)})
-        newest = {n: v for n, v in newest.items() if not n.startswith(WATCHED)}
+            self.summarise(iteration, {n: v for n,
+                                       v in newest.items() if n.startswith(MONITOR_PREFIX)})
+        newest = {n: v for n, v in newest.items() if not n.startswith(MONITOR_PREFIX)}
         if self.pending:
             self.summarise(self.pending[-1][0], newest)
         self.pending.clear()
@@ -94,7 +95,7 @@ class Reporter:
         loss_plot(self.run.losses_png, self.history.read())
 
 
-class Onlooker(Reporter):
+class WorkerReporter(Reporter):
     """The reporter of a process that is not the chief: it only sees when terms are not finite."""
 
     def __init__(self, run):
@@ -113,7 +114,7 @@ class Onlooker(Reporter):
         pass
 
 
-def same_start(told) -> int:
+def agreed_start(told) -> int:
     """The iteration that all processes start from; `told` holds what each has found. Raises
     UserError where they differ."""
     if len(set(told)) > 1:
@@ -135,10 +136,10 @@ def fit(run, trainer, batches, iterations: int, *, picture, sample_every=500, ch
     iteration at hand; where several processes train together, at the next that is logged.
     strategy: of `framework.devices.strategy_for`, None for one device. The chief alone writes.
     """
-    chief, several = place().chief, place().workers > 1
-    checkpoints, tell = Checkpoints(run.checkpoints, trainer.state()), told_by_all(strategy)
-    start = same_start(tell(checkpoints.restore()))
-    reporter = Reporter(run, picture, tensorboard) if chief else Onlooker(run)
+    chief, several = worker().chief, worker().workers > 1
+    checkpoints, tell = Checkpoints(run.checkpoints, trainer.state()), all_gather_scalar(strategy)
+    start = agreed_start(tell(checkpoints.restore()))
+    reporter = Reporter(run, picture, tensorboard) if chief else WorkerReporter(run)
     reporter.start(start)
     step = distributed(strategy, trainer, compile) if strategy else compiled(
         trainer.iterate, compile)

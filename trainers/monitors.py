@@ -4,20 +4,19 @@ from functools import partial
 
 import numpy as np
 
-from framework.history import WATCHED
-from framework.random import LATENTS, Random
+from framework.history import MONITOR_PREFIX
+from framework.latents import Stream, latents
 from metrics.agreement import attribute_agreement, pair_agreement
 from metrics.choice import named
 from metrics.features import extractor
 from metrics.kernel import kid
 from metrics.streams import Shuffled
 from metrics.wasserstein import sliced_wasserstein
-from trainers.classifier import read
-from trainers.conditional import classes_in_turn
+from trainers.classifier import predict_logits
+from trainers.conditional import every_class_in_turn
 from trainers.judge import judge_of
 
 SAMPLES = 500
-LATENTS_KEY = -2                        # an "iteration" that no training and no picture draws from
 DISTANCES = {"kid": lambda x, y: kid(x, y).value, "swd": sliced_wasserstein}
 
 
@@ -42,10 +41,10 @@ class Monitor:
         features = [self.net(x) for x in images]
         for name in self.names:
             if name == "pair_agreement":
-                found[f"{WATCHED}{name}"] = self.agreement(self.judge, images)
+                found[f"{MONITOR_PREFIX}{name}"] = self.agreement(self.judge, images)
                 continue
             for domain, x, y in zip(self.trainer.domains, features, self.real, strict=True):
-                found[f"{WATCHED}{name} ({self.seen})/{domain}"] = DISTANCES[name](x, y)
+                found[f"{MONITOR_PREFIX}{name} ({self.seen})/{domain}"] = DISTANCES[name](x, y)
         return found
 
 
@@ -58,7 +57,7 @@ def monitor_for(config, domains, trainer) -> Monitor | None:
     judge = judge_of(config)[0] if "pair_agreement" in names else None
     seen = "classifier" if judge else "pixels"
     real = [Shuffled(d.images, config.seed)(0, min(SAMPLES, len(d))) for d in domains]
-    z = LATENTS[config.latent](Random(config.seed, LATENTS_KEY), [SAMPLES, config.latent_dim])
-    return Monitor(names, trainer, classes_in_turn(z, trainer.classes), real,
-                   extractor(seen, judge=judge), seen, judge and partial(read, judge),
+    z = latents(config.latent, SAMPLES, config.latent_dim, config.seed, Stream.MONITOR)
+    return Monitor(names, trainer, every_class_in_turn(z, trainer.classes), real,
+                   extractor(seen, judge=judge), seen, judge and partial(predict_logits, judge),
                    bool(domains[0].attributes))

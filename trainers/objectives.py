@@ -10,7 +10,7 @@ from penalties.gradient import PENALTIES, SCALES
 FEATURES = 16
 
 
-def critic_outputs(config) -> int:
+def discriminator_outputs(config) -> int:
     """Length of what a critic returns: one score, and features for the loss mmd, as many as
     chosen, else 16 (Binkowski et al. 2018; Chen's thesis does not say)."""
     return config.discriminator_dim or (FEATURES if config.loss == "mmd" else 1)

@@ -3,19 +3,19 @@
 import keras
 import tensorflow as tf
 
-from framework.devices import mean_over_replicas, share
+from framework.devices import mean_over_replicas, replica_and_count
 
 LOSS_SCALE = "loss_scale"       # of framework.checkpoint.ANEW
 
 
-class OfAllReplicas:
+class ReplicaMeanMixin:
     """What a Keras optimizer lacks on R devices. It sums their gradients: here each is a mean over
     a share of the batch, so the R-th part of the sum is wanted. It bounds the norm of each
     device's gradient before that: here they are averaged first, and the bound (`clipnorm`) is
     the R-th part too."""
 
     def apply(self, grads, trainable_variables):
-        count = share()[1]
+        count = replica_and_count()[1]
         if count == 1:
             return super().apply(grads, trainable_variables)
         found = [(g, v) for g, v in zip(grads, trainable_variables, strict=True) if g is not None]
@@ -24,7 +24,7 @@ class OfAllReplicas:
         return super().apply([g / count for g in grads], variables)
 
 
-class Adam(OfAllReplicas, keras.optimizers.Adam):
+class Adam(ReplicaMeanMixin, keras.optimizers.Adam):
     """Keras's Adam, on any number of devices, in one pass over each variable."""
 
     def update_step(self, gradient, variable, learning_rate):
@@ -36,12 +36,12 @@ class Adam(OfAllReplicas, keras.optimizers.Adam):
             beta1=self.beta_1, beta2=self.beta_2, epsilon=self.epsilon, grad=gradient)
 
 
-class RMSprop(OfAllReplicas, keras.optimizers.RMSprop):
+class RMSprop(ReplicaMeanMixin, keras.optimizers.RMSprop):
     """Keras's RMSprop, on any number of devices."""
 
 
 def clipnorm(config):
-    """The bound as an optimizer `OfAllReplicas` takes it."""
+    """The bound as an optimizer `ReplicaMeanMixin` takes it."""
     return config.clip_gradient / tf.distribute.get_strategy().num_replicas_in_sync or None
 
 

@@ -36,8 +36,8 @@ def confident(domain: Domain, held_out: Domain, confidence: float, *, table="qui
 def highest_probability(domain, held_out, table, seed) -> np.ndarray:
     """What a classifier of the domain gives to the likeliest class of each image, [N]."""
     with quiet():
-        from trainers.classifier import BATCH_SIZE, ITERATIONS, read, trained_once
+        from trainers.classifier import BATCH_SIZE, ITERATIONS, predict_logits, trained_once
     steps = max(ITERATIONS, EPOCHS * len(domain) // BATCH_SIZE)
     model, _ = trained_once([domain], [held_out], seed=seed, table=table, iterations=steps)
-    logits = read(model, domain.images).astype(float)
+    logits = predict_logits(model, domain.images).astype(float)
     return 1 / np.exp(logits - logits.max(1, keepdims=True)).sum(1)

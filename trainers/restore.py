@@ -7,14 +7,14 @@ import numpy as np
 from config.kinds import has
 from config.resolve import load_config
 from framework.checkpoint import restore_part
-from framework.devices import compiled
 from framework.errors import UserError
-from framework.random import LATENTS, Random
+from framework.latents import Stream, latents
 from nets.build import joint
-from trainers.conditional import class_rows, classes_in_turn
+from trainers.conditional import every_class_in_turn, one_row_per_class
 from trainers.coupled import generators_for
 from trainers.domains import described
-from trainers.gan import SAMPLE_BATCH, all_variables, generate
+from trainers.gan import all_variables
+from trainers.image_sampler import ImageSampler
 
 
 class Sampler:
@@ -40,23 +40,16 @@ class Sampler:
             "generators": all_variables(generators)}
         if not restore_part(Path(path) / "checkpoints", kept):
             raise UserError(f"{path} has no checkpoint yet; train on with --run {path}")
-        self._draw = compiled(lambda z: [m["image"] for m in generate(net, z, False)])
+        self.draw = ImageSampler(net)
 
     def latents(self, count: int, seed: int):
         """z [count, latent_dim] of the run's latent distribution, without any code."""
-        draw = LATENTS[self.config.latent]
-        return draw(Random(seed, 0), [count, self.config.latent_dim])
-
-    def draw(self, z) -> list[np.ndarray]:
-        """K arrays [N, ...] of images in [-1, 1] (or points), row i of each from z[i], which
-        holds latent and code."""
-        parts = [self._draw(z[i:i + SAMPLE_BATCH]) for i in range(0, len(z), SAMPLE_BATCH)]
-        return [np.concatenate(images) for images in zip(*parts, strict=True)]
+        return latents(self.config.latent, count, self.config.latent_dim, seed, Stream.SAMPLES)
 
     def inputs(self, count: int, seed: int):
         """What `draw` takes of `count` latents: with every class in turn where the generators
         are told them."""
-        return classes_in_turn(self.latents(count, seed), self.classes)
+        return every_class_in_turn(self.latents(count, seed), self.classes)
 
     def __call__(self, count: int, seed: int = 0) -> list[np.ndarray]:
         """`draw` from `inputs`."""
@@ -68,4 +61,4 @@ class Sampler:
         if not self.classes:
             return self(count, seed), self.config.sample_columns
         columns = max(1, count // self.classes)
-        return self.draw(class_rows(self.latents(columns, seed), self.classes)), columns
+        return self.draw(one_row_per_class(self.latents(columns, seed), self.classes)), columns

@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras import ops
 
 from framework.checkpoint import save_model
-from framework.devices import compiled, gathered, mirrored, own_rows
+from framework.devices import compiled, gathered, in_strategy_scope, replica_rows
 from framework.plots import enlargement, image_grid
 from framework.random import Random
 from losses.perceptual import content_loss, style_loss
@@ -82,7 +82,7 @@ class VariationalTrainer(StyleTrainer):
                  "style": sum(style_loss(seen[n], painted[n]) for n in self.style_layers),
                  "kl": kl_to_normal(mean, log_variance)}
         if self.weights["disentangle"]:
-            turned = own_rows(tf.roll(gathered(content), 1, axis=0))
+            turned = replica_rows(tf.roll(gathered(content), 1, axis=0))
             other = self.stylist.image(turned, code)
             terms["disentangle"] = disentanglement(
                 self.stylist.style(made), self.stylist.style(other), mean)
@@ -122,7 +122,7 @@ def sample_picture(stylist, config, domains):
 
 
 @TRAINERS.register("style_vae")
-@mirrored
+@in_strategy_scope
 def training(config, domains) -> Training:
     """Style transfer from the second of `domains` to the first, for the loop.
 

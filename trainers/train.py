@@ -4,8 +4,8 @@ import json
 
 from config.run import Run
 from data.batches import prefetched
-from framework.cluster import place
-from framework.devices import peers, slow_here, strategy_for
+from framework.cluster import worker
+from framework.devices import raise_on_lost_worker, slow_here, strategy_for
 from framework.files import write_text
 from trainers.domains import describe
 from trainers.kinds import TRAINERS
@@ -19,7 +19,7 @@ def main(config, domains) -> None:
     Raises UserError where options, data, devices and folder do not fit, before anything is
     created, and Interrupted where another process that trains the same run is gone.
     """
-    strategy, here = strategy_for(config), place()
+    strategy, here = strategy_for(config), worker()
     if strategy:
         print(f"batches of {config.batch_size} are shared by {strategy.num_replicas_in_sync} "
               f"devices" + f"; worker {here.index + 1} of {here.workers}" * (here.workers > 1))
@@ -28,7 +28,7 @@ def main(config, domains) -> None:
         print(remark)
     for d in domains:
         print(f"{d.name}: {len(d)} of {' x '.join(map(str, d.images.shape[1:]))}")
-    with peers():
+    with raise_on_lost_worker():
         training = TRAINERS.find(config.gan_type)(config, domains)
         monitor = monitor_for(config, domains, training.trainer) if here.chief else None
         with run.create():

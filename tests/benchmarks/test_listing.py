@@ -9,7 +9,7 @@ from benchmarks.listing import Listing
 from config.resolve import resolve
 from data.domain import Domain
 from nets.classifier import build_classifier
-from penalties.couplings import Frozen
+from penalties.couplings import FrozenNets
 from trainers.coupled import build
 
 
@@ -35,7 +35,7 @@ def test_same_weights_as_the_real_iteration(flags):
                   for d in domains)
     keras.utils.set_random_seed(0)
     classifier = build_classifier((32, 32, 3), 10, "quick", 0.2)
-    frozen = Frozen(lambda x: classifier(x, training=False))
+    frozen = FrozenNets(lambda x: classifier(x, training=False))
     plain, real = Listing(config, domains, frozen), build(config, domains, frozen)
     encoders = [c.nets[0] for each in (plain, real) for c in each.couplings if c.nets]
     for layer in (layer for net in encoders for layer in net.layers):
@@ -44,13 +44,14 @@ def test_same_weights_as_the_real_iteration(flags):
     for one, other in zip(encoders[::2], encoders[1::2], strict=True):
         one.set_weights(other.get_weights())
     plain.g_optimizers = [descending([net]) for net in plain.players]
-    plain.d_optimizers = [descending([net]) for net in plain.critics]
-    real.g_optimizer, real.d_optimizer = descending(real.g_nets), descending(real.critics)
+    plain.d_optimizers = [descending([net]) for net in plain.discriminators]
+    real.g_optimizer, real.d_optimizer = descending(real.g_nets), descending(real.discriminators)
     before = real.generator.get_weights()
     for i in range(2):
         for each in (plain, real):
             each.iterate(tf.constant(i, tf.int64), batch)
-    for one, other in zip([*plain.players, *plain.critics], [*real.g_nets, *real.critics],
+    for one, other in zip([*plain.players, *plain.discriminators], [*real.g_nets,
+                                                                    *real.discriminators],
                           strict=True):
         for a, b in zip(one.get_weights(), other.get_weights(), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-3, atol=2e-5)

@@ -143,7 +143,8 @@ def test_share_of_a_core():
 def test_a_measurement_is_a_process():
     """Whole: noise for data, a random classifier, the step compiled; and a mistake is told."""
     small = ["--preset", "5.2-mnist2svhn-slfr", "--generator", "quick", "--discriminator",
-             "quick", "--width", "0.1", "--batch_size", "2", "--discriminator_steps", "1", "--classifier",
+             "quick", "--width", "0.1", "--batch_size", "2", "--discriminator_steps", "1",
+             "--classifier",
              "quick"]
     found = rounds.measurement("compiled", small, 0.0, 1)
     assert found["images"] == 2 * 2 and 0 < found["seconds"] < found["start"]

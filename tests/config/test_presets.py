@@ -10,7 +10,8 @@ from framework.errors import UserError
 
 DCGAN = {"batch_size": 128, "latent_dim": 100, "latent": "uniform", "lr_g": 2e-4, "lr_d": 2e-4,
          "beta_1": 0.5, "beta_2": 0.999}
-WGANGP = {"loss": "wgan", "disc_penalty": "wgan-gp", "penalty_weight": 10.0, "discriminator_steps": 5}
+WGANGP = {"loss": "wgan", "disc_penalty": "wgan-gp", "penalty_weight": 10.0,
+          "discriminator_steps": 5}
 
 
 @pytest.mark.parametrize("name", presets.names())

@@ -108,7 +108,8 @@ FLAGS = ["--dataset", "glyph2negative", "--preset", "none", "--width", "0.1", "-
          "--limit_data", "20", "--iterations", "4", "--log_every", "1", "--seed", "4",
          "--no-tensorboard", "--sample_every", "4"]
 KINDS = {"conditional": ["--gan_type", "scogan", "--generator", "quick", "--discriminator",
-                         "quick", "--latent_dim", "6", "--discriminator_steps", "2", "--conditional"],
+                         "quick", "--latent_dim", "6", "--discriminator_steps", "2",
+                         "--conditional"],
          "classifier": ["--gan_type", "classifier"]}
 
 

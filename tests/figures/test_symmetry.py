@@ -11,9 +11,9 @@ REAL, FAKE = np.array([[1.0], [3.0]], "float32"), np.array([[2.0], [5.0]], "floa
 @pytest.mark.parametrize("loss, distance, critics", [
     (Distance(0), -1.5, 1.5), (Distance(1), 1.5, -1.5), (Distance(2), 2.25, -2.25),
     (Distance(1, 16.0), 1.5, -1.5 + 16 * 2.25)])
-def test_distances_by_hand(loss, distance, critics):
+def test_distances_by_hand(loss, distance, discriminators):
     assert float(loss.generator(REAL, FAKE)) == pytest.approx(distance)
-    assert float(loss.discriminator(REAL, FAKE)) == pytest.approx(critics)
+    assert float(loss.discriminator(REAL, FAKE)) == pytest.approx(discriminators)
 
 
 def test_the_second_half_is_counted():

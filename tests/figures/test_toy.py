@@ -3,7 +3,7 @@
 import numpy as np
 
 from data.toys import toy_centers
-from figures.toy import covered, drawn_from, small_critic
+from figures.toy import covered, drawn_from, small_discriminator
 from framework.random import Random
 
 
@@ -27,5 +27,5 @@ def test_draws_are_of_the_points_and_of_all_of_them():
 
 
 def test_the_critic_of_the_document():
-    critic = small_critic(16)
-    assert critic.count_params() == 2 * 64 + 64 + 3 * (64 * 64 + 64) + 64 * 16 + 16
+    discriminator = small_discriminator(16)
+    assert discriminator.count_params() == 2 * 64 + 64 + 3 * (64 * 64 + 64) + 64 * 16 + 16

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from framework.cluster import Place, place
+from framework.cluster import WorkerInfo, worker
 from framework.errors import UserError
 
 PAIR = {"worker": ["a:1", "b:1"]}
@@ -16,17 +16,17 @@ def described(cluster, job, index):
 
 
 @pytest.mark.parametrize("text, expected", [
-    ("", Place(1, 0)),
-    (described(PAIR, "worker", 0), Place(2, 0)),
-    (described(PAIR, "worker", 1), Place(2, 1)),
-    (described(LED, "chief", 0), Place(3, 0)),
-    (described(LED, "worker", 0), Place(3, 1)),
-    (described(LED, "worker", "1"), Place(3, 2)),
+    ("", WorkerInfo(1, 0)),
+    (described(PAIR, "worker", 0), WorkerInfo(2, 0)),
+    (described(PAIR, "worker", 1), WorkerInfo(2, 1)),
+    (described(LED, "chief", 0), WorkerInfo(3, 0)),
+    (described(LED, "worker", 0), WorkerInfo(3, 1)),
+    (described(LED, "worker", "1"), WorkerInfo(3, 2)),
 ])
 def test_place_and_chief(monkeypatch, text, expected):
     monkeypatch.setenv("TF_CONFIG", text)
-    assert place() == expected
-    assert place().chief == (expected.index == 0)
+    assert worker() == expected
+    assert worker().chief == (expected.index == 0)
 
 
 @pytest.mark.parametrize("text", [
@@ -37,4 +37,4 @@ def test_place_and_chief(monkeypatch, text, expected):
 def test_what_names_no_worker_is_refused(monkeypatch, text):
     monkeypatch.setenv("TF_CONFIG", text)
     with pytest.raises(UserError, match="TF_CONFIG must say in JSON who the workers are"):
-        place()
+        worker()

@@ -9,8 +9,9 @@ import pytest
 import tensorflow as tf
 
 from commands import dispatch as cli
+from commands import registry
 from framework import devices
-from framework.cluster import AGAIN, Interrupted
+from framework.cluster import EXIT_RETRY, Interrupted
 from framework.errors import UserError
 
 SETTINGS = {"devices": "all", "batch_size": 12, "compile": "graph", "precision": "float32",
@@ -21,14 +22,14 @@ SECOND = json.dumps({"cluster": {"worker": ["a:1", "b:1"]},
 
 def test_one_device_adds_no_operation():
     x = tf.constant([[1.0], [2.0]])
-    assert devices.share() == (0, 1)
+    assert devices.replica_and_count() == (0, 1)
     assert devices.gathered(x) is x
-    assert devices.own_rows(x) is x
+    assert devices.replica_rows(x) is x
     assert devices.mean_over_replicas(x) is x
 
     @tf.function
     def graph(x):
-        return devices.mean_over_replicas(devices.own_rows(devices.gathered(x)))
+        return devices.mean_over_replicas(devices.replica_rows(devices.gathered(x)))
     nodes = [op.type for op in graph.get_concrete_function(x).graph.get_operations()]
     assert set(nodes) <= {"Placeholder", "Identity", "NoOp"}
 
@@ -38,7 +39,7 @@ def test_all_of_less_than_two_gpus_is_one_device(monkeypatch):
     devices._strategy.cache_clear()
     assert devices.strategy_for(SimpleNamespace(**SETTINGS)) is None
     assert not devices.normalises_together()
-    assert devices.mirrored(lambda x: x + 1)(2) == 3
+    assert devices.in_strategy_scope(lambda x: x + 1)(2) == 3
 
 
 @pytest.mark.parametrize("setting, count, message", [
@@ -93,19 +94,19 @@ def lost():
 def test_a_lost_worker_is_one_line_and_a_status_of_its_own(monkeypatch, capsys):
     monkeypatch.setenv("TF_CONFIG", SECOND)
     with pytest.raises(Interrupted, match=r"gone \(Socket closed\); start all of them again"), \
-            devices.peers():
+            devices.raise_on_lost_worker():
         lost()
 
-    def train(argv):
-        with devices.peers():
+    def train(**given):
+        with devices.raise_on_lost_worker():
             lost()
-    monkeypatch.setitem(cli.COMMANDS, "train", train)
-    assert cli.main(["train"]) == AGAIN == 75
+    monkeypatch.setattr(registry, "call", lambda name, words: train())
+    assert cli.main(["train"]) == EXIT_RETRY == 75
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "another worker is gone" in said
 
 
 def test_the_same_error_of_a_single_process_is_none_of_that(monkeypatch):
     monkeypatch.delenv("TF_CONFIG", raising=False)
-    with pytest.raises(tf.errors.UnavailableError), devices.peers():
+    with pytest.raises(tf.errors.UnavailableError), devices.raise_on_lost_worker():
         lost()

@@ -28,7 +28,7 @@ def quick(domains=2, shared=2, **options):
     return build_generators(QUICK_GENERATOR, domains, shared, 4, 0.05, **options)
 
 
-def critics(domains=2, shared=2, table=DIGIT_DISCRIMINATOR, **options):
+def discriminators(domains=2, shared=2, table=DIGIT_DISCRIMINATOR, **options):
     return build_discriminators(table, domains, shared, (32, 32, 3), 0.1, **options)
 
 
@@ -57,7 +57,7 @@ def test_generators_share_their_first_rows(domains, shared, rows):
     (0, set()), (1, {"row4"}), (3, {"row2", "row3", "row4"}),
     (4, {"row1", "row2", "row3", "row4"})])
 def test_discriminators_share_their_last_rows(domains, shared, rows):
-    nets = critics(domains, shared)
+    nets = discriminators(domains, shared)
     assert rows_of(common(nets)) == rows
     own = [v for v in nets[0].weights if all(v is not c for c in common(nets))]
     assert rows_of(own) == {"row1", "row2", "row3", "row4"} - rows
@@ -130,7 +130,7 @@ def modules(config) -> set[str]:
 @pytest.mark.parametrize("net", [
     lambda: image_model(quick()[0]),
     lambda: joint(quick(upsampling="resize")),
-    lambda: critics(norm="layer")[0],
+    lambda: discriminators(norm="layer")[0],
     lambda: build_discriminators(FACE_DISCRIMINATOR, 1, 0, (64, 64, 3), 0.02, norm="layer")[0],
     lambda: build_discriminators(DISCRIMINATORS["residual64"], 1, 0, width=0.02)[0],
     lambda: joint(build_generators(GENERATORS["residual64"], 2, 6, 4, 0.02)),
@@ -157,7 +157,7 @@ def test_saved_norms_compute_the_same(tmp_path):
 
 def test_no_two_kernels_start_equal():
     """In Keras 3 a shared initialiser gives equal kernels to equal shapes."""
-    nets = [*quick(3, 0), *critics(3, 0),
+    nets = [*quick(3, 0), *discriminators(3, 0),
             *build_generators(GENERATORS["residual64"], 2, 0, 4, 0.02)]
     kernels = [v.numpy() for net in nets for v in net.trainable_variables
                if v.path.endswith("kernel")]
@@ -197,11 +197,11 @@ def test_no_critic_squashes_its_score(name, norm):
 def test_last_rows_stay_in_float32():
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        generator, critic = quick()[0], critics(norm="layer")[0]
+        generator, discriminator = quick()[0], discriminators(norm="layer")[0]
         made = generator(Z, training=True)
         assert made["image"].dtype == tf.float32
         assert made["features"][0].dtype == tf.bfloat16
-        assert critic(made["image"], training=True).dtype == tf.float32
+        assert discriminator(made["image"], training=True).dtype == tf.float32
         assert all(v.dtype == "float32" for v in generator.trainable_variables)
     finally:
         keras.config.set_dtype_policy("float32")
@@ -211,15 +211,15 @@ def test_last_rows_stay_in_float32():
     lambda: quick(0, 0),
     lambda: quick(2, 4),
     lambda: quick(2, -1),
-    lambda: critics(0, 0),
-    lambda: critics(2, 5),
-    lambda: critics(2, -1),
+    lambda: discriminators(0, 0),
+    lambda: discriminators(2, 5),
+    lambda: discriminators(2, -1),
     lambda: quick(initializer="zeros"),
     lambda: quick(upsampling="bilinear"),
     lambda: quick(image_shape=(64, 64, 3)),
     lambda: build_generators(GENERATORS["toy"], 2, 0, image_shape=(32, 32, 3)),
     lambda: build_generators(Architecture(QUICK_GENERATOR, (28, 28, 3)), 1, 0),
-    lambda: critics(norm="weight"),
+    lambda: discriminators(norm="weight"),
     lambda: build_discriminators(QUICK_DISCRIMINATOR, 1, 0),
     lambda: build_discriminators(QUICK_DISCRIMINATOR, 1, 0, (2,)),
     lambda: build_discriminators(QUICK_DISCRIMINATOR, 1, 0, (32, 32)),

@@ -26,10 +26,10 @@ def test_start_of_the_thesis_tables():
     generator = build_generators(GENERATORS["face128"], 1, 0)[0]
     assert generator.get_layer("g1_row1_dense").get_weights()[0].std() == pytest.approx(
         0.02, rel=0.01)
-    critic = build_discriminators(DISCRIMINATORS["digit"], 1, 0)[0]
-    assert critic.get_layer("d1_row3_dense").get_weights()[0].std() == pytest.approx(
+    discriminator = build_discriminators(DISCRIMINATORS["digit"], 1, 0)[0]
+    assert discriminator.get_layer("d1_row3_dense").get_weights()[0].std() == pytest.approx(
         (2 / (3200 + 500))**0.5, rel=0.01)
-    for net in (generator, critic):
+    for net in (generator, discriminator):
         for v in net.trainable_variables:
             if v.path.endswith(("dense/bias", "conv/bias", "convt/bias")):
                 np.testing.assert_allclose(v, 0.1)

@@ -101,26 +101,26 @@ def test_gradient_with_respect_to_the_kernel_flows_through_sigma():
 
 
 def test_a_saved_net_comes_back_whole(tmp_path):
-    (critic,) = build_discriminators(QUICK_DISCRIMINATOR, 1, 0, (32, 32, 3), 0.2,
+    (discriminator,) = build_discriminators(QUICK_DISCRIMINATOR, 1, 0, (32, 32, 3), 0.2,
                                      "spectral-scale", "xavier")
     x = np.random.default_rng(0).normal(size=(2, 32, 32, 3)).astype("float32")
     for _ in range(3):
-        critic(x, training=True)
-    critic.layers[1].scale.assign(1.7)
-    critic.save(tmp_path / "critic.keras")
+        discriminator(x, training=True)
+    discriminator.layers[1].scale.assign(1.7)
+    discriminator.save(tmp_path / "critic.keras")
     loaded = keras.models.load_model(tmp_path / "critic.keras")
-    np.testing.assert_allclose(loaded(x), critic(x), rtol=1e-6)
-    assert len(loaded.variables) == len(critic.variables) == 4 * 4
+    np.testing.assert_allclose(loaded(x), discriminator(x), rtol=1e-6)
+    assert len(loaded.variables) == len(discriminator.variables) == 4 * 4
 
 
 def test_spectral_critics_have_no_other_norm():
     table = (Row("input", norm="batch"), Row("conv", 4, 3, 2, "batch"), Row("dense", 1))
     rows = renormed(table, "spectral")
     assert [row.norm for row in rows] == [None, "spectral", "spectral"]
-    (critic,) = build_discriminators(table, 1, 0, (8, 8, 3), norm="spectral-scale")
-    kinds = {type(layer).__name__ for layer in critic.layers if layer.weights}
+    (discriminator,) = build_discriminators(table, 1, 0, (8, 8, 3), norm="spectral-scale")
+    kinds = {type(layer).__name__ for layer in discriminator.layers if layer.weights}
     assert kinds == {"SpectralConv2D", "SpectralDense"}
-    assert len(critic.trainable_variables) == 6
+    assert len(discriminator.trainable_variables) == 6
     with pytest.raises(UserError, match="spectral or spectral-scale, not 'spectra'"):
         renormed(table, "spectra")
 

@@ -131,7 +131,7 @@ def test_float32_under_any_policy():
     assert net.get_layer("net_row1_conv").compute_dtype == "bfloat16"
 
 
-def critic():
+def discriminator():
     net = build_discriminators(TABLE, 1, 0, (8, 8, 3), initializer="xavier")[0]
     for i, v in enumerate(net.trainable_variables):
         v.assign(v + 0.2 * drawn(*v.shape, seed=i, dtype="float32"))
@@ -143,12 +143,12 @@ def test_weights_are_where_they_have_been():
     by_row = [(3, 3, 3, 6), (6,), (1, 1, 6, 1), (6,), (1, 1, 6),
               (3, 3, 6, 6), (6,), (1, 1, 6, 1), (6,), (3, 3, 6, 6), (6,), (1, 1, 6, 1), (6,),
               (96, 5), (5,), (5,), (5,), (5,), (5, 1), (1,)]
-    assert [v.shape for v in critic().trainable_variables] == by_row
+    assert [v.shape for v in discriminator().trainable_variables] == by_row
 
 
 def test_saved_models_hold_operations_of_keras(tmp_path):
     """What is on disk loads as plain Keras, computes the same and has the same derivatives."""
-    net, x = critic(), drawn(3, 8, 8, 3, dtype="float32")
+    net, x = discriminator(), drawn(3, 8, 8, 3, dtype="float32")
     save_model(tmp_path / "net.keras", net)
     loaded = keras.saving.load_model(tmp_path / "net.keras")
     own = {type(operation).__module__.split(".")[0] for operation in loaded.operations}

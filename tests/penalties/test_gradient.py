@@ -37,9 +37,9 @@ def test_one_alpha_per_sample_in_any_shape(shape):
 
 
 def test_toy_critic_worked_out_by_hand():
-    def critic(x):
+    def discriminator(x):
         return tf.tanh(x @ tf.constant([[0.8], [-0.4]]) + 0.1)
-    penalty = gradient_penalty(critic, REAL, FAKE, 1 - TOWARDS_FAKE)
+    penalty = gradient_penalty(discriminator, REAL, FAKE, 1 - TOWARDS_FAKE)
     norms = np.array([0.771078, 0.486819, 0.808746])
     assert float(penalty) == pytest.approx(0.117445875, abs=1e-6)
     assert float(penalty) == pytest.approx(np.mean((norms - 1)**2), abs=2e-6)
@@ -91,17 +91,17 @@ def smooth_critic():
 
 def test_gradient_with_respect_to_the_critics_weights():
     """Against central differences along random directions, one per weight tensor."""
-    critic, real, fake = smooth_critic(), images(0), images(1)
+    discriminator, real, fake = smooth_critic(), images(0), images(1)
 
     def penalty():
-        return gradient_penalty(lambda x: critic(x, training=True), real, fake, TOWARDS_FAKE)
+        return gradient_penalty(lambda x: discriminator(x, training=True), real, fake, TOWARDS_FAKE)
     with tf.GradientTape() as tape:
         value = penalty()
-    gradients = tape.gradient(value, [v.value for v in critic.trainable_variables],
+    gradients = tape.gradient(value, [v.value for v in discriminator.trainable_variables],
                               unconnected_gradients="zero")
     random, step = np.random.default_rng(5), 1e-2
     moved = 0
-    for v, gradient in zip(critic.trainable_variables, gradients, strict=True):
+    for v, gradient in zip(discriminator.trainable_variables, gradients, strict=True):
         before = v.numpy()
         direction = random.normal(size=before.shape)
         direction = (direction / np.linalg.norm(direction)).astype("float32")

@@ -128,7 +128,7 @@ def test_random_signs_check_values():
     assert inverse == pytest.approx(1 + 1 + 1.368272, abs=1e-5)
 
 
-def small_critic(outputs=3):
+def small_discriminator(outputs=3):
     """Without kinks, so that differences say something."""
     keras.utils.set_random_seed(3)
     table = (Row("conv", 3, 3, 2, "layer", "tanh"), Row("dense", 4, activation="tanh"),
@@ -141,10 +141,10 @@ def images(seed, count=4):
     return tf.constant(np.random.default_rng(seed).normal(size=(count, 6, 6, 2)), tf.float32)
 
 
-def dense_jacobian(critic, x):
+def dense_jacobian(discriminator, x):
     with tf.GradientTape() as tape:
         tape.watch(x)
-        y = critic(x)
+        y = discriminator(x)
     return y.numpy(), tape.batch_jacobian(y, x).numpy().reshape(len(x), y.shape[1], -1)
 
 
@@ -152,8 +152,8 @@ def dense_jacobian(critic, x):
                                   if n not in ("energy", "rks")])
 def test_scale_against_the_dense_jacobian(name):
     """tr J' M J with M the kernel's mixed derivative, by differences of the kernel itself."""
-    kernel, critic, x = KERNELS[name](), small_critic(), images(0)
-    y, jacobian = dense_jacobian(critic, x)
+    kernel, discriminator, x = KERNELS[name](), small_discriminator(), images(0)
+    y, jacobian = dense_jacobian(discriminator, x)
     inverse, step = [], 1e-3
     for a, J in zip(y.astype(float), jacobian, strict=True):
         def k(left, right, a=a):
@@ -162,17 +162,17 @@ def test_scale_against_the_dense_jacobian(name):
         mixed = np.array([[sum(s * t * k(s * u, t * v) for s in (1, -1) for t in (1, -1))
                            for v in moves] for u in moves]) / (4 * step**2)
         inverse.append(k(0, 0) + np.trace(J.T @ mixed @ J))
-    scale = smmd_scale(critic, x, kernel, 0.5)
+    scale = smmd_scale(discriminator, x, kernel, 0.5)
     assert float(scale) == pytest.approx(1 / (0.5 + np.mean(inverse)), rel=1e-3)
 
 
 def test_polynomial_scale_in_closed_form():
-    critic, x = small_critic(), images(1)
-    y, J = dense_jacobian(critic, x)
+    discriminator, x = small_discriminator(), images(1)
+    y, J = dense_jacobian(discriminator, x)
     s, norms = np.sum(y**2, -1), np.sum(J**2, (1, 2))
     along = np.sum(np.einsum("bd,bdi->bi", y, J) ** 2, -1)
     inverse = 1 + np.mean((s + 1) ** 2 + 2 * (s + 1) * norms + 2 * along)
-    assert float(smmd_scale(critic, x, polynomial_kernel())) == pytest.approx(1 / inverse,
+    assert float(smmd_scale(discriminator, x, polynomial_kernel())) == pytest.approx(1 / inverse,
                                                                               rel=1e-5)
 
 
@@ -202,18 +202,18 @@ def slopes_agree(value, variables, tolerance):
 @pytest.mark.parametrize("kernel", [RBF, KERNELS["rational-quadratic-dot"](),
                                     KERNELS["rks"](3)])
 def test_second_order_gradient_of_the_witness_penalty(kernel):
-    critic, real, fake = small_critic(), images(0), images(1)
+    discriminator, real, fake = small_discriminator(), images(0), images(1)
     alpha = np.array((0.2, 0.4, 0.6, 0.8), "float32")
-    slopes_agree(lambda: witness_gradient_penalty(critic, kernel, real, fake, alpha),
-                 critic.trainable_variables, 3e-4)
+    slopes_agree(lambda: witness_gradient_penalty(discriminator, kernel, real, fake, alpha),
+                 discriminator.trainable_variables, 3e-4)
 
 
 @pytest.mark.parametrize("kernel, signs", [
     (RBF, None), (polynomial_kernel(), None), (RBF, tf.sign(images(7)[:, 0, :3, 0]))])
 def test_second_order_gradient_of_the_scale(kernel, signs):
-    critic, real = small_critic(), images(0)
-    slopes_agree(lambda: smmd_scale(critic, real, kernel, signs=signs),
-                 critic.trainable_variables, 2e-5)
+    discriminator, real = small_discriminator(), images(0)
+    slopes_agree(lambda: smmd_scale(discriminator, real, kernel, signs=signs),
+                 discriminator.trainable_variables, 2e-5)
 
 
 def test_registered_scales():

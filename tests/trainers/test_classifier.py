@@ -13,11 +13,11 @@ from trainers.classifier import (
     ClassifierTrainer,
     accuracy,
     check_labels,
+    correct,
     cross_entropy,
     given_classifier,
-    hit_rates,
-    hits,
-    read,
+    per_label_accuracy,
+    predict_logits,
     trained_once,
 )
 
@@ -47,8 +47,8 @@ def test_cross_entropy_of_classes_and_of_attributes_by_hand():
 
 
 def test_hits_of_classes_and_of_attributes():
-    np.testing.assert_array_equal(hits(np.array([0, 2]), LOGITS), [1, 0])
-    np.testing.assert_array_equal(hits(np.array([[1, 1, 1], [0, 1, 0]]), LOGITS),
+    np.testing.assert_array_equal(correct(np.array([0, 2]), LOGITS), [1, 0])
+    np.testing.assert_array_equal(correct(np.array([[1, 1, 1], [0, 1, 0]]), LOGITS),
                                   [[1, 0, 1], [1, 1, 1]])
 
 
@@ -93,7 +93,7 @@ def test_figures_per_label_and_whole():
     images = np.zeros((4, 4, 4, 3), np.uint8)
     labels = np.array([[1, 0], [1, 1], [0, 1], [1, 1]], "int32")
     faces = Domain("faces", images, labels, 2, ("Smiling", "Young"))
-    np.testing.assert_allclose(hit_rates(model, faces), [0.75, 0.25])
+    np.testing.assert_allclose(per_label_accuracy(model, faces), [0.75, 0.25])
     assert accuracy(model, faces) == pytest.approx(0.5)
     digits = Domain("digits", images, np.array([0, 0, 1, 0], "int32"), 2)
     assert accuracy(model, digits) == pytest.approx(0.75)
@@ -111,7 +111,8 @@ def test_images_are_read_in_batches_and_in_order():
 
     model, files = linear(), Files()
     whole = model((files[np.arange(7)] / 127.5 - 1).astype("float32")).numpy()
-    np.testing.assert_allclose(read(model, files, batch_size=3), whole, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(predict_logits(model, files, batch_size=3), whole, rtol=1e-4,
+                               atol=1e-5)
 
 
 @pytest.mark.parametrize("second, message", [

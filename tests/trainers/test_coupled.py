@@ -12,7 +12,7 @@ import tensorflow as tf
 from config.resolve import resolve
 from data.domain import Domain
 from framework.errors import UserError
-from penalties.couplings import COUPLINGS, Frozen
+from penalties.couplings import COUPLINGS, FrozenNets
 from trainers import classifier, coupled
 from trainers.coupled import balance_for, build, class_frequencies, frozen_for
 from trainers.perceptual import perception
@@ -43,7 +43,7 @@ def test_all_that_is_trained_moves_and_nothing_that_is_frozen():
     reader = classifier.build_classifier((32, 32, 3), 10, "quick")
     reader.trainable = False
     vgg = perception(config, (32, 32, 3))
-    trainer = build(config, domains(), Frozen(partial(reader, training=False),
+    trainer = build(config, domains(), FrozenNets(partial(reader, training=False),
                                               np.full(10, 0.1, "float32"), False, vgg))
     frozen = [reader, vgg.args[0].model]
     before = [values(net) for net in frozen]
@@ -113,4 +113,4 @@ def test_only_perceptual_terms_that_are_on_are_balanced():
 
 
 def test_nothing_is_read_where_no_coupling_asks():
-    assert frozen_for(resolve([*FLAGS, "--feature_weight", "1"]), domains()) == Frozen()
+    assert frozen_for(resolve([*FLAGS, "--feature_weight", "1"]), domains()) == FrozenNets()

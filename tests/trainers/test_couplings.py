@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from nets.architectures import Row
 from nets.build import build_generators
-from penalties.couplings import COUPLINGS, Frozen, couplings
-from trainers.gan import Produced
+from penalties.couplings import COUPLINGS, FrozenNets, couplings
+from trainers.gan import GeneratorOutputs
 from trainers.perceptual import perception
 
 TABLE = (Row("project", 4, 4, activation="relu"), Row("convt", 3, 4, 2, activation="tanh"))
@@ -41,7 +41,7 @@ def test_only_positive_weights_are_on():
 def frozen(config):
     classifier = reader()
     classifier.trainable = False
-    return Frozen(partial(classifier, training=False), np.full(5, 0.2, "float32"),
+    return FrozenNets(partial(classifier, training=False), np.full(5, 0.2, "float32"),
                   vgg=perception(SimpleNamespace(**config), (8, 8, 3)))
 
 
@@ -50,7 +50,7 @@ def produce(generators, z):
     made = [g(z, training=True) for g in generators]
     real = [tf.random.stateless_uniform(m["image"].shape, (0, k), -1, 1)
             for k, m in enumerate(made)]
-    return Produced(z, [m["image"] for m in made], [m["features"] for m in made], real)
+    return GeneratorOutputs(z, [m["image"] for m in made], [m["features"] for m in made], real)
 
 
 @pytest.mark.parametrize("name", COUPLINGS)
@@ -81,9 +81,9 @@ def test_a_frozen_net_reads_all_domains_once():
     def net(x):
         seen.append(x.shape[0])
         return {"mean": tf.reduce_mean(x, (1, 2)), "both": [x, 2 * x]}
-    made = Produced(None, images, None, real)
+    made = GeneratorOutputs(None, images, None, real)
     for _ in range(2):
-        found, of_real = made.read_by(net), made.real_read_by(net)
+        found, of_real = made.features_of(net), made.real_features_of(net)
     assert seen == [6, 6] and len(found) == len(of_real) == 3
     for k in range(3):
         np.testing.assert_array_equal(found[k]["mean"], np.full((2, 3), k))
@@ -94,6 +94,6 @@ def test_a_frozen_net_reads_all_domains_once():
 def test_real_images_are_read_without_a_gradient():
     x = tf.Variable(tf.ones([2, 4, 4, 3]))
     with tf.GradientTape() as tape:
-        (read,) = Produced(None, [], None, [2 * x]).real_read_by(lambda t: 3 * t)
+        (read,) = GeneratorOutputs(None, [], None, [2 * x]).real_features_of(lambda t: 3 * t)
         total = tf.reduce_sum(read)
     assert tape.gradient(total, x) is None and float(total) == 6 * 96

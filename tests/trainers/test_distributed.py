@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from trainers.loop import Onlooker, same_start
+from trainers.loop import WorkerReporter, agreed_start
 
 SCRIPT = Path(__file__).parent / "two_devices.py"
 EXACT = ["cogan, wgan-gp, Adam, as a graph", "mmd, witness-gp, asymmetry",
@@ -72,14 +72,14 @@ def test_without_the_mean_over_devices_the_balance_of_classes_is_another(found):
 
 
 def test_workers_that_start_apart_are_refused():
-    assert same_start(np.array([20, 20])) == 20
+    assert agreed_start(np.array([20, 20])) == 20
     with pytest.raises(UserError, match="checkpoints of 20, 40 iterations: --run must be the same"):
-        same_start(np.array([20, 40]))
+        agreed_start(np.array([20, 40]))
 
 
 def test_who_is_not_the_chief_writes_nothing_and_sees_what_is_not_finite(tmp_path):
     run = SimpleNamespace(losses_csv=tmp_path / "losses.csv", checkpoints=tmp_path / "checkpoints")
-    seeing = Onlooker(run)
+    seeing = WorkerReporter(run)
     seeing.start(0)
     seeing.note(0, {"d/a": 1.0})
     assert seeing.log() == {}

@@ -13,13 +13,14 @@ from trainers.restore import Sampler
 
 FLAGS = ["--preset", "none", "--generator", "quick", "--width", "0.05", "--latent_dim", "4",
          "--batch_size", "4", "--limit_data", "30", "--iterations", "2", "--no-tensorboard"]
-CRITIC = ["--discriminator", "quick"]
+DISCRIMINATOR = ["--discriminator", "quick"]
 KINDS = {
-    "gan": ["--gan_type", "gan", "--dataset", "glyph", *FLAGS, *CRITIC],
-    "cogan": ["--gan_type", "cogan", "--dataset", "glyph2edge", *FLAGS, *CRITIC],
-    "scogan": ["--gan_type", "scogan", "--dataset", "glyph2negative", *FLAGS, *CRITIC,
+    "gan": ["--gan_type", "gan", "--dataset", "glyph", *FLAGS, *DISCRIMINATOR],
+    "cogan": ["--gan_type", "cogan", "--dataset", "glyph2edge", *FLAGS, *DISCRIMINATOR],
+    "scogan": ["--gan_type", "scogan", "--dataset", "glyph2negative", *FLAGS, *DISCRIMINATOR,
                "--conditional"],
-    "mmd_gan": ["--gan_type", "mmd_gan", "--dataset", "glyph", "--loss", "mmd", *FLAGS, *CRITIC],
+    "mmd_gan": ["--gan_type", "mmd_gan", "--dataset", "glyph", "--loss", "mmd", *FLAGS,
+                *DISCRIMINATOR],
     "gmmn": ["--gan_type", "gmmn", "--dataset", "glyph", "--loss", "mmd", *FLAGS],
     "ring": ["--gan_type", "gan", "--preset", "quick-ring", "--iterations", "2",
              "--no-tensorboard"],
@@ -117,7 +118,7 @@ def test_the_same_seed_gives_the_same_figures(run):
 def test_a_folder_of_one_image(run, place, capsys):
     write_images(place / "one", 1)
     path = run("single", ["--gan_type", "gan", "--dataset", f"folder:{place / 'one'}",
-                          "--image_size", "32", *FLAGS, *CRITIC, "--batch_size", "1"])
+                          "--image_size", "32", *FLAGS, *DISCRIMINATOR, "--batch_size", "1"])
     report = evaluated(path, "--metrics", "lpips,kid,prdc", "--lpips_weights", "random")
     noted = [r for r in report["results"] if r.get("note") == "needs two images or more"]
     assert [r["metric"] for r in noted] == ["lpips", "kid", "kid", "prdc", "prdc"]

@@ -7,14 +7,15 @@ import tensorflow as tf
 
 from framework.checkpoint import Checkpoints, plain
 from framework.devices import compiled
-from framework.random import LATENTS, Random
+from framework.latents import DISTRIBUTIONS
+from framework.random import Random
 from losses.adversarial import NonSaturating, Wasserstein
 from nets.architectures import Row
 from nets.build import build_discriminators, build_generators, joint, split
 from penalties.coupling import feature_difference
 from penalties.couplings import Coupling
 from penalties.gradient import gradient_penalty
-from trainers.balance import Balance
+from trainers.balance import LossBalancer
 from trainers.gan import AdversarialTrainer
 
 LINEAR_G = (Row("dense", 2),)
@@ -26,9 +27,9 @@ def linear_trainer(domains=1, shared_d=0, **settings):
     """Generators zA + b and critics xw + c, trained by plain gradient descent."""
     keras.utils.set_random_seed(3)
     generators = build_generators(LINEAR_G, domains, 0, latent_dim=3)
-    critics = build_discriminators(LINEAR_D, domains, shared_d, (2,))
+    discriminators = build_discriminators(LINEAR_D, domains, shared_d, (2,))
     return AdversarialTrainer(
-        [f"x{k}" for k in range(domains)], generators, critics, loss=Wasserstein(),
+        [f"x{k}" for k in range(domains)], generators, discriminators, loss=Wasserstein(),
         g_optimizer=keras.optimizers.SGD(LR), d_optimizer=keras.optimizers.SGD(LR),
         seed=7, **settings)
 
@@ -44,10 +45,10 @@ def weights(net):
 
 def test_one_iteration_is_algorithm_1_by_hand():
     trainer = linear_trainer(discriminator_steps=2)
-    (A, b), (w, c) = weights(trainer.generators[0]), weights(trainer.critics[0])
+    (A, b), (w, c) = weights(trainer.generators[0]), weights(trainer.discriminators[0])
     (real,) = points(steps=2)
     random = Random(7, 5)
-    z = [np.array(LATENTS["uniform"](random, [6, 3])) for _ in range(3)]
+    z = [np.array(DISTRIBUTIONS["uniform"](random, [6, 3])) for _ in range(3)]
 
     terms = trainer.iterate(tf.constant(5), (real,))
 
@@ -59,7 +60,7 @@ def test_one_iteration_is_algorithm_1_by_hand():
     A, b = A + LR * np.outer(z[2].mean(0), w), b + LR * w[:, 0]
     np.testing.assert_allclose(terms["d/x0"], loss_d, rtol=1e-5)
     np.testing.assert_allclose(terms["g/x0"], loss_g, rtol=1e-5)
-    for found, expected in zip(weights(trainer.critics[0]), (w, c), strict=True):
+    for found, expected in zip(weights(trainer.discriminators[0]), (w, c), strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-7)
     for found, expected in zip(weights(trainer.generators[0]), (A, b), strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-7)
@@ -67,23 +68,25 @@ def test_one_iteration_is_algorithm_1_by_hand():
 
 def test_shared_critic_takes_one_step_along_the_joint_gradient():
     trainer = linear_trainer(domains=2, shared_d=1)
-    w = weights(trainer.critics[0])[0]
+    w = weights(trainer.discriminators[0])[0]
     generators = [weights(g) for g in trainer.generators]
     real = points(domains=2)
-    z = np.array(LATENTS["uniform"](Random(7, 0), [6, 3]))
+    z = np.array(DISTRIBUTIONS["uniform"](Random(7, 0), [6, 3]))
     trainer.iterate(tf.constant(0), real)
     step = sum(x[0].mean(0) - (z @ A + b).mean(0)
                for x, (A, b) in zip(real, generators, strict=True))
-    np.testing.assert_allclose(weights(trainer.critics[0])[0], w + LR * step[:, None], rtol=1e-5)
+    np.testing.assert_allclose(weights(trainer.discriminators[0])[0], w + LR * step[:, None],
+                               rtol=1e-5)
     assert len(trainer.d_variables) == 2
-    assert trainer.critics[0].trainable_variables[0] is trainer.critics[1].trainable_variables[0]
+    one, other = (net.trainable_variables[0] for net in trainer.discriminators)
+    assert one is other
 
 
 def test_all_domains_see_the_same_latents_and_the_old_weights():
     trainer = linear_trainer(domains=2)
     for v, u in zip(*(g.trainable_variables for g in trainer.generators), strict=True):
         u.assign(v)
-    for v, u in zip(*(d.trainable_variables for d in trainer.critics), strict=True):
+    for v, u in zip(*(d.trainable_variables for d in trainer.discriminators), strict=True):
         u.assign(v)
     real = points()[0]
     terms = trainer.iterate(tf.constant(0), (real, real))
@@ -94,10 +97,10 @@ def test_all_domains_see_the_same_latents_and_the_old_weights():
 def test_weight_decay_enters_the_update():
     decay, real = 0.3, points()
     plain, decayed = linear_trainer(), linear_trainer(weight_decay=decay)
-    w = weights(plain.critics[0])[0]
+    w = weights(plain.discriminators[0])[0]
     for trainer in (plain, decayed):
         trainer.iterate(tf.constant(0), real)
-    difference = weights(decayed.critics[0])[0] - weights(plain.critics[0])[0]
+    difference = weights(decayed.discriminators[0])[0] - weights(plain.discriminators[0])[0]
     np.testing.assert_allclose(difference, -LR * decay * 2 * w, rtol=1e-4, atol=1e-7)
 
 
@@ -105,7 +108,7 @@ def test_clip_bounds_every_critic_weight_and_no_generator_weight():
     trainer = linear_trainer(clip=1e-3)
     trainer.generators[0].trainable_variables[0].assign(np.ones((3, 2)))
     trainer.iterate(tf.constant(0), points())
-    assert 0 < max(np.abs(v).max() for v in weights(trainer.critics[0])) <= 1e-3
+    assert 0 < max(np.abs(v).max() for v in weights(trainer.discriminators[0])) <= 1e-3
     assert np.abs(weights(trainer.generators[0])[0]).max() > 0.5
 
 
@@ -117,18 +120,18 @@ def test_penalty_and_couplings_enter_with_their_weights():
                            penalty_weight=3.0)
     A1, A2 = (weights(g)[0] for g in free.generators)
     b1, b2 = (weights(g)[1] for g in free.generators)
-    w = weights(free.critics[0])[0]
+    w = weights(free.discriminators[0])[0]
     free.iterate(tf.constant(0), real)
     terms = bound.iterate(tf.constant(0), real)
 
     norm = np.linalg.norm(w)
     np.testing.assert_allclose(terms["penalty/x0"], (norm - 1) ** 2, rtol=1e-5)
-    step = weights(bound.critics[0])[0] - weights(free.critics[0])[0]
+    step = weights(bound.discriminators[0])[0] - weights(free.discriminators[0])[0]
     np.testing.assert_allclose(step, -LR * 3.0 * 2 * (norm - 1) * w / norm, rtol=1e-4, atol=1e-6)
 
     random = Random(7, 0)
-    LATENTS["uniform"](random, [6, 3]), random.uniform([6]), random.uniform([6])
-    z = np.array(LATENTS["uniform"](random, [6, 3]))
+    DISTRIBUTIONS["uniform"](random, [6, 3]), random.uniform([6]), random.uniform([6])
+    z = np.array(DISTRIBUTIONS["uniform"](random, [6, 3]))
     gap = z @ (A1 - A2) + b1 - b2
     np.testing.assert_allclose(terms["feature"], np.mean(gap ** 2), rtol=1e-4)
 
@@ -147,7 +150,7 @@ def test_balance_finds_the_weight_and_is_kept_in_the_checkpoint(tmp_path):
     term = Coupling("content", 1.0, lambda made: 1000 * feature_difference(made.features, 1))
 
     def trainer():
-        return linear_trainer(domains=2, couplings=[term], balance=Balance(["content"], 0.5))
+        return linear_trainer(domains=2, couplings=[term], balance=LossBalancer(["content"], 0.5))
     first, second = trainer(), trainer()
     for i in range(2):
         terms = first.iterate(tf.constant(i, tf.int64), points(domains=2))
@@ -237,10 +240,10 @@ def test_compiled_once_and_equal_to_op_by_op():
 def test_batch_norm_keeps_real_and_fake_apart():
     trainer = small_trainer()
     table = (Row("dense", 4, norm="batch"), Row("dense", 1))
-    (critic,) = build_discriminators(table, 1, 0, (2,))
+    (discriminator,) = build_discriminators(table, 1, 0, (2,))
     real, fake = np.zeros((4, 2), "float32"), np.ones((4, 2), "float32")
-    trainer.scores(critic, real, fake, Random(0, 0))
-    norm = next(layer for layer in critic.layers
+    trainer.score_both(discriminator, real, fake, Random(0, 0))
+    norm = next(layer for layer in discriminator.layers
                 if isinstance(layer, keras.layers.BatchNormalization))
     # each batch alone has no variance, so two calls at momentum 0.99 leave 0.99 squared of 1
     np.testing.assert_allclose(norm.moving_variance, 0.99 ** 2, rtol=1e-4)
@@ -250,8 +253,8 @@ class Plainly(AdversarialTrainer):
     """The iteration as algorithm 1 has it: a generator call per critic update, a critic call
     for real and one for fake images, Keras's own layers."""
 
-    def __init__(self, domains, generators, critics, **settings):
-        super().__init__(domains, split(plain(joint(generators))), [*map(plain, critics)],
+    def __init__(self, domains, generators, discriminators, **settings):
+        super().__init__(domains, split(plain(joint(generators))), [*map(plain, discriminators)],
                          **settings)
 
     def fakes(self, random, real, code):
@@ -259,8 +262,8 @@ class Plainly(AdversarialTrainer):
         return [tf.stack([g(each, training=True)["image"] for each in z])
                 for g in self.generators]
 
-    def scores(self, critic, real, fake, random):
-        return self.score(critic, real, random), self.score(critic, fake, random)
+    def scores(self, discriminator, real, fake, random):
+        return self.score(discriminator, real, random), self.score(discriminator, fake, random)
 
 
 PLAIN_G = (Row("project", 6, 4, norm="batch", activation="prelu"),
@@ -272,7 +275,7 @@ MIXING_D = (Row("conv", 4, 5, norm="batch", activation="prelu", pool=2), Row("de
 
 @pytest.mark.parametrize("critic, penalty", [(PLAIN_D, gradient_penalty), (MIXING_D, None)])
 @pytest.mark.parametrize("at_once", [256, 8, 1])
-def test_the_iteration_is_the_plain_one(critic, penalty, at_once, monkeypatch):
+def test_the_iteration_is_the_plain_one(discriminator, penalty, at_once, monkeypatch):
     """Every weight and batch statistic after three iterations, by gradient descent since Adam
     blows rounding up where a derivative is zero."""
     monkeypatch.setattr("trainers.gan.AT_ONCE", at_once)
@@ -285,9 +288,9 @@ def test_the_iteration_is_the_plain_one(critic, penalty, at_once, monkeypatch):
     for kind in (AdversarialTrainer, Plainly):
         keras.utils.set_random_seed(3)
         nets = [build_generators(PLAIN_G, 2, 0, 3, initializer="he") for _ in range(2)]
-        critics = build_discriminators(critic, 2, 0, (8, 8, 3), initializer="he")
+        discriminators = build_discriminators(discriminator, 2, 0, (8, 8, 3), initializer="he")
         settings |= {name: keras.optimizers.SGD(LR) for name in ("g_optimizer", "d_optimizer")}
-        trainer = kind(["a", "b"], nets[0], critics, averaged=nets[1], **settings)
+        trainer = kind(["a", "b"], nets[0], discriminators, averaged=nets[1], **settings)
         start = [np.array(v) for v in trainer.generators[0].variables]
         for i, batch in enumerate(batches):
             trainer.iterate(tf.constant(i, tf.int64), batch)
@@ -305,7 +308,8 @@ def test_the_loop_of_the_graph_takes_the_steps_one_by_one():
     """Compiled against step by step: the same weights, of the same draws of noise and places."""
     states = []
     for mode in ("graph", "none"):
-        trainer = linear_trainer(2, discriminator_steps=4, penalty=gradient_penalty, instance_noise=0.5)
+        trainer = linear_trainer(2, discriminator_steps=4, penalty=gradient_penalty,
+                                 instance_noise=0.5)
         step = compiled(trainer.iterate, mode)
         for i in range(2):
             terms = step(tf.constant(i, tf.int64), points(2, steps=4))
@@ -340,5 +344,5 @@ def test_random_numbers_follow_from_seed_and_iteration():
         assert abs(np.corrcoef(draw(1, 2), other)[0, 1]) < 0.15
     twice = Random(1, 2)
     assert abs(np.corrcoef(twice.normal([1000]), twice.normal([1000]))[0, 1]) < 0.15
-    z = np.array(LATENTS["uniform"](Random(0, 0), [20000]))
+    z = np.array(DISTRIBUTIONS["uniform"](Random(0, 0), [20000]))
     assert -1 <= z.min() < -0.99 and 0.99 < z.max() < 1 and abs(z.mean()) < 0.02

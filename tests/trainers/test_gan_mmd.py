@@ -8,7 +8,8 @@ import tensorflow as tf
 from config.resolve import resolve
 from data.batches import Batches
 from data.domain import Domain
-from framework.random import LATENTS, Random
+from framework.latents import DISTRIBUTIONS
+from framework.random import Random
 from losses.kernels import gaussian_kernel, linear_kernel
 from losses.mmd import MMD
 from nets.architectures import Row
@@ -50,10 +51,10 @@ def linear_mmd2(x, y):
 def test_one_iteration_by_hand():
     """With W the critic's weights, MMD^2 is tr W'MW for a symmetric M of the two samples."""
     trainer = linear_trainer(MMD(linear_kernel(), asymmetry_weight=4.0))
-    (A, b), (W, c) = weights(trainer.generators[0]), weights(trainer.critics[0])
+    (A, b), (W, c) = weights(trainer.generators[0]), weights(trainer.discriminators[0])
     (real,) = points()
     random = Random(7, 0)
-    z = [np.array(LATENTS["uniform"](random, [6, 3])) for _ in range(2)]
+    z = [np.array(DISTRIBUTIONS["uniform"](random, [6, 3])) for _ in range(2)]
     x, y = real[0], z[0] @ A + b
 
     terms = trainer.iterate(tf.constant(0), (real,))
@@ -65,8 +66,8 @@ def test_one_iteration_by_hand():
     np.testing.assert_allclose(terms["d/x0"], -linear_mmd2(x @ W, y @ W)
                                + 4 * np.sum(below**2), rtol=1e-4)
     moved = W - LR * (-2 * M @ W + 4 * 2 * np.outer(gap, below))
-    np.testing.assert_allclose(weights(trainer.critics[0])[0], moved, rtol=1e-4, atol=1e-5)
-    np.testing.assert_allclose(weights(trainer.critics[0])[1], c, atol=1e-6)
+    np.testing.assert_allclose(weights(trainer.discriminators[0])[0], moved, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(weights(trainer.discriminators[0])[1], c, atol=1e-6)
 
     y = z[1] @ A + b
     np.testing.assert_allclose(terms["g/x0"], linear_mmd2(x @ moved, y @ moved), rtol=1e-4)
@@ -80,18 +81,18 @@ def test_the_scale_multiplies_both_players_losses():
     plain = linear_trainer(MMD(gaussian_kernel(0.5)), 1)
     scaled = linear_trainer(MMD(gaussian_kernel(0.5)), 1, domains=1,
                             scale=SCALES["smmd-reference"])
-    W = weights(plain.critics[0])[0]
+    W = weights(plain.discriminators[0])[0]
     terms, other = (t.iterate(tf.constant(0), points()) for t in (plain, scaled))
     factor = 1 / (1 + 10 * np.sum(W**2))
     assert float(other["scale/x0"]) == pytest.approx(factor, rel=1e-5)
     assert float(other["d/x0"]) == pytest.approx(factor * float(terms["d/x0"]), rel=1e-4)
-    after = weights(scaled.critics[0])[0]
-    plain.critics[0].set_weights(scaled.critics[0].get_weights())
+    after = weights(scaled.discriminators[0])[0]
+    plain.discriminators[0].set_weights(scaled.discriminators[0].get_weights())
     plain.generators[0].set_weights(linear_trainer(MMD(gaussian_kernel())).generators[0]
                                     .get_weights())
     random = Random(7, 0)
-    LATENTS["uniform"](random, [6, 3]), random.signs([6, 1])
-    z = np.array(LATENTS["uniform"](random, [6, 3]))
+    DISTRIBUTIONS["uniform"](random, [6, 3]), random.signs([6, 1])
+    z = np.array(DISTRIBUTIONS["uniform"](random, [6, 3]))
     x, y = points()[0][0] @ after, (plain.generators[0](z)["image"]) @ after
     expected = float(MMD(gaussian_kernel(0.5)).generator(x, y)) / (1 + 10 * np.sum(after**2))
     assert float(other["g/x0"]) == pytest.approx(expected, rel=1e-3, abs=1e-6)
@@ -108,7 +109,7 @@ def test_critics_without_weights_take_no_steps():
     losses = [trainer.iterate(tf.constant(i), points()) for i in range(60)]
     assert list(losses[0]) == ["g/x"]
     assert float(losses[-1]["g/x"]) < 0.3 * float(losses[0]["g/x"])
-    made = trainer.sample(np.array(LATENTS["uniform"](Random(0, 0), [500, 3])))[0]
+    made = trainer.sample(np.array(DISTRIBUTIONS["uniform"](Random(0, 0), [500, 3])))[0]
     np.testing.assert_allclose(made.mean(0), points()[0][0].mean(0), atol=0.6)
 
 
@@ -122,7 +123,8 @@ def domain(name):
          "--asymmetry_weight", "16", "--feature_weight", "1"]),
     (2, ["--gan_type", "cogan", "--dataset", "glyph2edge", "--loss", "mmd", "--kernel", "rks",
          "--disc_penalty", "witness-gp"]),
-    (1, ["--gan_type", "mmd_gan", "--loss", "mmd", "--discriminator_dim", "1", "--discriminator_norm",
+    (1, ["--gan_type", "mmd_gan", "--loss", "mmd", "--discriminator_dim", "1",
+         "--discriminator_norm",
          "spectral-scale", "--gradient_scale", "smmd", "--clip_gradient", "1"]),
     (1, ["--gan_type", "gan", "--dataset", "glyph", "--loss", "wgan", "--gradient_scale",
          "swgan"])])

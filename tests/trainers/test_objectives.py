@@ -8,7 +8,7 @@ from losses.adversarial import LOSSES, NonSaturating
 from losses.kernels import KERNELS
 from losses.mmd import MMD
 from penalties.gradient import gradient_penalty
-from trainers.objectives import critic_outputs, kernel_for, objective
+from trainers.objectives import discriminator_outputs, kernel_for, objective
 
 GAN = ["--gan_type", "gan", "--dataset", "glyph", "--preset", "none"]
 MMD_LOSS = [*GAN, "--loss", "mmd"]
@@ -19,7 +19,7 @@ Y = np.cos(2 + np.arange(9.0)).reshape(3, 3).astype("float32")
 @pytest.mark.parametrize("flags, outputs", [
     (GAN, 1), (MMD_LOSS, 16), ([*MMD_LOSS, "--discriminator_dim", "5"], 5)])
 def test_length_of_what_critics_return(flags, outputs):
-    assert critic_outputs(resolve(flags)) == outputs
+    assert discriminator_outputs(resolve(flags)) == outputs
 
 
 @pytest.mark.parametrize("flags, value", [

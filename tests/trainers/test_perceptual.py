@@ -7,7 +7,7 @@ import pytest
 
 from framework.errors import UserError
 from penalties.perceptual import content_difference, style_difference
-from trainers.balance import OVER, Balance
+from trainers.balance import BALANCE_ITERATIONS, LossBalancer
 from trainers.perceptual import look, perception
 
 
@@ -77,13 +77,13 @@ def test_what_cannot_be_had(options, shape, message):
 
 
 def test_balanced_terms_start_at_their_share_and_go_their_own_way():
-    balance = Balance(["content", "style"], 0.25)
+    balance = LossBalancer(["content", "style"], 0.25)
     first = balance(0, [-3.0, 1.0], {"content": 200.0, "style": 1e9, "other": 7.0})
     assert {name: float(w) for name, w in first.items()} == pytest.approx(
         {"content": 0.25 * 4 / 200, "style": 0.25 * 4 / 1e9}, rel=1e-4)
-    second = balance(OVER - 1, [6.0, 0.0], {"content": 100.0, "style": -1e9})
+    second = balance(BALANCE_ITERATIONS - 1, [6.0, 0.0], {"content": 100.0, "style": -1e9})
     assert float(second["content"]) == pytest.approx(0.25 * 10 / 300)
     assert float(second["style"]) == pytest.approx(0.25 * 10 / 2e9, rel=1e-4)
-    later = balance(OVER, [1e6, 0.0], {"content": 1.0, "style": 1.0})
+    later = balance(BALANCE_ITERATIONS, [1e6, 0.0], {"content": 1.0, "style": 1.0})
     assert {n: float(w) for n, w in later.items()} == {n: float(w) for n, w in second.items()}
     assert [v.shape for v in balance.variables] == [(3,)]

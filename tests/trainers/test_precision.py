@@ -12,7 +12,7 @@ from config.resolve import resolve
 from data.domain import Domain
 from nets.classifier import build_classifier
 from nets.precision import in_precision
-from penalties.couplings import Frozen
+from penalties.couplings import FrozenNets
 from trainers.coupled import build
 from trainers.optimizers import scaling_optimizer
 from trainers.perceptual import perception
@@ -43,7 +43,7 @@ def trainer_in(precision):
     keras.utils.set_random_seed(5)
     classifier = in_precision(build_classifier((32, 32, 3), 10, "quick", 0.2), precision)
     classifier.trainable = False
-    eyes = Frozen(partial(classifier, training=False), vgg=perception(config, (32, 32, 3)))
+    eyes = FrozenNets(partial(classifier, training=False), vgg=perception(config, (32, 32, 3)))
     trainer = build(config, domains(), eyes)
     for net in trainer.g_nets:
         for layer in net.layers:
@@ -80,9 +80,10 @@ def test_every_term_differs_a_little(both):
 
 def test_what_computes_in_which(both):
     trainer, _ = both[1]
-    for net in (*trainer.critics, *trainer.g_nets, trainer.averaged):
+    for net in (*trainer.discriminators, *trainer.g_nets, trainer.average.model):
         assert {v.dtype for v in net.trainable_variables} == {"float32"}
-    assert {layer.compute_dtype for net in trainer.critics for layer in net.layers} == {"float32"}
+    assert {layer.compute_dtype for net in trainer.discriminators
+            for layer in net.layers} == {"float32"}
     assert all(v.dtype in ("float32", "int32", "int64") for v in trainer.g_optimizer.variables)
     for net in trainer.g_nets:
         kernels = [layer for layer in net.layers if hasattr(layer, "kernel")]

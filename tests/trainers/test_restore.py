@@ -9,7 +9,7 @@ from config.run import Run
 from data.domain import Domain
 from framework.checkpoint import Checkpoints
 from framework.errors import UserError
-from trainers.conditional import class_rows
+from trainers.conditional import one_row_per_class
 from trainers.coupled import build
 from trainers.domains import describe
 from trainers.pictures import grid_latents, sample_picture
@@ -34,7 +34,7 @@ def trained(request, tmp_path_factory):
     domains = (domain("glyph"), domain("glyph_edge"))
     trainer = build(config, domains)
     for v in [*trainer.generator.trainable_variables,
-              *(trainer.averaged.trainable_variables if trainer.averaged else [])]:
+              *(trainer.average.model.trainable_variables if trainer.average else [])]:
         v.assign(v + 0.05)
     with Run.open(config.run, config) as run:
         describe(run.path, domains)
@@ -64,7 +64,7 @@ def test_classes_come_in_turn_and_in_rows_of_a_grid(trained):
     images, columns = sampler.grid(7, seed=2)
     if config.conditional:
         assert columns == 2 and len(images[0]) == 6
-        rows = class_rows(sampler.latents(2, seed=2), 3)
+        rows = one_row_per_class(sampler.latents(2, seed=2), 3)
         np.testing.assert_allclose(images[1], sampler.draw(rows)[1], atol=1e-6)
     else:
         assert columns == 4 and len(images[0]) == 7

@@ -61,7 +61,7 @@ def test_ctrl_c_ends_in_order_and_the_run_goes_on(tmp_path):
     assert started.returncode == 0
     assert f"--run {run}" in said
     for name in ("losses.csv", "losses.png", "models/generators.keras",
-                 "models/generator_glyph.keras", "models/critic_glyph_edge.keras"):
+                 "models/generator_glyph.keras", "models/discriminator_glyph_edge.keras"):
         assert (run / name).stat().st_size > 0
     done = max(int(p.stem) for p in (run / "samples").glob("*.png"))
     assert tf.train.latest_checkpoint(str(run / "checkpoints")).endswith(f"ckpt-{done}")

@@ -11,7 +11,7 @@ from config.resolve import resolve
 from data.domain import Domain
 from framework.devices import compiled
 from framework.errors import UserError
-from penalties.couplings import Frozen
+from penalties.couplings import FrozenNets
 from trainers import gmmn  # noqa: F401  (it registers its gan_type)
 from trainers.coupled import build
 from trainers.kinds import TRAINERS
@@ -52,7 +52,7 @@ def trainer_of(config, domains):
     reader = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(),
                                keras.layers.Dense(8)])
     reader.trainable = False
-    return build(config, domains, Frozen(partial(reader, training=False),
+    return build(config, domains, FrozenNets(partial(reader, training=False),
                                          np.full(8, 1 / 8, "float32"),
                                          vgg=perception(config, (32, 32, 3))))
 

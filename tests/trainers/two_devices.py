@@ -20,11 +20,11 @@ from config.resolve import Config
 from data.domain import Domain
 from framework import devices
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, Architecture, Row
-from penalties.couplings import Frozen
+from penalties.couplings import FrozenNets
 from trainers import classify, coupled, gmmn, inverse, style_vae  # noqa: F401
 from trainers.conditional import batches_for
 from trainers.kinds import TRAINERS
-from trainers.optimizers import OPTIMIZERS, OfAllReplicas, clipnorm
+from trainers.optimizers import OPTIMIZERS, ReplicaMeanMixin, clipnorm
 
 RNG = np.random.default_rng(0)
 READ = RNG.normal(size=(2, 3)).astype("float32")
@@ -33,12 +33,13 @@ SHARES = np.float32([0.5, 0.3, 0.2])
 START = {"initializer": "xavier", "sd": 0.1}
 
 
-class SGD(OfAllReplicas, keras.optimizers.SGD):
+class SGD(ReplicaMeanMixin, keras.optimizers.SGD):
     """Along the gradient alone: Adam would make rounding in a gradient of 0 a whole step."""
 
 
 OPTIMIZERS["sgd"] = lambda lr, config, decay: SGD(lr, clipnorm=clipnorm(config))
-GENERATORS.register("tiny")(Architecture((Row("dense", 6, activation="tanh"), Row("dense", 2)), (2,),
+GENERATORS.register("tiny")(Architecture((Row("dense", 6, activation="tanh"), Row("dense", 2)),
+                                         (2,),
                                   1, **START))
 DISCRIMINATORS.register("tiny")(Architecture((Row("dense", 5, activation="tanh"), Row("dense", 1)),
                                       (2,), 1, **START))
@@ -100,16 +101,17 @@ def built(config):
     domains = domains_of(config)
     if config.gan_type in ("classifier", "inverse_net", "style_vae", "gmmn"):
         if config.gan_type == "classifier":
-            model = devices.mirrored(classify.model_for)(config, domains)
+            model = devices.in_strategy_scope(classify.model_for)(config, domains)
             return classify.ClassifierTrainer(
-                model, devices.mirrored(classify.scaling_optimizer)(config, 0.05),
+                model, devices.in_strategy_scope(classify.scaling_optimizer)(config, 0.05),
                 config.classifier_noise, config.seed), classify.labelled_batches(
                     domains, config.batch_size, config.seed)
         training = TRAINERS.find(config.gan_type)(config, domains)
         return training.trainer, training.batches
-    frozen = Frozen(lambda x: tf.matmul(x, READ), SHARES, vgg=lambda x: {
+    frozen = FrozenNets(lambda x: tf.matmul(x, READ), SHARES, vgg=lambda x: {
         "block1_conv1": tf.reshape(tf.sin(tf.matmul(x, LOOK)), (-1, 2, 2, 3))})
-    return coupled.build(config, domains, frozen), batches_for(config, domains, config.discriminator_steps)
+    return coupled.build(config, domains, frozen), batches_for(config, domains,
+                                                               config.discriminator_steps)
 
 
 def values(trainer):
@@ -179,7 +181,7 @@ class Dropping:
 def dropout() -> dict:
     """How far apart two devices' masks of a dropout are, and afterwards the state of its seed."""
     strategy = devices.strategy_for(TINY)
-    trainer = devices.mirrored(Dropping)()
+    trainer = devices.in_strategy_scope(Dropping)()
     terms = devices.distributed(strategy, trainer, "none")(tf.constant(0, tf.int64), ())
     return {"masks": float(terms["apart"]), "copies": copies_apart(trainer)}
 

@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 ITERATIONS, EVERY, LIMIT = 300, 20, 600
 COMMAND = [sys.executable, str(ROOT / "main.py"), "--gan_type", "gan", "--dataset", "ring",
            "--preset", "none", "--width", "0.1", "--latent_dim", "4", "--batch_size", "16",
-           "--loss", "wgan", "--disc_penalty", "wgan-gp", "--discriminator_steps", "2", "--lr_g", "1e-4",
+           "--loss", "wgan", "--disc_penalty", "wgan-gp", "--discriminator_steps", "2", "--lr_g",
+           "1e-4",
            "--lr_d", "1e-4", "--iterations", str(ITERATIONS), "--checkpoint_every", str(EVERY),
            "--log_every", "5", "--no-tensorboard"]
 
