@@ -8,7 +8,7 @@ from figures.symmetry import CASES, Distance, draw, means, turned
 REAL, FAKE = np.array([[1.0], [3.0]], "float32"), np.array([[2.0], [5.0]], "float32")
 
 
-@pytest.mark.parametrize("loss, distance, critics", [
+@pytest.mark.parametrize("loss, distance, discriminators", [
     (Distance(0), -1.5, 1.5), (Distance(1), 1.5, -1.5), (Distance(2), 2.25, -2.25),
     (Distance(1, 16.0), 1.5, -1.5 + 16 * 2.25)])
 def test_distances_by_hand(loss, distance, discriminators):

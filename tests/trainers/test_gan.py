@@ -273,12 +273,12 @@ PLAIN_D = (Row("conv", 4, 5, pool=2), Row("dense", 6, activation="prelu"), Row("
 MIXING_D = (Row("conv", 4, 5, norm="batch", activation="prelu", pool=2), Row("dense", 1))
 
 
-@pytest.mark.parametrize("critic, penalty", [(PLAIN_D, gradient_penalty), (MIXING_D, None)])
+@pytest.mark.parametrize("discriminator, penalty", [(PLAIN_D, gradient_penalty), (MIXING_D, None)])
 @pytest.mark.parametrize("at_once", [256, 8, 1])
 def test_the_iteration_is_the_plain_one(discriminator, penalty, at_once, monkeypatch):
     """Every weight and batch statistic after three iterations, by gradient descent since Adam
     blows rounding up where a derivative is zero."""
-    monkeypatch.setattr("trainers.gan.AT_ONCE", at_once)
+    monkeypatch.setattr("trainers.gan.MAX_GENERATED_IMAGES", at_once)
     settings = {"loss": Wasserstein(), "discriminator_steps": 3, "penalty": penalty, "ema": 0.9,
                 "seed": 7}
     random = np.random.default_rng(2)
