@@ -48,8 +48,8 @@ class Batched:
         return self._programs[shapes]
 
     def _in_two_steps(self, images):
-        kinds = {x.shape: _compiled(self.each, [x]) for x in images}
-        each = [kinds[x.shape] for x in images]
+        kinds = {x: _compiled(self.each, [x]) for x in dict.fromkeys(images)}
+        each = [kinds[x] for x in images]
         together = _compiled(self.function, [tf.nest.map_structure(
             lambda t: tf.TensorSpec(t.shape, t.dtype), one.structured_outputs) for one in each])
         return lambda *tensors: together(*(one(x) for one, x in zip(each, tensors, strict=True)))

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from data.pixels import to_unit
 from framework.errors import UserError
+from framework.pixels import to_unit
 from metrics import LPIPS, weights
 from metrics.backbones import kernel_shapes
 from metrics.lpips import layer_distance

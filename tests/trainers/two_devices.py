@@ -74,7 +74,7 @@ CASES = {
         content_layers="block1_conv1", style_layers="block1_conv1", balance_perceptual=0.5),
     "batch norm, together": replace(NORMED, sync_batch_norm=True),
     "batch norm, apart": NORMED,
-    "classifier": replace(IMAGES, gan_type="classifier", table="tiny", classifier_noise=0.5),
+    "classifier": replace(IMAGES, gan_type="classifier", classifier="tiny", classifier_noise=0.5),
     "inverse_net": replace(IMAGES, gan_type="inverse_net", width=0.01, lr_g=1e-4),
     "style_vae": replace(
         IMAGES, gan_type="style_vae", content_weight=1e-5, style_weight=1e-9, kl_weight=0.1,
