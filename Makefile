@@ -1,10 +1,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := runs/demo
-PARTS := $(sort $(patsubst tests/%,%,$(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py)))) \
+# tests/trainers is the longest by far: cut by the letters its files begin with. The longest parts
+# go first, so that the last minutes are not one process alone.
+LONGEST := trainers-a-g trainers-h-r trainers-s-z commands figures metrics nets style
+FOUND := $(sort $(patsubst tests/%,%,$(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py)))) \
 	$(notdir $(wildcard tests/test_*.py)))
+PARTS := $(LONGEST) $(filter-out trainers $(LONGEST),$(FOUND))
+# Two processes with two threads each would only fight for two cores.
+TEST := TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 OMP_NUM_THREADS=1 \
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow"
 
-.PHONY: demo test test-slow test-workers lint bench clean
+.PHONY: demo test test-slow test-workers test-processors lint bench clean
 
 demo: .venv/ready
 	$(BIN)/python main.py --preset demo --run $(RUN)
@@ -15,12 +22,19 @@ demo: .venv/ready
 test: .venv/ready-dev
 	$(MAKE) --jobs 2 --output-sync --keep-going $(PARTS:%=test-part-%)
 
+test-part-trainers-%:
+	$(TEST) tests/trainers/test_[$*]*.py
+
 test-part-%:
-	$(BIN)/python -m pytest -m "not slow" tests/$*
+	$(TEST) tests/$*
 
 # Two processes train one run and are killed in turn; minutes.
 test-workers: .venv/ready-dev
 	$(BIN)/python tests/trainers/two_workers.py
+
+# What computes, under settings in which a processor adds in another order; an hour.
+test-processors: .venv/ready-dev
+	$(BIN)/python -m tests.processors
 
 test-slow: .venv/ready-dev
 	$(BIN)/python -m pytest -m slow

@@ -19,10 +19,13 @@ class Batched:
     Compiled once for each shape of an image. Arrays are in [-1, 1] or as stored, uint8; all
     have the same N. Returns float32 [N, ...]. `most` bounds the batch. Full float32 also where
     the GPU would round to TensorFloat-32. Raises UserError for no images or unlike numbers.
+    `each` is applied to every argument before, by one program run as often as there are
+    arguments of that shape: places of one batch may round differently, equal batches in one
+    program never do, so equal images come out equal to the bit.
     """
 
-    def __init__(self, function, most: int = MOST):
-        self.function, self.most, self._programs = function, most, {}
+    def __init__(self, function, most: int = MOST, each=None):
+        self.function, self.most, self.each, self._programs = function, most, each, {}
 
     def __call__(self, *images) -> np.ndarray:
         images = [np.asarray(x) for x in images]
@@ -39,10 +42,22 @@ class Batched:
 
     def _program(self, shapes):
         if shapes not in self._programs:
-            from framework.devices import compiled
-            self._programs[shapes] = compiled(self.function).get_concrete_function(
-                *(tf.TensorSpec([None, *shape]) for shape in shapes))
+            images = [tf.TensorSpec([None, *shape]) for shape in shapes]
+            self._programs[shapes] = (_compiled(self.function, images) if self.each is None
+                                      else self._in_two_steps(images))
         return self._programs[shapes]
+
+    def _in_two_steps(self, images):
+        kinds = {x: _compiled(self.each, [x]) for x in dict.fromkeys(images)}
+        each = [kinds[x] for x in images]
+        together = _compiled(self.function, [tf.nest.map_structure(
+            lambda t: tf.TensorSpec(t.shape, t.dtype), one.structured_outputs) for one in each])
+        return lambda *tensors: together(*(one(x) for one, x in zip(each, tensors, strict=True)))
+
+
+def _compiled(function, specs):
+    from framework.devices import compiled
+    return compiled(function).get_concrete_function(*specs)
 
 
 def _tensor(images):

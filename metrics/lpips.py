@@ -15,7 +15,8 @@ RANDOM = "random"
 
 
 class LPIPS:
-    """The distance of images a and b [N, H, W, C], [N] float32; 0 between an image and itself.
+    """The distance of images a and b [N, H, W, C], [N] float32; exactly 0 between an image and
+    itself, and the same both ways.
 
     Images are in [-1, 1], or uint8 as stored; grey ones are repeated to 3 channels. Called with
     both, it works in batches, compiled once for each size. net: "alex" (that of the thesis),
@@ -37,7 +38,7 @@ class LPIPS:
             self.name = (f"LPIPS ({net}, v0.1)" if trusted and calibrated else
                          f"perceptual-distance ({net}, weights not the published ones)")
         self._model = build(net, backbone)
-        self._compare = Batched(self._distances)
+        self._compare = Batched(self._distances, each=self._maps)
 
     def __call__(self, a, b) -> np.ndarray:
         for images in (a, b):
@@ -45,13 +46,15 @@ class LPIPS:
         if np.shape(a)[1:3] != np.shape(b)[1:3]:
             raise UserError(f"images of {np.shape(a)[1:3]} and {np.shape(b)[1:3]} do not compare; "
                             "resize one side")
-        return self._compare(a, b)
+        # One shape for both, also of a grey image and a coloured one, hence one program.
+        return self._compare(*(np.broadcast_to(x, (*np.shape(x)[:3], 3)) for x in (a, b)))
+
+    def _maps(self, images):
+        return [unit(features) for features in self._model(standardised(images), training=False)]
 
     def _distances(self, a, b):
-        pair = ops.concatenate([standardised(a), standardised(b)], 0)
-        maps = [ops.split(features, 2) for features in self._model(pair, training=False)]
-        linear = self._linear or [np.ones(f[0].shape[-1], np.float32) for f in maps]
-        return sum(layer_distance(*f, w) for f, w in zip(maps, linear, strict=True))
+        linear = self._linear or [np.ones(f.shape[-1], np.float32) for f in a]
+        return sum(apart(*maps) for maps in zip(a, b, linear, strict=True))
 
 
 def layer_distance(a, b, weights):
@@ -60,8 +63,12 @@ def layer_distance(a, b, weights):
     The norm is that of the channels at one place, with 1e-10 added to it. The weights, [C] and
     not negative, multiply the squares: the w of the paper's eq. 1 is their root.
     """
-    difference = unit(a) - unit(b)
-    return ops.mean(ops.sum(ops.square(difference) * weights, -1), (1, 2))
+    return apart(unit(a), unit(b), weights)
+
+
+def apart(a, b, weights):
+    """`layer_distance` of maps whose norms are divided out."""
+    return ops.mean(ops.sum(ops.square(a - b) * weights, -1), (1, 2))
 
 
 def unit(features):

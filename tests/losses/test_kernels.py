@@ -187,7 +187,8 @@ def test_polynomial_sums_in_linear_time(y, bias, expected):
 
 def test_the_documents_eq_a2_is_another_number():
     n, b = 4, 1.3
-    diagonal = np.sum((X.T @ Z) ** 2) + 2 * b * np.sum(X * Z) + n * b**2
+    x, z = X.astype("float64"), Z.astype("float64")     # no order of adding shows in 1e-6
+    diagonal = np.sum((x.T @ z) ** 2) + 2 * b * np.sum(x * z) + n * b**2
     assert diagonal == pytest.approx(30.337618, rel=1e-6)
     assert float(polynomial_kernel_sum(X, Z, b)) == pytest.approx(54.862115, rel=2e-5)
 

@@ -32,6 +32,23 @@ def test_stored_images_and_pairs():
     assert found.dtype == np.float32
 
 
+def test_each_argument_goes_through_one_program_first():
+    traced = []
+
+    def each(x):
+        traced.append(tuple(x.shape))
+        return x[..., :1], tf.reduce_sum(x, (1, 2))
+    function = Batched(lambda a, b: a[1] - b[1] + tf.reduce_sum(a[0] * b[0], (1, 2)), 2, each)
+    x, y = np.random.default_rng(0).normal(size=(2, 5, 2, 2, 3))
+    np.testing.assert_allclose(function(x, y), x.sum((1, 2)) - y.sum((1, 2))
+                               + (x * y)[..., :1].sum((1, 2)), rtol=1e-4, atol=1e-5)
+    assert traced == [(None, 2, 2, 3)]
+    found = function(x, y[..., :1])
+    np.testing.assert_allclose(found, x.sum((1, 2)) - y[..., :1].sum((1, 2))
+                               + (x * y)[..., :1].sum((1, 2)), rtol=1e-4, atol=1e-5)
+    assert set(traced) == {(None, 2, 2, 3), (None, 2, 2, 1)}
+
+
 def test_what_does_not_pair_is_refused():
     with pytest.raises(UserError, match="2 and 3 images"):
         Batched(lambda a, b: a)(np.zeros((2, 1, 1, 1)), np.zeros((3, 1, 1, 1)))

@@ -20,8 +20,9 @@ from trainers.perceptual import perception
 ON = [flag for name in COUPLINGS for flag in (f"--{name}_weight", "1")]
 FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2edge", "--preset", "none", "--generator",
          "quick", "--discriminator", "quick", "--width", "0.1", "--batch_size", "4",
-         "--latent_dim", "6", "--vgg_weights", "random", "--content_layers", "block1_conv2",
-         "--style_layers", "block1_conv1", "--seed", "3"]
+         "--latent_dim", "6", "--seed", "3"]
+VGG = ["--vgg_weights", "random"]
+CONTENT, STYLE = ["--content_layers", "block1_conv2"], ["--style_layers", "block1_conv1"]
 
 
 def domains(size=32, classes=10, attributes=()):
@@ -38,7 +39,7 @@ def values(net):
 
 
 def test_all_that_is_trained_moves_and_nothing_that_is_frozen():
-    config = resolve([*FLAGS, *ON, "--balance_perceptual", "0.5"])
+    config = resolve([*FLAGS, *ON, *VGG, *CONTENT, *STYLE, "--balance_perceptual", "0.5"])
     keras.utils.set_random_seed(0)
     reader = classifier.build_classifier((32, 32, 3), 10, "quick")
     reader.trainable = False
@@ -106,8 +107,8 @@ def test_frequencies_are_the_mean_of_the_labelled_domains():
 
 
 def test_only_perceptual_terms_that_are_on_are_balanced():
-    assert balance_for(resolve([*FLAGS, "--content_weight", "1"])) is None
-    config = resolve([*FLAGS, "--style_weight", "1", "--feature_weight", "1",
+    assert balance_for(resolve([*FLAGS, *VGG, *CONTENT, "--content_weight", "1"])) is None
+    config = resolve([*FLAGS, *VGG, *STYLE, "--style_weight", "1", "--feature_weight", "1",
                       "--balance_perceptual", "0.3"])
     assert (balance_for(config).names, balance_for(config).share) == (["style"], 0.3)
 
