@@ -103,7 +103,7 @@ def main(argv=None) -> None:
     about.add_argument("--iterations", type=int, default=100)
     about.add_argument("--output", default="", help=".csv file of the table")
     given = about.parse_args(argv)
-    from nets.architectures_style import INVERTED
+    from nets.architectures.style import INVERTED
     from style.decode import inverse_network
     from style.features import Extractor
     runs = dict(pair.split("=", 1) for pair in given.runs)

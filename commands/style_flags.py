@@ -5,7 +5,7 @@ import argparse
 from config.resolve import Parser
 from framework.errors import UserError, unknown
 from nets.vgg import layers_of
-from style import colors, decode, minimise, optimise  # noqa: F401 (each registers its methods)
+from style import colors, minimise
 from style.embeddings import KERNELS
 from style.methods import METHODS
 from style.nets import NETS, check_net

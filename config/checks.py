@@ -6,7 +6,7 @@ from pathlib import Path
 
 from config.checks_style import check_styling
 from config.options import BY_NAME, GANS
-from data.catalogue import domain_names, find
+from data.names import domain_names, find
 from framework.cluster import place
 from framework.errors import UserError
 from framework.registry import accepts

@@ -1,9 +1,9 @@
 """Contradictions between the options of style transfer's nets, and of others with them."""
 
 from config.options import BY_NAME, OPTIONS
-from data.catalogue import find
+from data.names import find
 from framework.errors import UserError
-from nets.architectures_style import DECODED, INVERTED, MULTIPLE
+from nets.architectures.style import DECODED, INVERTED, MULTIPLE
 from nets.vgg import RANDOM, check_weights
 
 STYLING = ("inverse_net", "style_vae")

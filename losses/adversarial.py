@@ -11,7 +11,7 @@ from framework.registry import Registry
 
 ops = Lazy("keras.ops")
 
-LOSSES = Registry("loss")
+LOSSES = Registry("loss", package="losses")
 
 
 def _float32(scores):

@@ -17,7 +17,7 @@ from framework.registry import Registry
 
 ops = Lazy("keras.ops")
 
-KERNELS = Registry("kernel")
+KERNELS = Registry("kernel", package="losses")
 DIRECT = 10_000_000
 BANDWIDTHS = (1.0, 2.0, 4.0, 8.0, 16.0)
 ALPHAS = (0.1, 1.0, 10.0)

@@ -10,7 +10,7 @@ from keras import layers, ops
 from framework.errors import UserError
 from losses.style import EPSILON, moments
 from nets.architectures import Architecture, Row, widened
-from nets.architectures_style import (
+from nets.architectures.style import (
     CONTENT_ENCODER,
     DECODED,
     DECODER,

@@ -3,7 +3,7 @@
 import keras
 
 from nets.architectures import Architecture
-from nets.architectures_style import CHANNELS, INVERSE_NETWORK
+from nets.architectures.style import CHANNELS, INVERSE_NETWORK
 from nets.build import build_convolutional
 
 

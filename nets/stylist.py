@@ -9,7 +9,7 @@ from keras import ops
 
 from losses.style import LEVELS, moments
 from nets import adain
-from nets.architectures_style import DECODED, MULTIPLE
+from nets.architectures.style import DECODED, MULTIPLE
 from nets.vgg import VGGFeatures
 
 
@@ -48,7 +48,7 @@ class PlainStylist:
     """A style is the mean and deviation of each channel of a layer of VGG (Huang and Belongie
     2017), so that mixing styles is their sum of w_k AdaIN(f(c), f(s_k)).
 
-    layer: one of `nets.architectures_style.DECODED`. nets: the decoder.
+    layer: one of `nets.architectures.style.DECODED`. nets: the decoder.
     """
 
     latent_dim = None

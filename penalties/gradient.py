@@ -1,7 +1,5 @@
 """Penalties on the critic's gradient with respect to its input, and scales made of it."""
 
-from functools import partial
-
 from framework.autodiff import input_gradient, output_and_products
 from framework.errors import UserError
 from framework.lazy import Lazy
@@ -11,8 +9,8 @@ from losses.mmd import witness
 ops = Lazy("keras.ops")
 devices = Lazy("framework.devices")
 
-PENALTIES = Registry("discriminator penalty")
-SCALES = Registry("critic scale")
+PENALTIES = Registry("discriminator penalty", package="penalties")
+SCALES = Registry("critic scale", package="penalties")
 
 
 def interpolate(real, fake, alpha):
@@ -68,6 +66,7 @@ def witness_gradient_penalty(critic, kernel, real, fake, alpha):
     return _mean_square_excess(gradient)
 
 
+@SCALES.register("smmd")
 def smmd_scale(critic, real, kernel=None, regularization=1.0, scaling=10.0, variant="analytic",
                signs=None):
     """sigma^2, by which scaled MMD multiplies MMD^2 for both players (Arbel et al. 2018).
@@ -98,6 +97,18 @@ def smmd_scale(critic, real, kernel=None, regularization=1.0, scaling=10.0, vari
     return 1 / (1 + scaling * (_batch_mean(jacobian) + values))
 
 
+@SCALES.register("smmd-reference")
+def smmd_reference_scale(critic, real, kernel=None, scaling=10.0, signs=None):
+    """sigma^2 as the published code has it: 1 / (1 + scaling E ||J||_F^2). See `smmd_scale`."""
+    return smmd_scale(critic, real, kernel, scaling=scaling, variant="reference", signs=signs)
+
+
+@SCALES.register("swgan")
+def swgan_scale(critic, real, signs=None):
+    """The scale of SWGAN, [1 / (1 + 10 (E ||J||_F^2 + mean D^2))]^(1/2). See `smmd_scale`."""
+    return ops.sqrt(smmd_scale(critic, real, variant="value-reference", signs=signs))
+
+
 def _batch_mean(values):
     """Mean over the batch of all devices, which a scale is a function of."""
     return devices.mean_over_replicas(ops.mean(values))
@@ -113,11 +124,3 @@ def _jacobian_squares(critic, x, signs, curved: bool):
     squares = [_row_squares(ops.cast(product, "float32")) for product in products]
     along = squares.pop() if curved else 0.0
     return ops.cast(features, "float32"), sum(squares), along
-
-
-SCALES.update({
-    "smmd": smmd_scale,
-    "smmd-reference": partial(smmd_scale, variant="reference"),
-    "swgan": lambda critic, real, signs: ops.sqrt(
-        smmd_scale(critic, real, variant="value-reference", signs=signs)),
-})

@@ -6,7 +6,7 @@ from config import presets
 from config.options import BY_NAME
 from framework.registry import Registry
 
-SCALES = Registry("scale")
+SCALES = Registry("scale", package="reproduce")
 
 
 class Scale(NamedTuple):
@@ -58,10 +58,15 @@ def _reduced(values: dict) -> dict:
     return {"width": 0.25, "batch_size": 32, "iterations": values["iterations"] // 5}
 
 
-SCALES["quick"] = Scale("small nets, a table in about half an hour on two cores", 2000, _quick)
-SCALES["reduced"] = Scale("a quarter of the width and of the batch, a fifth of the iterations",
-                          10_000, _reduced)
-SCALES["full"] = Scale("the presets as they are", 0, lambda values: {})
+def _full(values: dict) -> dict:
+    return {}
+
+
+SCALES.register("quick", Scale(
+    "small nets, a table in about half an hour on two cores", 2000, _quick))
+SCALES.register("reduced", Scale(
+    "a quarter of the width and of the batch, a fifth of the iterations", 10_000, _reduced))
+SCALES.register("full", Scale("the presets as they are", 0, _full))
 
 
 def over(preset: str, scale: str) -> dict:

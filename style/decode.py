@@ -11,7 +11,7 @@ import numpy as np
 from config.resolve import load_config
 from config.run import newest_checkpoint
 from framework.errors import UserError
-from nets.architectures_style import INVERTED
+from nets.architectures.style import INVERTED
 from nets.swap import style_swap
 from style.features import Extractor
 from style.methods import METHODS

@@ -20,4 +20,4 @@ registers a method imports Keras and TensorFlow at their first use.
 
 from framework.registry import Registry
 
-METHODS = Registry("method")
+METHODS = Registry("method", package="style")

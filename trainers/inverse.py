@@ -12,7 +12,7 @@ from framework.pixels import to_unit
 from framework.plots import enlargement, image_grid
 from losses.perceptual import content_loss
 from losses.style import variation_of_levels
-from nets.architectures_style import INVERTED
+from nets.architectures.style import INVERTED
 from nets.inverse import build_inverse
 from nets.swap import style_swap
 from nets.vgg import VGGFeatures

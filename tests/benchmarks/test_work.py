@@ -13,17 +13,9 @@ from benchmarks.counts import work_of
 from benchmarks.listing import Listing
 from config.resolve import resolve
 from data.domain import Domain
-from nets.architectures import (
-    CLASSIFIERS,
-    DIGIT_DISCRIMINATOR,
-    DIGIT_GENERATOR,
-    DISCRIMINATORS,
-    GENERATORS,
-    LATENT_ENCODER,
-    Row,
-    resized,
-    widened,
-)
+from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, Row, resized, widened
+from nets.architectures.digits import DIGIT_DISCRIMINATOR, DIGIT_GENERATOR
+from nets.architectures.encoders import LATENT_ENCODER
 from penalties.gradient import gradient_penalty
 from trainers.coupled import build
 from trainers.couplings import Frozen

@@ -105,7 +105,7 @@ def test_a_method_that_mixes_gets_all_styles_at_once(monkeypatch, pictures):
     def mixing(content, styles, *, mix=None):
         seen.append((len(styles), mix))
         return content
-    monkeypatch.setitem(METHODS, "adain", mixing)
+    monkeypatch.setattr(stylize.METHODS, "find", lambda name: mixing)
     assert main(["stylize", "c.png", "s.png", "t.png", "--method", "adain", "--mix", "0.25,0.75",
                  "--output", "o.png", "--compare", "x.png"]) == 0
     assert seen == [(2, (0.25, 0.75))]

@@ -15,7 +15,7 @@ from nets.adain import (
     build_style_decoder,
     build_style_encoder,
 )
-from nets.architectures_style import DECODED
+from nets.architectures.style import DECODED
 
 X = np.arange(8, dtype="float32").reshape(1, 2, 2, 2)
 Y = np.sin(np.arange(12, dtype="float32")).reshape(1, 2, 3, 2)

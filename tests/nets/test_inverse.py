@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from nets.architectures import Row
-from nets.architectures_style import CHANNELS, INVERSE_NETWORK, INVERTED
+from nets.architectures.style import CHANNELS, INVERSE_NETWORK, INVERTED
 from nets.build import build_convolutional
 from nets.inverse import build_inverse
 from nets.vgg import VGGFeatures

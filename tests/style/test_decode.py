@@ -8,7 +8,7 @@ from config.resolve import resolve
 from config.run import Run
 from framework.checkpoint import Checkpoints
 from framework.errors import UserError
-from nets.architectures_style import INVERTED
+from nets.architectures.style import INVERTED
 from nets.stylist import stylist_for
 from nets.swap import style_swap
 from nets.vgg import VGGFeatures

@@ -9,7 +9,7 @@ from commands.dispatch import main
 from config.resolve import resolve
 from data.domain import Domain
 from framework.devices import compiled
-from nets.architectures_style import INVERTED
+from nets.architectures.style import INVERTED
 from nets.inverse import build_inverse
 from nets.swap import style_swap
 from nets.vgg import VGGFeatures

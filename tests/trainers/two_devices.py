@@ -38,16 +38,16 @@ class SGD(OfAllReplicas, keras.optimizers.SGD):
 
 
 OPTIMIZERS["sgd"] = lambda lr, config, decay: SGD(lr, clipnorm=clipnorm(config))
-GENERATORS["tiny"] = Architecture((Row("dense", 6, activation="tanh"), Row("dense", 2)), (2,),
-                                  1, **START)
-DISCRIMINATORS["tiny"] = Architecture((Row("dense", 5, activation="tanh"), Row("dense", 1)),
-                                      (2,), 1, **START)
-CLASSIFIERS["tiny"] = Architecture((Row("conv", 4, 3, 2, activation="relu"), Row("dense")),
-                                   initializer="xavier")
-GENERATORS["normed"] = Architecture(
-    (Row("dense", 6, norm="batch", activation="tanh"), Row("dense", 2)), (2,), 1, **START)
-DISCRIMINATORS["normed"] = Architecture(
-    (Row("dense", 5, norm="batch", activation="tanh"), Row("dense", 1)), (2,), 1, **START)
+GENERATORS.register("tiny", Architecture(
+    (Row("dense", 6, activation="tanh"), Row("dense", 2)), (2,), 1, **START))
+DISCRIMINATORS.register("tiny", Architecture(
+    (Row("dense", 5, activation="tanh"), Row("dense", 1)), (2,), 1, **START))
+CLASSIFIERS.register("tiny", Architecture(
+    (Row("conv", 4, 3, 2, activation="relu"), Row("dense")), initializer="xavier"))
+GENERATORS.register("normed", Architecture(
+    (Row("dense", 6, norm="batch", activation="tanh"), Row("dense", 2)), (2,), 1, **START))
+DISCRIMINATORS.register("normed", Architecture(
+    (Row("dense", 5, norm="batch", activation="tanh"), Row("dense", 1)), (2,), 1, **START))
 
 TINY = Config(devices="cpu:2", gan_type="gan", generator="tiny", discriminator="tiny",
               latent_dim=3, batch_size=8, optimizer="sgd", lr_g=0.05, lr_d=0.05, seed=3,
