@@ -5,12 +5,12 @@ from nets.architectures import (
     CLASSIFIERS,
     DISCRIMINATORS,
     GENERATORS,
-    LATENT_ENCODER,
     Row,
     renormed,
     resized,
     widened,
 )
+from nets.architectures.encoders import LATENT_ENCODER
 from nets.vgg import FILTERS, layers_in_use, needed
 
 

@@ -37,8 +37,8 @@ def noise_domains(config) -> list:
     """Domains of random images and labels, of the shape that the generator's table makes."""
     import numpy as np
 
-    from data.catalogue import domain_names
     from data.domain import Domain
+    from data.names import domain_names
     from nets.architectures import GENERATORS
 
     shape = GENERATORS.find("digit" if config.generator == "auto" else config.generator).image_shape

@@ -5,7 +5,7 @@ from data.listing import describe
 from framework.options import Option
 
 
-@COMMANDS.register("datasets", (
+@COMMANDS.register("datasets", options=(
     Option("data_dir", str, "", "where local data sets are looked for"),))
 def datasets(data_dir: str) -> None:
     """Lists the data sets."""

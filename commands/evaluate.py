@@ -11,7 +11,7 @@ from metrics import choice
 OF_RUNS, OF_FOLDERS = ("split", "data_dir"), ("image_size", "output")
 
 
-@COMMANDS.register("evaluate", (
+@COMMANDS.register("evaluate", options=(
     Option("run", str, "", "folder of the run", positional=True, count="?"),
     Option("split", str, "train", "real images", choices=SPLITS),
     Option("data_dir", str, "", "where the run's data lie by now"),

@@ -5,7 +5,7 @@ from figures.catalogue import FIGURES
 from framework.options import Option
 
 
-@COMMANDS.register("figures", (
+@COMMANDS.register("figures", options=(
     Option("name", str, "", "a figure, or all", positional=True, count="?"),
     Option("iterations", int, 0, "of figures that train; 0: as many as each needs", low=0),
     Option("output", str, "runs/figures", "folder")))

@@ -7,7 +7,7 @@ from reproduce.scales import SCALES
 from reproduce.tables import TABLES
 
 
-@COMMANDS.register("reproduce", (
+@COMMANDS.register("reproduce", options=(
     Option("name", str, "", "a table, or all", positional=True, count="?"),
     Option("scale", str, "quick", "; ".join(
         f"{name}: {scale.about}" for name, scale in SCALES.items()), choices=SCALES),

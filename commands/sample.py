@@ -6,7 +6,7 @@ from framework.options import Option
 from framework.quiet import quiet
 
 
-@COMMANDS.register("sample", (
+@COMMANDS.register("sample", options=(
     RUN,
     Option("count", int, 50, "latent vectors", low=1),
     Option("seed", int, 1, "of the latents", low=0),

@@ -24,7 +24,7 @@ def _of_methods(name: str, type_: type, default: Any, text: str, **about: Any) -
 SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
 
 
-@COMMANDS.register("stylize", (
+@COMMANDS.register("stylize", options=(
     Option("content", str, None, "image, folder of images or film", positional=True),
     Option("styles", str, None, "image; each of several gives a result of its own, or adain mixes "
            "them", positional=True, count="*"),

@@ -8,7 +8,7 @@ from style.embeddings import KERNELS
 from style.nets import NETS, check_net
 
 
-@COMMANDS.register("texture", (
+@COMMANDS.register("texture", options=(
     Option("style", str, None, "image", positional=True),
     Option("output", str, None, "image; of several kernels or nets a sheet: a row for each net, a "
            "column for each kernel", required=True),

@@ -8,7 +8,7 @@ from framework.cluster import worker
 from framework.quiet import quiet
 
 
-@COMMANDS.register("train", OPTIONS)
+@COMMANDS.register("train", options=OPTIONS)
 def train(**given) -> int | None:
     """Trains generative adversarial networks on one domain (gan) or on pairs that were never seen
     together (cogan, scogan). The same command again continues its run.

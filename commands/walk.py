@@ -6,7 +6,7 @@ from framework.options import Option
 from framework.quiet import quiet
 
 
-@COMMANDS.register("walk", (
+@COMMANDS.register("walk", options=(
     RUN,
     Option("rows", int, 8, "walks", low=1),
     Option("columns", int, 10, "steps", low=2),

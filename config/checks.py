@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.checks_style import check_styling
 from config.kinds import KINDS, has
-from data.catalogue import find
+from data.names import find
 from framework.cluster import worker
 from framework.errors import UserError
 from losses.kernels import scales_of

@@ -1,7 +1,7 @@
 """Contradictions between the options of style transfer's nets, and of others with them."""
 
 from config.kinds import has
-from data.catalogue import find
+from data.names import find
 from framework.errors import UserError
 from nets.architectures.style import DECODED, INVERTED, MULTIPLE
 from nets.vgg import RANDOM, check_weights

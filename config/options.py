@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from config.kinds import KINDS, serves
-from data.catalogue import domain_names, find
+from data.names import domain_names, find
 from framework.errors import UserError, unknown
 from framework.extensions import load_extensions
 from framework.options import Option, Requirement, by_name, chosen, either, one_of, positive

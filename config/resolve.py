@@ -16,7 +16,7 @@ from config.applicable import check_applicable, without_meaningless
 from config.checks import check_domains, check_together
 from config.kinds import KINDS
 from config.options import BY_NAME, GROUPS, OPTIONS, checked
-from data.catalogue import domain_names
+from data.names import domain_names
 from framework import command_line
 from framework.command_line import Parser
 from framework.errors import UserError

@@ -4,15 +4,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data import celeba, records
-from data.catalogue import (
-    CYCLEGAN,
-    DOMAINS,
-    FOLDER,
-    find,
-    pair_of_folders,
-    pairs,
-    registered_pair,
-)
+from data.catalogue import DOMAINS
+from data.names import FOLDER, find, pair_of_folders, pairs, registered_pair
+from data.sources.images import CYCLEGAN
 from framework.errors import UserError
 
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from data import catalogue as registry
 from data.domain import Domain
+from data.names import find
 from framework.errors import UserError
 
 SPLITS = ("train", "test")
@@ -12,7 +12,7 @@ SMALLEST = 8
 
 def load(names, data_dir=None, image_size: int | None = None, limit: int | None = None,
          seed: int = 0, split: str = "train", keep=None) -> tuple[Domain, ...]:
-    """The domains `names` (see registry.domain_names), all of one height and width, RGB.
+    """The domains `names` (see data.names.domain_names), all of one height and width, RGB.
 
     K domains of one source share it out: the first takes the first K-th, the second the
     next, so that no image is seen in two domains (thesis 2.7). `split="test"` is held-out
@@ -23,7 +23,7 @@ def load(names, data_dir=None, image_size: int | None = None, limit: int | None 
     Raises UserError for data that is missing or broken and for impossible numbers.
     """
     _check(image_size, limit, seed, split)
-    entries = [registry.find(name) for name in names]
+    entries = [find(name) for name in names]
     size = _size(names, entries, image_size)
     where = Path(data_dir).expanduser() if data_dir else None
     sources = [entry.source.name for entry in entries]

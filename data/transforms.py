@@ -50,3 +50,12 @@ def rotate(images, size, seed=0):
 def street(images, size, seed=0):
     """Digits as coloured house numbers in the manner of SVHN (data/street.py)."""
     return set_into_street(resize(images, size), seed)
+
+
+VIEWS = (                           # suffix of the name, transform, what it shows
+    ("", plain, "white on black"),
+    ("_edge", edge, "their outlines"),
+    ("_negative", negative, "black on white"),
+    ("_rotate", rotate, "turned by 90 degrees"),
+    ("_street", street, "as house numbers in the manner of SVHN"),
+)

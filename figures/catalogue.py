@@ -7,18 +7,21 @@ import numpy as np
 from framework.registry import Registry
 
 # name -> what is shown. The figure called a-b is drawn by figures/a_b.py, whose function
-# `draw` returns a Figure; of those that train it takes the number of iterations.
+# `draw` returns a Figure; of those that train it takes the number of iterations. The lines stand
+# here and not beside `draw`, since those modules import TensorFlow and a list must not.
 FIGURES = Registry("figure")
-FIGURES.register_all({
-    "symmetry": "a symmetric distance makes its critic turn round (Chen 2017, figure 3.1)",
-    "contours": "critics and witnesses over 25 Gaussians (Chen 2017, figure 3.3)",
-    "dirac-distances": "DiracGAN: D_MMD, MMD-GP and D_SMMD by theta (slides of Arbel 2018)",
-    "dirac-fields": "DiracGAN: where eight losses drive generator and critic",
-    "divergences": "Jensen-Shannon levels off, Wasserstein does not (SCoGAN, 2.7 and 2.12)",
-    "kl": "what each order of Kullback-Leibler makes of two modes (SCoGAN, figure 2.8)",
-    "modes": "ten modes under k = 1, k = 5 and WGAN-GP (SCoGAN, figures 2.9 to 2.14)",
-    "weights": "weight difference of CoGAN and of SCoGAN-FR (SCoGAN, figure 4.1)",
-})
+FIGURES.register(
+    "symmetry", "a symmetric distance makes its critic turn round (Chen 2017, figure 3.1)")
+FIGURES.register("contours", "critics and witnesses over 25 Gaussians (Chen 2017, figure 3.3)")
+FIGURES.register(
+    "dirac-distances", "DiracGAN: D_MMD, MMD-GP and D_SMMD by theta (slides of Arbel 2018)")
+FIGURES.register("dirac-fields", "DiracGAN: where eight losses drive generator and critic")
+FIGURES.register(
+    "divergences", "Jensen-Shannon levels off, Wasserstein does not (SCoGAN, 2.7 and 2.12)")
+FIGURES.register(
+    "kl", "what each order of Kullback-Leibler makes of two modes (SCoGAN, figure 2.8)")
+FIGURES.register("modes", "ten modes under k = 1, k = 5 and WGAN-GP (SCoGAN, figures 2.9 to 2.14)")
+FIGURES.register("weights", "weight difference of CoGAN and of SCoGAN-FR (SCoGAN, figure 4.1)")
 
 
 class Figure(NamedTuple):

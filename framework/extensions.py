@@ -1,41 +1,52 @@
-"""Extensions: files of one's own that register losses, nets, data sets, commands and the like.
+"""Files of your own, from the folders that SCOGAN_EXTENSIONS names."""
 
-The environment variable SCOGAN_EXTENSIONS names folders, parted as PATH is. Every .py file in
-them is imported before options and commands are read, every .toml file there is a preset.
-"""
-
+import importlib.util
 import os
 import sys
-from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from framework.errors import UserError
 
-VARIABLE = "SCOGAN_EXTENSIONS"
+VARIABLE = "SCOGAN_EXTENSIONS"      # folders, separated as in PATH
+
+
+def extension_folders() -> list[Path]:
+    """The folders of SCOGAN_EXTENSIONS. Raises UserError for one that is not there."""
+    named = [Path(each).expanduser() for each in os.environ.get(VARIABLE, "").split(os.pathsep)
+             if each]
+    for folder in named:
+        if not folder.is_dir():
+            raise UserError(f"{VARIABLE} names {folder}, which is no folder")
+    return named
 
 
 def extension_files(suffix: str) -> list[Path]:
-    """The files with this suffix in the folders of extensions, sorted within each. Raises
-    UserError for a folder that is not there."""
-    folders = [Path(text).expanduser() for text in
-               os.environ.get(VARIABLE, "").split(os.pathsep) if text]
-    for folder in folders:
-        if not folder.is_dir():
-            raise UserError(f"{VARIABLE} names {folder}, which is no folder")
-    return [path for folder in folders for path in sorted(folder.glob(f"*{suffix}"))]
+    """The files that end in `suffix`, such as ".toml", folder by folder in order of names."""
+    return [path for folder in extension_folders()
+            for path in sorted(folder.glob(f"*{suffix}")) if path.is_file()]
 
 
-@cache
 def load_extensions() -> None:
-    """Imports the extensions, once. Raises UserError, naming the file, where one fails."""
+    """Imports every Python file of the folders, each once, as scogan_extension_NAME.
+
+    What they register can be named like what is built in. Raises UserError, in one line, for a
+    file that fails.
+    """
     for path in extension_files(".py"):
         name = f"scogan_extension_{path.stem}"
-        spec = spec_from_file_location(name, path)
-        assert spec and spec.loader             # a .py file has both
-        module = sys.modules[name] = module_from_spec(spec)
-        try:
-            spec.loader.exec_module(module)
-        except Exception as error:              # whatever a file of somebody raises
-            raise UserError(f"the extension {path} failed: {type(error).__name__}: "
-                            f"{error}") from error
+        loaded = sys.modules.get(name)
+        if loaded is None:
+            _load(name, path)
+        elif Path(loaded.__file__) != path.resolve():
+            raise UserError(f"{path} and {loaded.__file__} have the same name")
+
+
+def _load(name, path):
+    spec = importlib.util.spec_from_file_location(name, path.resolve())
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:      # of any kind: it is another's code
+        del sys.modules[name]
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path}: {type(error).__name__}: {reason}") from error

@@ -1,98 +1,50 @@
 """Names for things: a loss, a net or a data set is one file and one registration."""
 
+import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
-from importlib import import_module
-from typing import Any
+import sys
+from collections.abc import Mapping
 
 from framework.errors import unknown
 
+_NOTHING = object()
 
-class Registry(dict):
-    """A dict of name -> thing that refuses a name twice and helps with a misspelt one.
 
-    package: the folder whose modules register here. They are imported at the first look-up, so
-    that a file put beside the others is found, whoever imported what before. `options` holds, by
-    the same names, the `framework.options.Option`s that a thing brings.
+class Registry(Mapping):
+    """Names and what they stand for, read like a dict. `register` is the one way in.
+
+    kind: what the things are, for error messages. package: the package whose modules register
+    them. Every module of it is imported at the first look-up, so that a file put beside the
+    others is found, and no name depends on who imported what. No module of such a package may
+    import Keras or TensorFlow at its head, since names are listed without them. first: those
+    modules of the package whose things come first in lists; the others follow by name.
+
+    options: name -> what was given to `register` as `options`.
     """
 
-    def __init__(self, kind: str, package: str = ""):
-        super().__init__()
-        self.kind, self._package, self._found = kind, package, False
-        self._options: dict[str, tuple] = {}
+    def __init__(self, kind: str, package: str | None = None, first: tuple[str, ...] = ()):
+        self.kind, self.package, self.first = kind, package, first
+        self.options: dict[str, tuple] = {}
+        self._things, self._modules = {}, {}
+        self._complete = package is None
 
-    def register(self, name: str, options: tuple = ()) -> Callable:
-        """Decorator that files the decorated thing under `name`, with the `options` that it
-        brings. Raises ValueError for a name that is taken."""
+    def register(self, name: str, thing=_NOTHING, *, options: tuple = ()):
+        """Files `thing` under `name` and returns it; without a thing, a decorator that does.
+
+        options: whatever else belongs to the name; `registry.options[name]` hands it out.
+        Raises ValueError for a name that is taken.
+        """
+        module = sys._getframe(1).f_globals.get("__name__")
+
         def file(thing):
-            if dict.__contains__(self, name):
-                raise ValueError(f"{self.kind} {name!r} is registered twice")
-            dict.__setitem__(self, name, thing)
-            self._options[name] = tuple(options)
+            if name in self._things:
+                raise ValueError(f"{self.kind} {name!r} is registered twice: in "
+                                 f"{self._modules[name]} and in {module}")
+            self._things[name], self._modules[name] = thing, module
+            self.options[name] = tuple(options)
             return thing
-        return file
-
-    def register_all(self, things: Mapping[str, Any]) -> None:
-        """Files every thing of a table under its name."""
-        for name, thing in things.items():
-            self.register(name)(thing)
-
-    def _refuse(self, *_: Any, **__: Any):
-        raise TypeError(f"a {self.kind} is filed by register(name)")
-
-    __setitem__ = update = setdefault = __ior__ = _refuse
-
-    @property
-    def options(self) -> dict[str, tuple]:
-        """The options that each thing brings, by its name."""
-        self._discover()
-        return self._options
-
-    def _discover(self) -> None:
-        """Imports every module of the package, once."""
-        if self._found or not self._package:
-            return
-        self._found = True              # before the imports, which may look things up here
-        folder = import_module(self._package).__path__
-        for module in sorted(info.name for info in pkgutil.iter_modules(folder)):
-            import_module(f"{self._package}.{module}")
-
-    def __contains__(self, name: object) -> bool:
-        self._discover()
-        return super().__contains__(name)
-
-    def __getitem__(self, name: str) -> Any:
-        self._discover()
-        return super().__getitem__(name)
-
-    def __iter__(self) -> Iterator[str]:
-        self._discover()
-        return super().__iter__()
-
-    def __len__(self) -> int:
-        self._discover()
-        return super().__len__()
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The thing called `name`, or `default`."""
-        self._discover()
-        return super().get(name, default)
-
-    def keys(self):
-        """The names, in the order of registration."""
-        self._discover()
-        return super().keys()
-
-    def values(self):
-        """The things, in the order of registration."""
-        self._discover()
-        return super().values()
-
-    def items(self):
-        """Names and things, in the order of registration."""
-        self._discover()
-        return super().items()
+        return file if thing is _NOTHING else file(thing)
 
     def find(self, name: str):
         """The thing called `name`. Raises UserError with the nearest valid name."""
@@ -100,13 +52,64 @@ class Registry(dict):
             raise unknown(self.kind, name, self)
         return self[name]
 
+    def __getitem__(self, name):
+        self._discover()
+        return self._things[name]
 
-def accepts(function: Callable, name: str) -> bool:
+    def __iter__(self):
+        self._discover()
+        return iter(self._things)
+
+    def __len__(self):
+        self._discover()
+        return len(self._things)
+
+    def __repr__(self):
+        return f"Registry({self.kind!r}: {', '.join(self._things)})"
+
+    def __setitem__(self, name, thing):
+        self._refuse()
+
+    def __delitem__(self, name):
+        self._refuse()
+
+    def update(self, *things, **named):
+        self._refuse()
+
+    def setdefault(self, name, thing=None):
+        self._refuse()
+
+    def _refuse(self):
+        raise TypeError(f"a {self.kind} gets its name by register(name), once")
+
+    def _discover(self):
+        """Imports the modules of the package, at the first look-up."""
+        if self._complete:
+            return
+        self._complete = True       # before the imports: a look-up among them ends here
+        package = importlib.import_module(self.package)
+        found = {module.name for module in pkgutil.iter_modules(package.__path__)}
+        names = [*self.first, *sorted(found - set(self.first))]
+        modules = [f"{self.package}.{name}" for name in names]
+        for module in modules:
+            try:
+                importlib.import_module(module)
+            except BaseException as error:
+                self._complete = False              # so that the next look-up fails too
+                error.add_note(f"(in {module}, where each {self.kind} is looked for)")
+                raise
+        # The order is that of the modules, whoever imported one of them before.
+        place = {module: at for at, module in enumerate([self.package, *modules])}
+        order = sorted(self._things, key=lambda name: place.get(self._modules[name], len(place)))
+        self._things = {name: self._things[name] for name in order}
+
+
+def accepts(function, name: str) -> bool:
     """Whether `function` has a parameter called `name`."""
     return name in inspect.signature(function).parameters
 
 
-def called_with(function: Callable, settings: Mapping[str, Any]) -> Any:
+def called_with(function, settings: dict):
     """`function` called with those of the `settings` that it has parameters for."""
     return function(**{name: value for name, value in settings.items()
                        if accepts(function, name)})

@@ -42,7 +42,7 @@ class Minimax(ScoreLoss):
         return -_softplus_mean(fake)
 
 
-@LOSSES.register("nonsaturating", (
+@LOSSES.register("nonsaturating", options=(
     Option("label_smoothing", float, 0.0, "real labels are 1 minus this", low=0, high=0.49,
            serves=("discriminators",)),))
 class NonSaturating(ScoreLoss):

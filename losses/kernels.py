@@ -178,7 +178,7 @@ SCALE_LIST = Option("kernel_scales", str, "", "gaussian-mixture: its sigmas; rat
                     "its alphas; with commas (default: 1,2,4,8,16; 0.1,1,10)")
 
 
-@KERNELS.register("gaussian", (GAMMA,))
+@KERNELS.register("gaussian", options=(GAMMA,))
 def gaussian_kernel(gamma: float = 1.0) -> Kernel:
     """`gaussian`, the thesis's default."""
     return Kernel(partial(gaussian, gamma=gamma), local=lambda square: (1.0, 2 * gamma, 0.0))
@@ -190,7 +190,7 @@ def linear_kernel() -> Kernel:
     return Kernel(linear, linear_kernel_sum, _row_squares, lambda square: (square, 1.0, 0.0))
 
 
-@KERNELS.register("polynomial", (
+@KERNELS.register("polynomial", options=(
     Option("kernel_bias", float, 1.0, "polynomial: (x.y + bias)^2", low=0, high=1e6),))
 def polynomial_kernel(bias: float = 1.0) -> Kernel:
     """`polynomial` of degree 2, in linear time: bias 1 matches means and second moments, bias 0
@@ -200,7 +200,7 @@ def polynomial_kernel(bias: float = 1.0) -> Kernel:
                   lambda square: ((square + bias) ** 2, 2 * (square + bias), 2.0))
 
 
-@KERNELS.register("gaussian-mixture", (SCALE_LIST,))
+@KERNELS.register("gaussian-mixture", options=(SCALE_LIST,))
 def gaussian_mixture_kernel(scales=BANDWIDTHS) -> Kernel:
     """`gaussian_mixture` with these sigmas."""
     slope = sum(sigma**-2 for sigma in scales)
@@ -208,7 +208,7 @@ def gaussian_mixture_kernel(scales=BANDWIDTHS) -> Kernel:
                   local=lambda square: (float(len(scales)), slope, 0.0))
 
 
-@KERNELS.register("rational-quadratic", (SCALE_LIST,))
+@KERNELS.register("rational-quadratic", options=(SCALE_LIST,))
 def rational_quadratic_kernel(scales=ALPHAS) -> Kernel:
     """`rational_quadratic` with these alphas."""
     count = float(len(scales))
@@ -216,7 +216,7 @@ def rational_quadratic_kernel(scales=ALPHAS) -> Kernel:
                   local=lambda square: (count, count, 0.0))
 
 
-@KERNELS.register("rational-quadratic-dot", (SCALE_LIST,))
+@KERNELS.register("rational-quadratic-dot", options=(SCALE_LIST,))
 def rational_quadratic_dot_kernel(scales=ALPHAS) -> Kernel:
     """`rational_quadratic` with x.y added, as in every script of Binkowski et al."""
     count = float(len(scales))
@@ -230,7 +230,7 @@ def energy_kernel() -> Kernel:
     return Kernel(energy)
 
 
-@KERNELS.register("rks", (
+@KERNELS.register("rks", options=(
     GAMMA,
     Option("kernel_features", int, 300, "rks: random features (eq. 3.10)", low=1, high=1000000)))
 def random_kitchen_sinks_kernel(dim: int, features: int = 300, gamma: float = 1.0,

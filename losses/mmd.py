@@ -78,7 +78,7 @@ def asymmetry(real, fake):
     return ops.sum(ops.square(ops.minimum(difference, 0)))
 
 
-@LOSSES.register("mmd", (
+@LOSSES.register("mmd", options=(
     Option("asymmetry_weight", float, 0.0, "weight of the kernelized GAN's regulariser (lambda of "
            "eq. 3.5)", low=0, serves=("discriminators",)),))
 class MMD:

@@ -88,21 +88,21 @@ class Pool(NamedTuple):
         return keras.layers.MaxPooling2D(self.kernel, 2, dtype="float32")(x)
 
 
-BACKBONES.register("alex")((
+BACKBONES.register("alex", (
     Conv("features.0", 64, 11, 4, 2), TAP, Pool(),
     Conv("features.3", 192, 5, 1, 2), TAP, Pool(),
     Conv("features.6", 384), TAP,
     Conv("features.8", 256), TAP,
     Conv("features.10", 256), TAP,
 ))
-BACKBONES.register("vgg")((
+BACKBONES.register("vgg", (
     Conv("features.0", 64), Conv("features.2", 64), TAP, Pool(2),
     Conv("features.5", 128), Conv("features.7", 128), TAP, Pool(2),
     Conv("features.10", 256), Conv("features.12", 256), Conv("features.14", 256), TAP, Pool(2),
     Conv("features.17", 512), Conv("features.19", 512), Conv("features.21", 512), TAP, Pool(2),
     Conv("features.24", 512), Conv("features.26", 512), Conv("features.28", 512), TAP,
 ))
-BACKBONES.register("squeeze")((
+BACKBONES.register("squeeze", (
     Conv("features.0", 64, 3, 2, 0), TAP, Pool(ceil=True),
     Fire("features.3", 16, 64), Fire("features.4", 16, 64), TAP, Pool(ceil=True),
     Fire("features.6", 32, 128), Fire("features.7", 32, 128), TAP, Pool(ceil=True),

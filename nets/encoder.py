@@ -2,7 +2,8 @@
 
 import keras
 
-from nets.architectures import LATENT_ENCODER, TOY_ENCODER, Architecture
+from nets.architectures import Architecture
+from nets.architectures.encoders import LATENT_ENCODER, TOY_ENCODER
 from nets.build import build_chain
 
 

@@ -53,7 +53,7 @@ class FrozenNets(NamedTuple):
     vgg: Callable | None = None
 
 
-@COUPLINGS.register("feature", (
+@COUPLINGS.register("feature", options=(
     weight("feature", "difference of the first feature maps (eq. 4.1)"),
     Option("feature_layers", int, 3, "how many feature maps, from the front", low=1, high=64)))
 def feature(feature_weight: float, feature_layers: int) -> Coupling:
@@ -62,7 +62,7 @@ def feature(feature_weight: float, feature_layers: int) -> Coupling:
                     lambda made: feature_difference(made.features, feature_layers))
 
 
-@COUPLINGS.register("cycle", (
+@COUPLINGS.register("cycle", options=(
     weight("cycle", "recovery of z from the images (eq. 4.3)"),
     Option("cycle_norm", str, "l1", "norm of that recovery", choices=("l1", "l2"))))
 def cycle(generators, width: float, precision: str, cycle_weight: float,
@@ -77,14 +77,14 @@ def cycle(generators, width: float, precision: str, cycle_weight: float,
         made.features_of(recover), made.z, cycle_norm), nets=(encoder,))
 
 
-@COUPLINGS.register("tying", (
+@COUPLINGS.register("tying", options=(
     weight("tying", "squared difference of the generators' weights"),))
 def tying(generators, tying_weight: float) -> Coupling:
     """The weight regulariser of the thesis's code: equal layers keep near each other."""
     return Coupling("tying", tying_weight, lambda made: weight_difference(generators))
 
 
-@COUPLINGS.register("semantic", (
+@COUPLINGS.register("semantic", options=(
     weight("semantic", "difference of a classifier's predictions (eq. 4.2)"),
     Option("semantic_on", str, "probabilities", "what is compared",
            choices=("probabilities", "logits", "kl"))))
@@ -94,7 +94,7 @@ def semantic(frozen: FrozenNets, semantic_weight: float, semantic_on: str) -> Co
         made.features_of(frozen.classifier), semantic_on, frozen.multilabel))
 
 
-@COUPLINGS.register("balance", (
+@COUPLINGS.register("balance", options=(
     weight("balance", "keeps the batch's mean prediction as the data's classes are",
            "couplings"),))
 def balance(frozen: FrozenNets, balance_weight: float) -> Coupling:

@@ -1,7 +1,5 @@
 """Penalties on the critic's gradient with respect to its input, and scales made of it."""
 
-from functools import partial
-
 from framework.autodiff import input_gradient, output_and_products
 from framework.errors import UserError
 from framework.lazy import Lazy
@@ -12,7 +10,7 @@ ops = Lazy("keras.ops")
 devices = Lazy("framework.devices")
 
 PENALTIES = Registry("discriminator penalty", package="penalties")
-SCALES = Registry("gradient scale", package="penalties")
+SCALES = Registry("critic scale", package="penalties")
 
 
 def interpolate(real, fake, alpha):
@@ -69,6 +67,7 @@ def witness_gradient_penalty(discriminator, kernel, real, fake, alpha):
     return _mean_square_excess(gradient)
 
 
+@SCALES.register("smmd")
 def smmd_scale(discriminator, real, kernel=None, regularization=1.0, scaling=10.0,
                variant="analytic",
                signs=None):
@@ -100,6 +99,19 @@ def smmd_scale(discriminator, real, kernel=None, regularization=1.0, scaling=10.
     return 1 / (1 + scaling * (_batch_mean(jacobian) + values))
 
 
+@SCALES.register("smmd-reference")
+def smmd_reference_scale(discriminator, real, kernel=None, scaling=10.0, signs=None):
+    """sigma^2 as the published code has it: 1 / (1 + scaling E ||J||_F^2). See `smmd_scale`."""
+    return smmd_scale(discriminator, real, kernel, scaling=scaling, variant="reference",
+                      signs=signs)
+
+
+@SCALES.register("swgan")
+def swgan_scale(discriminator, real, signs=None):
+    """The scale of SWGAN, [1 / (1 + 10 (E ||J||_F^2 + mean D^2))]^(1/2). See `smmd_scale`."""
+    return ops.sqrt(smmd_scale(discriminator, real, variant="value-reference", signs=signs))
+
+
 def _batch_mean(values):
     """Mean over the batch of all devices, which a scale is a function of."""
     return devices.mean_over_replicas(ops.mean(values))
@@ -115,11 +127,3 @@ def _jacobian_squares(discriminator, x, signs, curved: bool):
     squares = [_row_squares(ops.cast(product, "float32")) for product in products]
     along = squares.pop() if curved else 0.0
     return ops.cast(features, "float32"), sum(squares), along
-
-
-SCALES.register_all({
-    "smmd": smmd_scale,
-    "smmd-reference": partial(smmd_scale, variant="reference"),
-    "swgan": lambda discriminator, real, signs: ops.sqrt(
-        smmd_scale(discriminator, real, variant="value-reference", signs=signs)),
-})

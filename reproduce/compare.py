@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from config import presets
-from data.catalogue import domain_names, find
+from data.names import domain_names, find
 from metrics.report import number, table
 
 ALEX = "LPIPS (alex, v0.1)"              # what the thesis measures with

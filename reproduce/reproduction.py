@@ -5,7 +5,7 @@ from pathlib import Path
 
 from config import presets
 from config.options import BY_NAME
-from data.catalogue import domain_names, find
+from data.names import domain_names, find
 from framework.errors import UserError
 from framework.files import write_text
 from metrics.choice import LPIPS_NETS

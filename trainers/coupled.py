@@ -28,11 +28,13 @@ def shared_rows(chosen: int, gan_type: str, table_default: int) -> int:
 
 
 def architecture(registry, name: str, image_shape):
-    """The architecture called `name`; "auto" is the first whose images have `image_shape`.
+    """The architecture called `name`; "auto" is, of those whose images have `image_shape`, the
+    one that is marked `auto`, else the first.
 
     Raises UserError where none has, or where the one named makes other images.
     """
     fitting = [each for each in registry.values() if each.image_shape == image_shape]
+    fitting.sort(key=lambda each: not each.auto)
     chosen = (fitting or [None])[0] if name == "auto" else registry.find(name)
     if chosen not in fitting:
         fits = [n for n, each in registry.items() if each.image_shape == image_shape]

@@ -6,8 +6,8 @@ Without TensorFlow, so that a mistake about the data is answered before it is im
 import json
 from pathlib import Path
 
-from data.catalogue import domain_names
 from data.load import load
+from data.names import domain_names
 from framework.errors import UserError
 from framework.files import write_text
 from trainers.prune import confident

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from config.resolve import load_config
 from config.run import newest_checkpoint
-from data.catalogue import domain_names
+from data.names import domain_names
 from framework.errors import UserError
 from framework.files import write_text
 from framework.plots import save_png

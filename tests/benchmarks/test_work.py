@@ -7,24 +7,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from trainers.couplings import Frozen
 
 from benchmarks import work
 from benchmarks.counts import work_of
 from benchmarks.listing import Listing
 from config.resolve import resolve
 from data.domain import Domain
-from nets.architectures import (
-    CLASSIFIERS,
-    DIGIT_DISCRIMINATOR,
-    DIGIT_GENERATOR,
-    DISCRIMINATORS,
-    GENERATORS,
-    LATENT_ENCODER,
-    Row,
-    resized,
-    widened,
-)
-from penalties.couplings import FrozenNets
+from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, Row, resized, widened
+from nets.architectures.digits import DIGIT_DISCRIMINATOR, DIGIT_GENERATOR
+from nets.architectures.encoders import LATENT_ENCODER
 from penalties.gradient import gradient_penalty
 from trainers.coupled import build
 
@@ -141,12 +133,11 @@ def test_without_padding_every_product_meets_a_pixel(size, kernel, stride):
 
 
 def test_the_published_tables_by_hand():
-    discriminator = work.net(DIGIT_DISCRIMINATOR, (32, 32, 3))
+    critic = work.net(DIGIT_DISCRIMINATOR, (32, 32, 3))
     first, dense = 32 * 32 * 25 * 3 * 20, 500
-    assert discriminator.forward == 2 * (first + 16 * 16 * 25 * 20 * 50 + 8 * 8 * 50 * 500 + dense)
-    assert (discriminator.first, discriminator.last, discriminator.curved) == (2 * first,
-                                                                               2 * dense, False)
-    assert discriminator.learn == 3 * discriminator.forward - 2 * first
+    assert critic.forward == 2 * (first + 16 * 16 * 25 * 20 * 50 + 8 * 8 * 50 * 500 + dense)
+    assert (critic.first, critic.last, critic.curved) == (2 * first, 2 * dense, False)
+    assert critic.learn == 3 * critic.forward - 2 * first
     rows = [100 * 4 * 4 * 1024, 4 * 4 * 16 * 1024 * 1024, 4 * 4 * 9 * 1024 * 512,
             8 * 8 * 9 * 512 * 256, 16 * 16 * 9 * 256 * 128, 32 * 32 * 36 * 128 * 3]
     assert [c.flop for c in work.costs(DIGIT_GENERATOR, (100,))] == [2 * r for r in rows]
@@ -203,9 +194,9 @@ def test_penalties_as_the_graphs_have_them():
 
 
 def test_parts_of_an_iteration_by_hand():
-    generators, discriminator = work.Net(1000, 10), work.Net(100, 7, 1)
+    generators, critic = work.Net(1000, 10), work.Net(100, 7, 1)
     encoder, classifier, features = work.Net(50, 5), work.Net(20), work.Net(30)
-    parts = work.iteration(4, 2, generators, discriminator, 5, penalties=1, encoder=encoder,
+    parts = work.iteration(4, 2, generators, critic, 5, penalties=1, encoder=encoder,
                            classifier=classifier, features=features, real_features=True)
     assert parts == {
         "critic fakes": 5 * 4 * 1000,
@@ -214,9 +205,9 @@ def test_parts_of_an_iteration_by_hand():
         "generator update": 4 * (3000 - 10) + 4 * 2 * 200,
         "couplings": 4 * 2 * (150 + 40 + 60 + 30),
     }
-    scaled = work.iteration(4, 2, generators, discriminator, 1, penalties=1, scaled=True,
+    scaled = work.iteration(4, 2, generators, critic, 1, penalties=1, scaled=True,
                             real_scores=True)
-    alone = work.iteration(4, 2, generators, discriminator, 1)
+    alone = work.iteration(4, 2, generators, critic, 1)
     assert scaled["generator update"] - alone["generator update"] == 4 * 2 * 300
     assert alone["penalty"] == alone["couplings"] == 0
 
@@ -237,7 +228,7 @@ def test_an_iteration_runs_what_is_counted(loop, monkeypatch):
                       "--discriminator_steps", "2", "--latent_dim", "6", "--width", "0.5",
                       "--generator", "toy", "--discriminator", "toy"])
     points = np.random.default_rng(0).uniform(-1, 1, (2, 4, 2)).astype("float32")
-    trainer = loop(config, [Domain(name, points[0]) for name in "ab"], FrozenNets())
+    trainer = loop(config, [Domain(name, points[0]) for name in "ab"], Frozen())
     step = tf.function(trainer.iterate, autograph=False).get_concrete_function(
         tf.constant(0, tf.int64), (tf.constant(points),) * 2)
     expected = sum(work_of(config, 2, (2,), 0).values())

@@ -5,7 +5,7 @@ import pytest
 from config import presets
 from config.options import BY_NAME
 from config.resolve import resolve
-from data.catalogue import domain_names
+from data.names import domain_names
 from framework.errors import UserError
 
 DCGAN = {"batch_size": 128, "latent_dim": 100, "latent": "uniform", "lr_g": 2e-4, "lr_d": 2e-4,

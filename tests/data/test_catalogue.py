@@ -1,6 +1,7 @@
 import pytest
 
-from data.catalogue import DOMAINS, domain_names, find
+from data.catalogue import DOMAINS
+from data.names import domain_names, find
 from framework.errors import UserError
 
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from data import celeba, folders
-from data.catalogue import domain_names
 from data.load import load
+from data.names import domain_names
 from framework.errors import UserError
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from data import celeba, records, tfds
-from data.catalogue import domain_names
 from data.load import load
+from data.names import domain_names
 from framework.errors import UserError
 
 COUNTS = {"celeb_a": {"train": 6, "validation": 2, "test": 3},

@@ -8,25 +8,55 @@ import pytest
 from framework.errors import UserError
 from nets.architectures import (
     CLASSIFIERS,
-    DIGIT_DISCRIMINATOR,
-    DIGIT_GENERATOR,
-    DIGIT_SMALL_GENERATOR,
     DISCRIMINATORS,
-    FACE_DISCRIMINATOR,
     GENERATORS,
-    QUICK_GENERATOR,
-    RESIDUAL_GENERATOR,
     Row,
     renormed,
     resized,
     widened,
 )
+from nets.architectures.digits import DIGIT_DISCRIMINATOR, DIGIT_GENERATOR, DIGIT_SMALL_GENERATOR
+from nets.architectures.faces import FACE_DISCRIMINATOR
+from nets.architectures.photographs import RESIDUAL_GENERATOR
+from nets.architectures.quick import QUICK_GENERATOR
+
+PAIRS = ["toy", "digit", "digit_small", "face128", "face256", "dcgan64", "residual64",
+         "residual128", "quick", "dcgan28"]
 
 
 def test_both_nets_of_every_pair_make_the_same_images():
-    assert list(GENERATORS) == list(DISCRIMINATORS)
+    assert list(GENERATORS) == list(DISCRIMINATORS) == PAIRS
+    assert list(CLASSIFIERS) == ["B.1", "B.2", "quick"]
     for name in GENERATORS:
         assert GENERATORS[name].image_shape == DISCRIMINATORS[name].image_shape
+
+
+@pytest.mark.parametrize("registry", [GENERATORS, DISCRIMINATORS], ids=["generators", "second"])
+def test_auto_is_one_net_of_each_image_shape(registry):
+    chosen = {net.image_shape: name for name, net in registry.items() if net.auto}
+    assert sorted(chosen.values()) == sorted(name for name, net in registry.items() if net.auto)
+    assert set(chosen) == {net.image_shape for net in registry.values()}
+    assert set(chosen.values()) == {"toy", "digit", "face128", "face256", "dcgan64", "dcgan28"}
+
+
+@pytest.mark.parametrize("before", ["", "nets.architectures.quick, nets.architectures.encoders",
+                                    "nets.architectures.digits28"])
+def test_the_order_is_the_same_whatever_is_imported_before(before):
+    code = (f"import {before or 'sys'}\nfrom nets.architectures import GENERATORS\n"
+            f"assert list(GENERATORS) == {PAIRS}, list(GENERATORS)")
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_file_beside_the_others_is_a_net(tmp_path):
+    """As `docs/extending.md` has it, in a process of its own."""
+    (tmp_path / "own.py").write_text(
+        "from nets.architectures import GENERATORS, Architecture, Row\n"
+        "GENERATORS.register('own', Architecture((Row('dense', 2),), (2,)))\n")
+    code = ("import nets.architectures as package\n"
+            f"package.__path__.append({str(tmp_path)!r})\n"
+            "from config.options import BY_NAME\n"
+            "assert 'own' in BY_NAME['generator'].choices")
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_shared_column_of_the_tables():
@@ -92,5 +122,7 @@ def test_norm_of_the_critic():
 
 def test_names_are_known_without_tensorflow():
     code = ("import sys, nets.architectures, losses.adversarial, penalties.gradient, "
-            "penalties.coupling; sys.exit(bool({'tensorflow', 'keras'} & set(sys.modules)))")
+            "penalties.coupling; list(nets.architectures.GENERATORS); "
+            "list(losses.adversarial.LOSSES); list(penalties.gradient.PENALTIES); "
+            "sys.exit(bool({'tensorflow', 'keras'} & set(sys.modules)))")
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,15 +10,10 @@ import tensorflow as tf
 
 from framework.checkpoint import save_model
 from framework.errors import UserError
-from nets.architectures import (
-    DIGIT_DISCRIMINATOR,
-    DISCRIMINATORS,
-    FACE_DISCRIMINATOR,
-    GENERATORS,
-    QUICK_DISCRIMINATOR,
-    QUICK_GENERATOR,
-    Architecture,
-)
+from nets.architectures import DISCRIMINATORS, GENERATORS, Architecture
+from nets.architectures.digits import DIGIT_DISCRIMINATOR
+from nets.architectures.faces import FACE_DISCRIMINATOR
+from nets.architectures.quick import QUICK_DISCRIMINATOR, QUICK_GENERATOR
 from nets.build import build_discriminators, build_generators, image_model, joint, split
 
 Z = np.random.default_rng(0).uniform(-1, 1, (5, 4)).astype("float32")

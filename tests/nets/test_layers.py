@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from nets.architectures import DISCRIMINATORS, GENERATORS, QUICK_GENERATOR, Row
+from nets.architectures import DISCRIMINATORS, GENERATORS, Row
+from nets.architectures.quick import QUICK_GENERATOR
 from nets.build import build_discriminators, build_generators
 
 Z = np.random.default_rng(0).uniform(-1, 1, (5, 4)).astype("float32")

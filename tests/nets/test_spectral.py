@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from framework.errors import UserError
-from nets.architectures import QUICK_DISCRIMINATOR, Row, renormed
+from nets.architectures import Row, renormed
+from nets.architectures.quick import QUICK_DISCRIMINATOR
 from nets.build import build_discriminators
 from nets.spectral import SpectralConv2D, SpectralDense, power_step
 

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from framework.errors import UserError
-from nets.architectures import QUICK_GENERATOR
+from nets.architectures.quick import QUICK_GENERATOR
 from nets.build import build_generators, joint
 from penalties.coupling import (
     class_balance,

@@ -1,0 +1,104 @@
+"""What the names of data sets mean: one domain, the two of X2Y, folders, faces, CycleGAN's sets."""
+
+from pathlib import Path
+
+from data import celeba, folders
+from data.catalogue import DOMAINS, Entry
+from data.sources import images
+from data.sources.faces import faces_with
+from data.sources.images import CYCLEGAN
+from data.transforms import VIEWS
+from framework.errors import UserError, unknown
+
+FOLDER, LOCAL, RECORDS = "folder:", "cyclegan:", "tfds:"
+
+
+def find(name: str) -> Entry:
+    """The entry of the domain `name`, which may also be `folder:PATH`, `celeba:NAME` or
+    `celeba:without_NAME`, and, of a set of CycleGAN, `cyclegan:PATH` or `tfds:SET/trainA`.
+
+    Raises UserError with the nearest valid name.
+    """
+    kind, place = name[:name.find(":") + 1], name[name.find(":") + 1:]
+    if kind in (FOLDER, LOCAL):
+        return images.folder(Path(place).expanduser(), 64 if kind == FOLDER else 128)
+    if kind == RECORDS:
+        return images.cyclegan(place)
+    if kind == celeba.PREFIX:
+        return faces_with(name, place)
+    return DOMAINS.find(name)
+
+
+def domain_names(dataset: str, domains: str | None = None, data_dir=None) -> tuple[str, ...]:
+    """The names of the domains that `--dataset` and `--domains` ask for, for data.load.
+
+    `domains` is a list with commas and comes first. `dataset` is one domain; X2Y, where Y may
+    be short for X_Y; folder:PATH, whose domain1, domain2, ... or trainA, trainB are the
+    domains, else it is one; folder:A,B; a set of CycleGAN in `data_dir`, as the folder or zip
+    file NAME or as `data_dir` itself, else from TFDS; or CelebSmiling, CelebBlond,
+    CelebEyeglasses or celeba:NAME, the faces without and with an attribute. Raises UserError
+    with the nearest valid name.
+    """
+    if domains:
+        names = tuple(name.strip() for name in domains.split(","))
+        for name in names:
+            find(name)
+        return names
+    if dataset.startswith(FOLDER):
+        return _folder_names(dataset.removeprefix(FOLDER))
+    if dataset in DOMAINS:
+        return (dataset,)
+    names = (celeba.pair(dataset) or registered_pair(dataset)
+             or pair_of_folders(dataset, data_dir))
+    if names:
+        return names
+    if dataset in CYCLEGAN:
+        return tuple(f"{RECORDS}{dataset}/{part}" for part in ("trainA", "trainB"))
+    if Path(dataset).is_dir():
+        raise UserError(f"unknown data set {dataset!r}; for a folder say folder:{dataset}")
+    raise unknown("data set", dataset, {*DOMAINS, *pairs(), *CYCLEGAN, *celeba.SETS})
+
+
+def registered_pair(dataset: str) -> tuple[str, str] | None:
+    """The two registered domains of X2Y, where Y may be short for X_Y; None if there are none."""
+    for at, letter in enumerate(dataset):
+        x, y = dataset[:at], dataset[at + 1:]
+        if letter == "2" and x in DOMAINS:
+            for other in (f"{x}_{y}", y):
+                if other in DOMAINS:
+                    return x, other
+    return None
+
+
+def pairs() -> list[str]:
+    """The usual X2Y: each source with its own views, and MNIST with other sets."""
+    return [f"{name}2{suffix[1:]}" for name in ("glyph", "mnist") for suffix, *_ in VIEWS[1:]] + [
+        "mnist2svhn", "mnist2svhn_pruned", "mnist2usps"]
+
+
+def _folder_names(paths):
+    whole = Path(paths).expanduser()
+    if "," in paths and not whole.exists():
+        places = [Path(path.strip()).expanduser() for path in paths.split(",")]
+        for place in places:
+            folders.parts(place)
+    else:
+        places = folders.parts(whole)
+    return tuple(f"{FOLDER}{place}" for place in places)
+
+
+def pair_of_folders(dataset: str, data_dir) -> tuple[str, ...] | None:
+    """The domains that lie in `data_dir` as folders or in a zip file; None if there are none."""
+    here = Path(data_dir or ".").expanduser()
+    if not data_dir or not here.is_dir() or "2" not in dataset or "/" in dataset:
+        return None
+    places = [here / dataset, here / f"{dataset}.zip", *sorted(here.glob(f"{dataset}_*.zip"))]
+    if here.name.startswith(dataset) or dataset in CYCLEGAN:
+        places.append(here)
+    others = tuple(name for name in CYCLEGAN if name != dataset)
+    for place in places:
+        parts = folders.parts(place) if place.exists() else ()
+        if len(parts) > 1 and not parts[0].parent.name.startswith(others):
+            kind = LOCAL if dataset in CYCLEGAN else FOLDER
+            return tuple(f"{kind}{part}" for part in parts)
+    return None

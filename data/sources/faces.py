@@ -1,0 +1,23 @@
+"""CelebA and its like: all faces, and those with or without an attribute."""
+
+from dataclasses import replace
+from functools import partial
+
+from data import celeba, folders
+from data.catalogue import DOMAINS, Entry, Source
+
+
+def _source(name, full_size=None):
+    return Source(name, lambda data_dir, split, size, seed: celeba.read(
+        name, data_dir, split, size), "celeba/ or zip, or TFDS", full_size, celeba.is_here,
+        partial(celeba.count, name), celeba.attributes)
+
+
+FACES = Entry(_source("celeba", celeba.FULL_SIZE), folders.keep, len(celeba.ATTRIBUTES), 128,
+              "faces with attributes")
+DOMAINS.register("celeba", FACES)
+
+
+def faces_with(name: str, description: str) -> Entry:
+    """The faces of `celeba:NAME` or `celeba:without_NAME`, NAME being an attribute."""
+    return replace(FACES, source=_source(name), description=description)
