@@ -32,7 +32,7 @@ test-part-%:
 test-workers: .venv/ready-dev
 	$(BIN)/python tests/trainers/two_workers.py
 
-# What computes, under settings in which a processor adds in another order; an hour.
+# What computes, under settings in which a processor adds in another order; more than an hour.
 test-processors: .venv/ready-dev
 	$(BIN)/python -m tests.processors
 
