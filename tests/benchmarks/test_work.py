@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from trainers.couplings import Frozen
 
 from benchmarks import work
 from benchmarks.counts import work_of
@@ -17,6 +16,7 @@ from data.domain import Domain
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, Row, resized, widened
 from nets.architectures.digits import DIGIT_DISCRIMINATOR, DIGIT_GENERATOR
 from nets.architectures.encoders import LATENT_ENCODER
+from penalties.couplings import FrozenNets
 from penalties.gradient import gradient_penalty
 from trainers.coupled import build
 
@@ -133,11 +133,12 @@ def test_without_padding_every_product_meets_a_pixel(size, kernel, stride):
 
 
 def test_the_published_tables_by_hand():
-    critic = work.net(DIGIT_DISCRIMINATOR, (32, 32, 3))
+    discriminator = work.net(DIGIT_DISCRIMINATOR, (32, 32, 3))
     first, dense = 32 * 32 * 25 * 3 * 20, 500
-    assert critic.forward == 2 * (first + 16 * 16 * 25 * 20 * 50 + 8 * 8 * 50 * 500 + dense)
-    assert (critic.first, critic.last, critic.curved) == (2 * first, 2 * dense, False)
-    assert critic.learn == 3 * critic.forward - 2 * first
+    assert discriminator.forward == 2 * (first + 16 * 16 * 25 * 20 * 50 + 8 * 8 * 50 * 500 + dense)
+    ends = discriminator.first, discriminator.last, discriminator.curved
+    assert ends == (2 * first, 2 * dense, False)
+    assert discriminator.learn == 3 * discriminator.forward - 2 * first
     rows = [100 * 4 * 4 * 1024, 4 * 4 * 16 * 1024 * 1024, 4 * 4 * 9 * 1024 * 512,
             8 * 8 * 9 * 512 * 256, 16 * 16 * 9 * 256 * 128, 32 * 32 * 36 * 128 * 3]
     assert [c.flop for c in work.costs(DIGIT_GENERATOR, (100,))] == [2 * r for r in rows]
@@ -194,9 +195,9 @@ def test_penalties_as_the_graphs_have_them():
 
 
 def test_parts_of_an_iteration_by_hand():
-    generators, critic = work.Net(1000, 10), work.Net(100, 7, 1)
+    generators, discriminator = work.Net(1000, 10), work.Net(100, 7, 1)
     encoder, classifier, features = work.Net(50, 5), work.Net(20), work.Net(30)
-    parts = work.iteration(4, 2, generators, critic, 5, penalties=1, encoder=encoder,
+    parts = work.iteration(4, 2, generators, discriminator, 5, penalties=1, encoder=encoder,
                            classifier=classifier, features=features, real_features=True)
     assert parts == {
         "critic fakes": 5 * 4 * 1000,
@@ -205,9 +206,9 @@ def test_parts_of_an_iteration_by_hand():
         "generator update": 4 * (3000 - 10) + 4 * 2 * 200,
         "couplings": 4 * 2 * (150 + 40 + 60 + 30),
     }
-    scaled = work.iteration(4, 2, generators, critic, 1, penalties=1, scaled=True,
+    scaled = work.iteration(4, 2, generators, discriminator, 1, penalties=1, scaled=True,
                             real_scores=True)
-    alone = work.iteration(4, 2, generators, critic, 1)
+    alone = work.iteration(4, 2, generators, discriminator, 1)
     assert scaled["generator update"] - alone["generator update"] == 4 * 2 * 300
     assert alone["penalty"] == alone["couplings"] == 0
 
@@ -228,7 +229,7 @@ def test_an_iteration_runs_what_is_counted(loop, monkeypatch):
                       "--discriminator_steps", "2", "--latent_dim", "6", "--width", "0.5",
                       "--generator", "toy", "--discriminator", "toy"])
     points = np.random.default_rng(0).uniform(-1, 1, (2, 4, 2)).astype("float32")
-    trainer = loop(config, [Domain(name, points[0]) for name in "ab"], Frozen())
+    trainer = loop(config, [Domain(name, points[0]) for name in "ab"], FrozenNets())
     step = tf.function(trainer.iterate, autograph=False).get_concrete_function(
         tf.constant(0, tf.int64), (tf.constant(points),) * 2)
     expected = sum(work_of(config, 2, (2,), 0).values())
