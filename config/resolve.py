@@ -82,7 +82,7 @@ def from_values(given: dict[str, Any], flags: Collection[str] = ()) -> Config:
     values["gan_type"], values["dataset"] = _pair(values)
     if not values.get("run"):
         values["run"] = _default_run(values, named)
-    return _finished(values, given, flags)
+    return _finished(without_meaningless(_complete(values), given), given, flags)
 
 
 def read_file(path: str) -> dict:
@@ -136,13 +136,16 @@ def _default_run(values: dict, named: str) -> str:
     return f"runs/{values['gan_type']}-{re.sub(r'[^A-Za-z0-9_]+', '-', data).strip('-')}"
 
 
+def _complete(values: dict[str, Any]) -> dict[str, Any]:
+    return {option.name: option.default for option in OPTIONS} | values
+
+
 def _finished(values: dict[str, Any], given: Mapping[str, Any],
               flags: Collection[str]) -> Config:
-    values = {option.name: option.default for option in OPTIONS} | values
+    values = _complete(values)
     names = domain_names(values["dataset"], values["domains"], values["data_dir"])
     check_domains(values["gan_type"], names)
     check_applicable(values, given, flags)
-    values = without_meaningless(values, given)
     config = Config(**values, explicit=frozenset(given))
     check_together(config, names)
     return config

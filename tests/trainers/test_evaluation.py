@@ -9,7 +9,7 @@ import pytest
 
 from commands.dispatch import main
 from trainers import classifier, judge
-from trainers.restore import Sampler
+from trainers.image_sampler import ImageSampler
 
 FLAGS = ["--preset", "none", "--generator", "quick", "--width", "0.05", "--latent_dim", "4",
          "--batch_size", "4", "--limit_data", "30", "--iterations", "2", "--no-tensorboard"]
@@ -187,8 +187,9 @@ def test_mistakes_are_one_line_and_keep_what_was_there(run, place, words, messag
 
 
 def test_a_run_that_diverged(run, capsys, monkeypatch):
-    path, draw = run("gan"), Sampler.draw
-    monkeypatch.setattr(Sampler, "draw", lambda self, z: [x * np.nan for x in draw(self, z)])
+    path, draw = run("gan"), ImageSampler.__call__
+    monkeypatch.setattr(ImageSampler, "__call__",
+                        lambda self, z: [x * np.nan for x in draw(self, z)])
     assert main(["evaluate", str(path), "--metrics", "kid", "--extractor", "pixels"]) == 2
     assert "generated glyph: values that are not finite" in capsys.readouterr().err
 

@@ -260,12 +260,12 @@ class Plainly(AdversarialTrainer):
         super().__init__(domains, split(plain(joint(generators))), [*map(plain, discriminators)],
                          **settings)
 
-    def fakes(self, random, real, code):
+    def generate_fakes(self, random, real, labels):
         z = [self.draw_latents(random, x, None) for x in tf.unstack(real[0])]
         return [tf.stack([g(each, training=True)["image"] for each in z])
                 for g in self.generators]
 
-    def scores(self, discriminator, real, fake, random):
+    def score_both(self, discriminator, real, fake, random):
         return self.score(discriminator, real, random), self.score(discriminator, fake, random)
 
 

@@ -103,7 +103,7 @@ def test_the_plot_has_a_panel_for_each_monitor(place):
 
 @pytest.mark.parametrize("flags, message", [
     (["--monitor", "kit"], "did you mean 'kid'"),
-    (["--gan_type", "classifier", "--monitor", "kid"], "a classifier has none"),
+    (["--gan_type", "classifier", "--monitor", "kid"], "monitor belongs to --gan_type gan, cogan"),
     (["--gan_type", "gan", "--dataset", "glyph", "--monitor", "pair_agreement"], "is one"),
     (["--dataset", "horse2zebra", "--monitor", "pair_agreement"], "needs labelled images"),
     (["--monitor", "kid", "--monitor_every", "0"], "monitor_every must be at least 1"),
