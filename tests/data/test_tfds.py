@@ -141,7 +141,7 @@ def test_a_name_server_that_never_answers_is_not_waited_for(monkeypatch):
     start = time.monotonic()
     why = tfds.unreachable("http://data.example/x", 0.1)
     assert why == "no answer from data.example in 0.1 s"
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 10      # half of what `silence` would take, on any clock
     release.set()
 
 
