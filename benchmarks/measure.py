@@ -13,6 +13,7 @@ import os
 import resource
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 
 from config.resolve import resolve
@@ -30,7 +31,8 @@ IMAGES, CLASSES = 256, 10       # of each domain; classes of their labels
 
 def configured(way: str, flags: list[str]):
     """The run's configuration; VGG has no weights to be downloaded. Raises UserError."""
-    return resolve([*flags, *WAYS[way], "--vgg_weights", "random"])
+    config = resolve([*flags, *WAYS[way]])
+    return replace(config, vgg_weights="random")        # where a coupling sees by VGG
 
 
 def noise_domains(config) -> list:

@@ -96,4 +96,4 @@ def test_a_broken_extension_is_one_line(tmp_path):
     (tmp_path / "broken.py").write_text("import losses.no_such_module\n")
     result = main(tmp_path, "presets")
     assert result.returncode == 2 and result.stderr.count("\n") == 1
-    assert "broken.py failed: ModuleNotFoundError" in result.stderr
+    assert "broken.py: ModuleNotFoundError" in result.stderr
