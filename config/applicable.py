@@ -22,15 +22,6 @@ def check_applicable(values: Mapping[str, Any], given: Mapping[str, Any],
             raise UserError(why)
 
 
-def without_meaningless(values: dict[str, Any], given: Collection[str]) -> dict[str, Any]:
-    """`values`, in which those of the preset that mean nothing beside the options given are the
-    defaults; one printed line names them."""
-    dropped = meaningless(values, set(values) - set(given))
-    if dropped:
-        print(f"preset {values['preset']}: {', '.join(dropped)} left out, without a meaning here")
-    return values | {name: BY_NAME[name].default for name in dropped}
-
-
 def meaningless(values: Mapping[str, Any], among: Collection[str]) -> list[str]:
     """Which of the options `among` are not at their default and mean nothing beside `values`,
     every option's value by name. What is left out may leave others without a meaning."""

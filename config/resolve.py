@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from config import presets
-from config.applicable import check_applicable, without_meaningless
+from config.applicable import check_applicable, meaningless
 from config.checks import check_domains, check_together
 from config.kinds import KINDS
 from config.options import BY_NAME, GROUPS, OPTIONS, checked
@@ -82,7 +82,12 @@ def from_values(given: dict[str, Any], flags: Collection[str] = ()) -> Config:
     values["gan_type"], values["dataset"] = _pair(values)
     if not values.get("run"):
         values["run"] = _default_run(values, named)
-    return _finished(without_meaningless(_complete(values), given), given, flags)
+    values = _complete(values)
+    dropped = meaningless(values, set(values) - set(given))
+    config = _finished(values | {name: BY_NAME[name].default for name in dropped}, given, flags)
+    if dropped:
+        print(f"preset {config.preset}: {', '.join(dropped)} left out, without a meaning here")
+    return config
 
 
 def read_file(path: str) -> dict:
