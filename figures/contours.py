@@ -73,11 +73,11 @@ def trained(discriminator, loss, optimizer, steps: int, penalty=None, weight=0.0
     return discriminator
 
 
-def surfaces(iterations: int) -> dict:
+def surfaces(iterations: int, seed: int = 0) -> dict:
     """Functions of points [T, 2] by method, each trained for `iterations` steps. The settings
     are ours but for the 64-unit critics and gamma 1 for the trained kernel: WGAN clipped at
     0.1, WGAN-GP of weight 0.1 as usual for points, and gamma 10 by hand for the plain MMD."""
-    keras.utils.set_random_seed(0)
+    keras.utils.set_random_seed(seed)
     real = tf.constant(toy_points("grid25")[0])
     fake = real + Random(2, 0).normal(real.shape, NOISE)
     adam = partial(keras.optimizers.Adam, 1e-3, 0.5, 0.9)

@@ -41,14 +41,14 @@ CASES = {"E f(x) - E f(y)": Distance(0), "absolute": Distance(1), "squared": Dis
          "absolute, with regulariser": Distance(1, 16.0)}
 
 
-def means(loss, iterations: int) -> dict[str, np.ndarray]:
+def means(loss, iterations: int, seed: int = 0) -> dict[str, np.ndarray]:
     """E f(x) and E f(G(z)) after each iteration of a clipped WGAN with `loss`."""
-    keras.utils.set_random_seed(0)
+    keras.utils.set_random_seed(seed)
     discriminator = small_discriminator()
     trainer = AdversarialTrainer(
         [TOY], build_generators(GENERATORS["toy"], 1, 0, 10, WIDTH), [discriminator], loss=loss,
         g_optimizer=keras.optimizers.RMSprop(LR, 0.99), clip=CLIP, latent="normal",
-        d_optimizer=keras.optimizers.RMSprop(LR, 0.99), discriminator_steps=STEPS, seed=0)
+        d_optimizer=keras.optimizers.RMSprop(LR, 0.99), discriminator_steps=STEPS, seed=seed)
     z, real = latents("normal", 500, 10, 9, Stream.SAMPLES), toy_points(TOY)[0][:500]
     read = compiled(lambda: (ops.mean(discriminator(real)),
                              ops.mean(discriminator(trainer.sample.draw(z)[0]))))

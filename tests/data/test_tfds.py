@@ -119,11 +119,10 @@ def test_without_a_network_the_error_comes_at_once_and_names_three_ways(tmp_path
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
     for variable in ("http_proxy", "HTTP_PROXY"):
         monkeypatch.delenv(variable, raising=False)
-    start = time.monotonic()
     with pytest.raises(UserError) as error:
         tfds.read("mnist", "train", tmp_path)
-    assert time.monotonic() - start < 2
     line = str(error.value)
+    assert "no answer" not in line                 # what is said where the whole time was waited
     assert "data.example" in line and "Name or service not known" in line and "\n" not in line
     for way in ("mnist.npz into --data_dir", "allow the download", "use glyph"):
         assert way in line

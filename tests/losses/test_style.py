@@ -62,11 +62,12 @@ Y1, Y2, S = (np.array([row], "float32") for row in ((0.1, 0.5), (0.4, 0.1), (0.2
 
 
 def test_disentanglement_of_the_specification():
-    # Eight roundings of numbers of up to 0.5, of 2^-25 each, stay below 1e-6.
-    assert float(disentanglement(Y1, Y2, S)) == pytest.approx(0.15, abs=1e-6)
+    # Eight roundings of numbers of up to 0.5, by up to 2^-25 each.
+    rounding = 8 * 2**-25
+    assert float(disentanglement(Y1, Y2, S)) == pytest.approx(0.15, abs=rounding)
     assert float(disentanglement(Y1, Y1 + 0.01, S)) == 0
     assert float(disentanglement(*(np.concatenate([x, [[1, 1]]]) for x in (Y1, Y2, S)))
-                 ) == pytest.approx(0.075, abs=1e-6)
+                 ) == pytest.approx(0.075, abs=rounding)
 
 
 def test_disentanglement_holds_the_style_still():

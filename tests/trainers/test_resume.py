@@ -57,7 +57,7 @@ def test_ctrl_c_ends_in_order_and_the_run_goes_on(tmp_path):
         assert started.poll() is None
         time.sleep(0.01)
     started.send_signal(signal.SIGINT)
-    said, _ = started.communicate(timeout=60)
+    said, _ = started.communicate(timeout=300)       # a hang, on any clock
     assert started.returncode == 0
     assert f"--run {run}" in said
     for name in ("losses.csv", "losses.png", "models/generators.keras",
