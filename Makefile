@@ -1,12 +1,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := runs/demo
-# tests/trainers is the longest by far: cut by the letters its files begin with. The longest parts
-# go first, so that the last minutes are not one process alone.
-LONGEST := trainers-a-g trainers-h-r trainers-s-z commands figures metrics nets style
-FOUND := $(sort $(patsubst tests/%,%,$(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py)))) \
-	$(notdir $(wildcard tests/test_*.py)))
-PARTS := $(LONGEST) $(filter-out trainers $(LONGEST),$(FOUND))
+# Each part of the tests is a process of its own, so that none comes to hold thousands of graphs;
+# it takes seven seconds to import TensorFlow, so the small folders share two. tests/trainers is
+# cut by the letters its files begin with. The longest parts go first, so that the last minutes
+# are not one process alone.
+LONG := figures nets style
+FOLDERS := $(sort $(patsubst tests/%/,%,$(dir $(wildcard tests/*/test_*.py))))
+SHORT := commands config framework losses metrics penalties
+OTHERS := $(filter-out trainers $(LONG) $(SHORT),$(FOLDERS))
+PARTS := trainers-a-g trainers-h-r figures trainers-s-z others nets style short files
 # Two processes with two threads each would only fight for two cores.
 TEST := TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 OMP_NUM_THREADS=1 \
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow"
@@ -18,12 +21,20 @@ demo: .venv/ready
 	$(BIN)/python main.py evaluate $(RUN)
 	@echo "Look at $(RUN)/samples: rows of the first domain above the matching rows of the second."
 
-# Each part in a process of its own, two at a time: no process comes to hold thousands of graphs.
 test: .venv/ready-dev
 	$(MAKE) --jobs 2 --output-sync --keep-going $(PARTS:%=test-part-%)
 
 test-part-trainers-%:
 	$(TEST) tests/trainers/test_[$*]*.py
+
+test-part-others:
+	$(TEST) $(OTHERS:%=tests/%)
+
+test-part-short:
+	$(TEST) $(SHORT:%=tests/%)
+
+test-part-files:
+	$(TEST) tests/test_*.py
 
 test-part-%:
 	$(TEST) tests/$*

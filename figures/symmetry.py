@@ -41,10 +41,13 @@ CASES = {"E f(x) - E f(y)": Distance(0), "absolute": Distance(1), "squared": Dis
          "absolute, with regulariser": Distance(1, 16.0)}
 
 
-def means(loss, iterations: int, seed: int = 0) -> dict[str, np.ndarray]:
-    """E f(x) and E f(G(z)) after each iteration of a clipped WGAN with `loss`."""
+def means(loss, iterations: int, seed: int = 0, sign: int = 1) -> dict[str, np.ndarray]:
+    """E f(x) and E f(G(z)) after each iteration of a clipped WGAN with `loss`, whose critic begins
+    as `sign` times the one that `seed` draws."""
     keras.utils.set_random_seed(seed)
     discriminator = small_discriminator()
+    for v in discriminator.layers[-1].variables:
+        v.assign(sign * v)
     trainer = AdversarialTrainer(
         [TOY], build_generators(GENERATORS["toy"], 1, 0, 10, WIDTH), [discriminator], loss=loss,
         g_optimizer=keras.optimizers.RMSprop(LR, 0.99), clip=CLIP, latent="normal",

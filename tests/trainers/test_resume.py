@@ -10,13 +10,15 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from commands.dispatch import main
+
 ROOT = Path(__file__).parents[2]
 ITERATIONS = 120
-COMMAND = [sys.executable, str(ROOT / "main.py"), "--gan_type", "cogan", "--dataset",
-           "glyph2edge", "--preset", "none", "--generator", "digit_small", "--discriminator",
-           "digit", "--width", "0.02", "--latent_dim", "5", "--batch_size", "8", "--limit_data",
-           "50", "--iterations", str(ITERATIONS), "--checkpoint_every", "10", "--sample_every",
-           "60", "--ema", "0.9", "--no-tensorboard"]
+FLAGS = ["--gan_type", "cogan", "--dataset", "glyph2edge", "--preset", "none", "--generator",
+         "digit_small", "--discriminator", "digit", "--width", "0.02", "--latent_dim", "5",
+         "--batch_size", "8", "--limit_data", "50", "--iterations", str(ITERATIONS),
+         "--checkpoint_every", "10", "--sample_every", "60", "--ema", "0.9", "--no-tensorboard"]
+COMMAND = [sys.executable, str(ROOT / "main.py"), *FLAGS]
 
 
 def variables(run):
@@ -26,9 +28,9 @@ def variables(run):
     return {name: reader.get_tensor(name) for name in names}
 
 
-def test_killed_and_resumed_equals_unbroken(tmp_path):
+def test_killed_and_resumed_equals_unbroken(tmp_path, capsys):
     unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
-    subprocess.run([*COMMAND, "--run", unbroken], check=True, capture_output=True)
+    assert main([*FLAGS, "--run", str(unbroken)]) == 0
 
     victim = subprocess.Popen([*COMMAND, "--run", broken], stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL)
@@ -37,10 +39,10 @@ def test_killed_and_resumed_equals_unbroken(tmp_path):
         time.sleep(0.005)
     os.kill(victim.pid, signal.SIGKILL)
     assert victim.wait() == -signal.SIGKILL
-    resumed = subprocess.run([*COMMAND, "--run", broken], check=True, capture_output=True,
-                             text=True)
+    capsys.readouterr()
+    assert main([*FLAGS, "--run", str(broken)]) == 0
 
-    assert f"{ITERATIONS} iterations" in resumed.stdout
+    assert f"{ITERATIONS} iterations" in capsys.readouterr().out
     a, b = variables(unbroken), variables(broken)
     assert a.keys() == b.keys() and len(a) > 60
     for name in a:

@@ -21,14 +21,16 @@ from trainers.perceptual import perception
 ONE, TWO = "--dataset ring ", "--domains ring,grid25 "
 TABLE = (
     ONE + "--gan_type gan --loss wgan --disc_penalty wgan-gp --discriminator_steps 2",
+    ONE + "--gan_type gan --loss wgan --clip 0.05 --conditional --clip_gradient 0.5",
+    TWO + "--gan_type scogan --loss minimax --feature_weight 1 --cycle_weight 1 --tying_weight 1",
+    ONE + "--gan_type gmmn --loss mmd --kernel rks",
+)
+SLOW = (                                     # XLA compiles each for some ten seconds
     ONE + "--gan_type gan --loss leastsquares --instance_noise 0.1 --ema 0.9 --weight_decay 0.1 "
           "--optimizer rmsprop",
-    ONE + "--gan_type gan --loss wgan --clip 0.05 --conditional --clip_gradient 0.5",
     TWO + "--gan_type cogan --loss hinge --discriminator_norm spectral-scale",
-    TWO + "--gan_type scogan --loss minimax --feature_weight 1 --cycle_weight 1 --tying_weight 1",
     ONE + "--gan_type mmd_gan --loss mmd --kernel gaussian-mixture --disc_penalty witness-gp",
     ONE + "--gan_type mmd_gan --loss mmd --kernel rational-quadratic --gradient_scale smmd",
-    ONE + "--gan_type gmmn --loss mmd --kernel rks",
     "--dataset glyph2negative --gan_type scogan --loss nonsaturating --generator quick "
     "--discriminator quick --width 0.05 --semantic_weight 1 --balance_weight 1 "
     "--content_weight 1e-4 --content_layers block1_conv1 --style_weight 1e-8 "
@@ -57,7 +59,8 @@ def trainer_of(config, domains):
                                          vgg=perception(config, (32, 32, 3))))
 
 
-@pytest.mark.parametrize("flags", TABLE)
+@pytest.mark.parametrize("flags", [
+    *TABLE, *(pytest.param(flags, marks=pytest.mark.slow) for flags in SLOW)])
 def test_an_iteration_is_the_same(flags, monkeypatch):
     # Adam divides by the gradient's size, and so makes of rounding a whole step.
     monkeypatch.setitem(OPTIMIZERS, "adam", lambda lr, config, decay: keras.optimizers.SGD(lr))
