@@ -26,7 +26,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture
 def calls(monkeypatch, place):
-    """Commands run in this process, with classifiers of three iterations; holds their words."""
+    """Commands run in this process, with classifiers of three iterations and few samples; holds their words."""
     made = []
     monkeypatch.setenv("SCOGAN_CACHE", str(place / "cache"))
     for module in (classifier, judge):
@@ -34,7 +34,8 @@ def calls(monkeypatch, place):
 
     def call(*words):
         made.append(words[0])
-        return main([str(word) for word in words]) == 0
+        few = ("--samples", "100") if words[0] == "evaluate" else ()
+        return main([str(word) for word in (*words, *few)]) == 0
     monkeypatch.setattr(runs, "call", call)
     return made
 
@@ -49,7 +50,7 @@ def test_a_table_is_made_once(calls, place, capsys):
     assert lines[3].startswith("SL ") and all(f" {x} " in lines[3] for x in ("0.3018", "0.1140"))
     assert " +- " in lines[3] and "0.3304" in lines[4]
     assert "- measured by perceptual-distance (random squeeze), not by LPIPS (alex, v0.1)" in lines
-    assert "- 64 images of svhn for 73257" in lines and "- 2000 pairs for 50000" in lines
+    assert "- 64 images of svhn for 73257" in lines and "- 100 pairs for 50000" in lines
     assert any(line.startswith("- trained with generator quick for digit_small") for line in lines)
     assert text in capsys.readouterr().out
     assert main(asked) == 0 and calls == ["train", "evaluate"]
