@@ -1,6 +1,8 @@
 """The arithmetic of a run's iteration, from its options: its tables given to `benchmarks.work`."""
 
 from benchmarks import work
+from config.checks import perceptual_layers
+from config.sections import Config
 from nets.architectures import (
     CLASSIFIERS,
     DISCRIMINATORS,
@@ -11,59 +13,63 @@ from nets.architectures import (
     widened,
 )
 from nets.architectures.encoders import LATENT_ENCODER
-from nets.vgg import FILTERS, layers_in_use, needed
+from nets.vgg import FILTERS, needed
 
 
-def work_of(config, domains: int, shape, classes: int, padding: bool = True) -> dict[str, int]:
+def work_of(config: Config, domains: int, shape, classes: int,
+            padding: bool = True) -> dict[str, int]:
     """FLOP of an iteration by its parts. shape: of the images; classes: of their labels;
     padding: whether products with its zeros count."""
-    told = classes if config.conditional else 0
+    told, loss = classes if config.nets.conditional else 0, config.loss
+    batch_size, coupling = config.training.batch_size, config.coupling
     generators = _generators(config, domains, shape, told, padding)
-    if config.gan_type == "gmmn":
-        return work.iteration(config.batch_size, domains, generators, work.NOTHING, 0)
-    scaled = config.gradient_scale != "none"
+    if config.experiment.gan_type == "gmmn":
+        return work.iteration(batch_size, domains, generators, work.NOTHING, 0)
+    scaled = loss.gradient_scale != "none"
     return work.iteration(
-        config.batch_size, domains, generators, _critic(config, shape, told, padding),
-        config.discriminator_steps, penalties=(config.disc_penalty != "none") + scaled,
-        scaled=scaled,
-        real_scores=config.loss == "mmd", real_features=config.style_weight > 0,
+        batch_size, domains, generators, _critic(config, shape, told, padding),
+        config.training.discriminator_steps,
+        penalties=(loss.disc_penalty != "none") + scaled, scaled=scaled,
+        real_scores=loss.loss == "mmd", real_features=coupling.style_weight > 0,
         **_readers(config, shape, classes, told, padding))
 
 
-def _generators(config, domains, shape, told, padding) -> work.Net:
+def _generators(config: Config, domains, shape, told, padding) -> work.Net:
     from trainers.coupled import architecture, shared_rows
 
-    chosen = architecture(GENERATORS, config.generator, shape)
-    table = widened(chosen.table, config.width)
-    table = resized(table) if config.upsampling == "resize" else table
-    shared = shared_rows(config.shared_generator, config.gan_type, chosen.shared)
-    return work.joint(table, config.latent_dim + told, domains, shared, padding)
+    nets = config.nets
+    chosen = architecture(GENERATORS, nets.generator, shape)
+    table = widened(chosen.table, nets.width)
+    table = resized(table) if nets.upsampling == "resize" else table
+    shared = shared_rows(nets.shared_generator, config.experiment.gan_type, chosen.shared)
+    return work.joint(table, config.training.latent_dim + told, domains, shared, padding)
 
 
-def _critic(config, shape, told, padding) -> work.Net:
+def _critic(config: Config, shape, told, padding) -> work.Net:
     """Whether its batch norm has become layer norm makes no difference here."""
     from trainers.coupled import architecture
     from trainers.objectives import discriminator_outputs
 
-    table = architecture(DISCRIMINATORS, config.discriminator, shape).table
-    norm = None if config.discriminator_norm in ("auto", "table") else config.discriminator_norm
-    table = renormed(widened(table, config.width_d or config.width), norm)
-    net = work.net(work.ending(table, discriminator_outputs(config)),
+    nets, loss = config.nets, config.loss
+    table = architecture(DISCRIMINATORS, nets.discriminator, shape).table
+    norm = None if nets.discriminator_norm in ("auto", "table") else nets.discriminator_norm
+    table = renormed(widened(table, nets.width_d or nets.width), norm)
+    net = work.net(work.ending(table, discriminator_outputs(loss, nets)),
                    (*shape[:-1], shape[-1] + told), padding)
-    return net._replace(curved=net.curved or config.loss == "mmd")   # a kernel is a curve
+    return net._replace(curved=net.curved or loss.loss == "mmd")   # a kernel is a curve
 
 
-def _readers(config, shape, classes, told, padding) -> dict[str, work.Net]:
+def _readers(config: Config, shape, classes, told, padding) -> dict[str, work.Net]:
     """What the couplings read images with."""
-    found = {}
-    if config.cycle_weight > 0:
-        table = widened(LATENT_ENCODER, config.width)
-        found["encoder"] = work.ending(table, config.latent_dim + told), shape
-    if config.semantic_weight > 0 or config.balance_weight > 0:
-        found["classifier"] = work.ending(CLASSIFIERS[config.classifier].table, classes), shape
-    if layers := layers_in_use(config):
-        sides = (config.vgg_resize,) * 2 if config.vgg_resize else shape[:2]
-        found["features"] = vgg_table(layers, config.vgg), (*sides, 3)
+    found, coupling, nets = {}, config.coupling, config.nets
+    if coupling.cycle_weight > 0:
+        table = widened(LATENT_ENCODER, nets.width)
+        found["encoder"] = work.ending(table, config.training.latent_dim + told), shape
+    if coupling.semantic_weight > 0 or coupling.balance_weight > 0:
+        found["classifier"] = work.ending(CLASSIFIERS[nets.classifier].table, classes), shape
+    if layers := perceptual_layers(coupling):
+        sides = (coupling.vgg_resize,) * 2 if coupling.vgg_resize else shape[:2]
+        found["features"] = vgg_table(layers, coupling.vgg), (*sides, 3)
     return {name: work.net(table, seen, padding) for name, (table, seen) in found.items()}
 
 

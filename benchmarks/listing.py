@@ -41,20 +41,22 @@ class Listing:
         self.config, self.names = config, [d.name for d in domains]
         self.generators = split(plain(joint(generators_for(config, count, shape))))
         self.discriminators = discriminators_for(config, count, shape)
-        self.loss, self.penalty, _ = objective(config, self.discriminators[0].output_shape[-1])
-        self.couplings = couplings(config.as_dict(), self.generators, frozen)
+        outputs = self.discriminators[0].output_shape[-1]
+        self.loss, self.penalty, _ = objective(config.loss, outputs, config.experiment.seed)
+        self.couplings = couplings(config.values(), self.generators, frozen)
         self.coupled = [net for coupling in self.couplings for net in coupling.nets]
         self.players = [*self.generators, *self.coupled]
-        self.g_optimizers = [optimizer(config, config.lr_g) for _ in self.players]
-        self.d_optimizers = [optimizer(config, config.lr_d) for _ in self.discriminators]
+        training = config.training
+        self.g_optimizers = [optimizer(training, training.lr_g) for _ in self.players]
+        self.d_optimizers = [optimizer(training, training.lr_d) for _ in self.discriminators]
         for net, of_net in zip([*self.players, *self.discriminators],
                                [*self.g_optimizers, *self.d_optimizers], strict=True):
             of_net.build(net.trainable_variables)
 
     def iterate(self, iteration, batch):
         """The inner loop over the critics and the update of the generators (algorithm 1)."""
-        random, terms = Random(self.config.seed, iteration), {}
-        for step in range(self.config.discriminator_steps):
+        random, terms = Random(self.config.experiment.seed, iteration), {}
+        for step in range(self.config.training.discriminator_steps):
             real = [to_float(x[step]) for x in batch]
             noise = self.noise(random, real)
             for k in range(len(self.discriminators)):
@@ -62,8 +64,8 @@ class Listing:
         return terms | self.generator_step(random, [to_float(x[-1]) for x in batch])
 
     def noise(self, random, real):
-        size = [tf.shape(real[0])[0], self.config.latent_dim]
-        return DISTRIBUTIONS[self.config.latent](random, size)
+        size = [tf.shape(real[0])[0], self.config.training.latent_dim]
+        return DISTRIBUTIONS[self.config.training.latent](random, size)
 
     def update_critic(self, k, real, noise, random):
         """Listing 6.12."""
@@ -76,7 +78,7 @@ class Listing:
             penalty = self.penalty(partial(discriminator, training=True), real=real, fake=fake,
                                    alpha=random.uniform([tf.shape(real)[0]])
                                    ) if self.penalty else 0.0
-            loss += self.config.penalty_weight * penalty
+            loss += self.config.loss.penalty_weight * penalty
         variables = discriminator.trainable_variables
         self.d_optimizers[k].apply(tape.gradient(loss, variables), variables)
         return {f"d/{name}": loss}

@@ -13,7 +13,6 @@ import os
 import resource
 import sys
 import time
-from dataclasses import replace
 from functools import partial
 
 from config.resolve import resolve
@@ -32,7 +31,7 @@ IMAGES, CLASSES = 256, 10       # of each domain; classes of their labels
 def configured(way: str, flags: list[str]):
     """The run's configuration; VGG has no weights to be downloaded. Raises UserError."""
     config = resolve([*flags, *WAYS[way]])
-    return replace(config, vgg_weights="random")        # where a coupling sees by VGG
+    return config.with_options(vgg_weights="random")        # where a coupling sees by VGG
 
 
 def noise_domains(config) -> list:
@@ -43,11 +42,12 @@ def noise_domains(config) -> list:
     from data.names import domain_names
     from nets.architectures import GENERATORS
 
-    shape = GENERATORS.find("digit" if config.generator == "auto" else config.generator).image_shape
-    random, count = np.random.default_rng(0), max(IMAGES, config.batch_size)
+    table, data = config.nets.generator, config.data
+    shape = GENERATORS.find("digit" if table == "auto" else table).image_shape
+    random, count = np.random.default_rng(0), max(IMAGES, config.training.batch_size)
     return [Domain(name, random.integers(0, 256, (count, *shape), np.uint8),
                    random.integers(0, CLASSES, count, np.int32), CLASSES)
-            for name in domain_names(config.dataset, config.domains, config.data_dir)]
+            for name in domain_names(data.dataset, data.domains, data.data_dir)]
 
 
 def frozen_for(config, domains):
@@ -57,11 +57,12 @@ def frozen_for(config, domains):
     from trainers.coupled import class_frequencies
     from trainers.perceptual import perception
 
-    shape = domains[0].images.shape[1:]
-    vgg = perception(config, shape)
-    if not (config.semantic_weight > 0 or config.balance_weight > 0):
+    shape, coupling = domains[0].images.shape[1:], config.coupling
+    vgg = perception(coupling, config.device.precision, shape)
+    if not (coupling.semantic_weight > 0 or coupling.balance_weight > 0):
         return FrozenNets(vgg=vgg)
-    classifier = build_classifier(shape, CLASSES, config.classifier, precision=config.precision)
+    classifier = build_classifier(shape, CLASSES, config.nets.classifier,
+                                  precision=config.device.precision)
     classifier.trainable = False
     return FrozenNets(partial(classifier, training=False), class_frequencies(domains), vgg=vgg)
 
@@ -73,13 +74,13 @@ def trainer_for(way: str, config, domains):
     from trainers.coupled import build
     from trainers.kinds import TRAINERS
 
-    if config.gan_type == "gmmn":
+    if config.experiment.gan_type == "gmmn":
         training = TRAINERS["gmmn"](config, domains)
         return training.trainer, training.batches
     if way == "listing":
         from benchmarks.listing import Listing as build
     return (build(config, domains, frozen_for(config, domains)),
-            batches_for(config, domains, config.discriminator_steps))
+            batches_for(config, domains, config.training.discriminator_steps))
 
 
 def seconds_each(step, batches, least: float) -> dict:
@@ -123,8 +124,8 @@ def measured(way: str, least: float, flags: list[str]) -> dict:
 
     domains = noise_domains(config)
     trainer, batches = trainer_for(way, config, domains)
-    found = seconds_each(compiled(trainer.iterate, config.compile), batches, least)
-    images = config.batch_size * len(domains) * max(1, config.discriminator_steps)
+    found = seconds_each(compiled(trainer.iterate, config.device.compile), batches, least)
+    images = config.training.batch_size * len(domains) * max(1, config.training.discriminator_steps)
     shape, count = domains[0].images.shape[1:], len(domains)
     useful = work_of(config, count, shape, CLASSES, padding=False)
     return found | {"images": images, "work": work_of(config, count, shape, CLASSES),

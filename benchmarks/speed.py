@@ -68,8 +68,8 @@ def possible(way: str, case: Case) -> bool:
     if any(flag[2:] not in BY_NAME for flag in WAYS[way] or () if flag.startswith("--")):
         return False
     config = configured(way, case.flags)
-    return way != "listing" or not (config.gan_type == "gmmn" or config.conditional
-                                    or config.gradient_scale != "none")
+    return way != "listing" or not (config.experiment.gan_type == "gmmn" or config.nets.conditional
+                                    or config.loss.gradient_scale != "none")
 
 
 def print_ways(case: Case, found: dict[str, Found]):

@@ -14,15 +14,16 @@ def train(**given) -> int | None:
     together (cogan, scogan). The same command again continues its run.
     """
     config = from_flags(given)
-    with Run.check(config.run, config) as run:
+    with Run.check(config.experiment.run, config) as run:
         goes_on = run.exists
-    if config.preset and "preset" not in config.explicit and not goes_on:
-        print(f"preset: {config.preset} (picked for {config.gan_type} on "
-              f"{config.dataset or config.domains})")
-    if config.devices != "one" or worker().workers > 1:
+    if config.experiment.preset and "preset" not in config.explicit and not goes_on:
+        print(f"preset: {config.experiment.preset} (picked for {config.experiment.gan_type} on "
+              f"{config.data.dataset or config.data.domains})")
+    if config.device.devices != "one" or worker().workers > 1:
         with quiet():
             from framework.devices import strategy_for
-        strategy_for(config)            # before data that are pruned set TensorFlow to work
+        # Before data that are pruned set TensorFlow to work.
+        strategy_for(config.device, config.training.batch_size)
     from trainers.domains import load_domains
     domains = load_domains(config)
     with quiet():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from config.checks_style import check_styling
 from config.kinds import KINDS, has
+from config.sections import Config, Section
 from data.names import find
 from framework.cluster import worker
 from framework.errors import UserError
@@ -32,64 +33,73 @@ def check_domains(gan_type: str, domains: Sequence[str]) -> None:
                         "--gan_type gan")
 
 
-def check_together(config, domains: Sequence[str]) -> None:
+def check_together(config: Config, domains: Sequence[str]) -> None:
     """Raises UserError for the first contradiction between two options of `config`, each of
     which means something. domains: the names of its domains."""
     for check in CHECKS:
         check(config, domains)
 
 
-def _kernel(config, domains):
-    if config.gan_type in ("mmd_gan", "gmmn") and config.loss != "mmd":
-        raise UserError(f"a {config.gan_type} has the loss mmd; here it is {config.loss}")
-    if config.loss == "mmd" and config.batch_size < 2:
+def perceptual_layers(coupling: Section) -> tuple[str, ...]:
+    """The layers of VGG that the perceptual terms of a run need, each once."""
+    return layers_in_use((coupling.content_weight, coupling.content_layers),
+                         (coupling.style_weight, coupling.style_layers))
+
+
+def _kernel(config: Config, domains: Sequence[str]) -> None:
+    gan_type, loss = config.experiment.gan_type, config.loss
+    if gan_type in ("mmd_gan", "gmmn") and loss.loss != "mmd":
+        raise UserError(f"a {gan_type} has the loss mmd; here it is {loss.loss}")
+    if loss.loss == "mmd" and config.training.batch_size < 2:
         raise UserError("the loss mmd compares samples: batch_size must be 2 or more")
-    scales_of(config.kernel_scales)
-    if config.gradient_scale == "smmd" and config.kernel == "energy":
+    scales_of(loss.kernel_scales)
+    if loss.gradient_scale == "smmd" and loss.kernel == "energy":
         raise UserError("the energy kernel has no derivative for smmd to read; choose another")
 
 
-def _nets(config, domains):
-    for option, registry, name in (
-            ("feature_layers", GENERATORS, config.generator if config.feature_weight else ""),
-            ("shared_generator", GENERATORS, config.generator),
-            ("shared_discriminator", DISCRIMINATORS, config.discriminator)):
-        if name in registry and getattr(config, option) > len(registry[name].table):
-            raise UserError(f"{option} is {getattr(config, option)} and the table {name} has "
+def _nets(config: Config, domains: Sequence[str]) -> None:
+    nets, coupling = config.nets, config.coupling
+    for option, value, registry, name in (
+            ("feature_layers", coupling.feature_layers, GENERATORS,
+             nets.generator if coupling.feature_weight else ""),
+            ("shared_generator", nets.shared_generator, GENERATORS, nets.generator),
+            ("shared_discriminator", nets.shared_discriminator, DISCRIMINATORS,
+             nets.discriminator)):
+        if name in registry and value > len(registry[name].table):
+            raise UserError(f"{option} is {value} and the table {name} has "
                             f"{len(registry[name].table)} rows")
 
 
-def _classifier(config, domains):
-    path = config.classifier_path
-    if config.conditional:
+def _classifier(config: Config, domains: Sequence[str]) -> None:
+    path = config.coupling.classifier_path
+    if config.nets.conditional:
         for name in domains:
             if find(name).classes is None:
                 raise UserError(f"conditional needs labelled data, and {name} has no labels")
-    reads = [name for name in ("semantic_weight", "balance_weight") if getattr(config, name)]
+    reads = [name for name in ("semantic_weight", "balance_weight")
+             if getattr(config.coupling, name)]
     unlabelled = [name for name in domains if find(name).classes is None]
-    if config.gan_type == "classifier" and unlabelled:
+    if config.experiment.gan_type == "classifier" and unlabelled:
         raise UserError(f"a classifier needs labelled data, and {unlabelled[0]} has no labels")
     if reads and not path and len(unlabelled) == len(domains):
         raise UserError(f"{reads[0]} needs a labelled domain, and {' and '.join(domains)} have "
                         "no labels; or give it a --classifier_path")
-    if not path:
-        return
-    if not Path(path).is_file():
+    if path and not Path(path).is_file():
         raise UserError(f"there is no classifier at {path}")
 
 
-def _perceptual(config, domains):
-    on = config.content_weight > 0 or config.style_weight > 0
-    if on:
-        for name in ("content", "style"):
-            if getattr(config, f"{name}_weight") > 0:
-                needed(layers_of(getattr(config, f"{name}_layers")), config.vgg)
-        if config.vgg_weights not in ("imagenet", RANDOM):
-            check_weights(config.vgg_weights, layers_in_use(config), config.vgg)
+def _perceptual(config: Config, domains: Sequence[str]) -> None:
+    coupling, layers = config.coupling, perceptual_layers(config.coupling)
+    if coupling.content_weight > 0:
+        needed(layers_of(coupling.content_layers), coupling.vgg)
+    if coupling.style_weight > 0:
+        needed(layers_of(coupling.style_layers), coupling.vgg)
+    if layers and coupling.vgg_weights not in ("imagenet", RANDOM):
+        check_weights(coupling.vgg_weights, layers, coupling.vgg)
 
 
-def _monitor(config, domains):
-    names = named(config.monitor, MONITORS, "monitor")
+def _monitor(config: Config, domains: Sequence[str]) -> None:
+    names = named(config.output.monitor, MONITORS, "monitor")
     if PAIR_AGREEMENT in names:
         if len(domains) < 2:
             raise UserError(f"pair_agreement compares domains, and {domains[0]} is one")
@@ -98,13 +108,13 @@ def _monitor(config, domains):
                 raise UserError(f"pair_agreement needs labelled images, and {name} has none")
 
 
-def _devices(config, domains):
-    if not re.fullmatch(r"one|all|cpu:[1-9][0-9]?", config.devices):
-        raise UserError(f"devices must be one, all or cpu:N, such as cpu:2, not "
-                        f"{config.devices!r}")
-    if worker().workers > 1 and config.devices.startswith("cpu:"):
-        raise UserError(f"devices {config.devices} is for a single process, and TF_CONFIG names "
-                        f"{worker().workers}; take one or all")
+def _devices(config: Config, domains: Sequence[str]) -> None:
+    devices, workers = config.device.devices, worker().workers
+    if not re.fullmatch(r"one|all|cpu:[1-9][0-9]?", devices):
+        raise UserError(f"devices must be one, all or cpu:N, such as cpu:2, not {devices!r}")
+    if workers > 1 and devices.startswith("cpu:"):
+        raise UserError(f"devices {devices} is for a single process, and TF_CONFIG names "
+                        f"{workers}; take one or all")
 
 
 CHECKS = (_devices, check_styling, _kernel, _nets, _classifier, _perceptual, _monitor)

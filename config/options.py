@@ -26,7 +26,7 @@ from penalties.gradient import PENALTIES, SCALES
 load_extensions()               # before the choices and options are read
 
 GROUPS = {
-    "run": "which experiment, and where it is kept",
+    "experiment": "what is trained, and where it is kept",
     "data": "what it learns from",
     "training": "the iteration and its optimizers",
     "loss": "what discriminator and generator minimise",
@@ -136,7 +136,7 @@ def _chooses(option: str, entries: list[str], name: str) -> tuple[Requirement, .
 
 OPTIONS: tuple[Option, ...] = (
     *_group(
-        "run",
+        "experiment",
         ("gan_type", str, "scogan", "one GAN, GANs coupled by shared layers or by soft terms, "
          "a GAN of kernels, moment matching without a critic, the classifier of the semantic term, "
          "the inverse network of style swap, or AdaIN with variational styles",

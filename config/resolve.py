@@ -7,7 +7,6 @@ import json
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import field, make_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,32 +15,13 @@ from config.applicable import check_applicable, meaningless
 from config.checks import check_domains, check_together
 from config.kinds import KINDS
 from config.options import BY_NAME, GROUPS, OPTIONS, checked
+from config.sections import Config
 from data.names import domain_names
 from framework import command_line
 from framework.command_line import Parser
 from framework.errors import UserError
 
 EXPERIMENT = {"gan_type", "dataset", "domains", "preset", "config"}
-
-
-class _Config:
-    """The resolved options as attributes, read-only.
-
-    `explicit` holds the names that the user gave by flag or file rather than by a preset.
-    """
-
-    def as_dict(self) -> dict:
-        """Every option's name and value, as kept in a run's config.json: all but where the
-        run and its configuration file lay, which may be moved."""
-        names = [name for name in BY_NAME if name not in ("run", "config")]
-        return {name: getattr(self, name) for name in names}
-
-
-Config = make_dataclass(
-    "Config",
-    [(o.name, o.type, field(default=o.default)) for o in OPTIONS]
-    + [("explicit", frozenset, field(default=frozenset(), compare=False))],
-    bases=(_Config,), frozen=True, kw_only=True)
 
 
 def parser(**settings) -> Parser:
@@ -86,7 +66,7 @@ def from_values(given: dict[str, Any], flags: Collection[str] = ()) -> Config:
     dropped = meaningless(values, set(values) - set(given))
     config = _finished(values | {name: BY_NAME[name].default for name in dropped}, given, flags)
     if dropped:
-        print(f"preset {config.preset}: {', '.join(dropped)} left out, without a meaning here")
+        print(f"preset {chosen}: {', '.join(dropped)} left out, without a meaning here")
     return config
 
 
@@ -114,14 +94,14 @@ def load_config(run: str | Path) -> Config:
     if not path.is_file():
         raise UserError(f"there is no run at {run} (no config.json in it)")
     stored = read_file(str(path))
-    return Config(**{**stored, "run": str(run)})
+    return Config.of({**stored, "run": str(run)})
 
 
 def _continued(flags: dict) -> Config:
     if not (Path(flags["run"]) / "config.json").is_file():
         raise UserError(f"there is no run at {flags['run']}; to start one there, say what: "
                         "--preset, or --gan_type and --dataset")
-    return _finished({**load_config(flags["run"]).as_dict(), **flags}, flags, set(flags))
+    return _finished({**load_config(flags["run"]).stored(), **flags}, flags, set(flags))
 
 
 def _pair(values: dict) -> tuple[str, str]:
@@ -151,6 +131,6 @@ def _finished(values: dict[str, Any], given: Mapping[str, Any],
     names = domain_names(values["dataset"], values["domains"], values["data_dir"])
     check_domains(values["gan_type"], names)
     check_applicable(values, given, flags)
-    config = Config(**values, explicit=frozenset(given))
+    config = Config.of(values, explicit=given)
     check_together(config, names)
     return config

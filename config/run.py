@@ -10,7 +10,8 @@ import os
 from pathlib import Path
 
 from config.options import BY_NAME
-from config.resolve import Config, load_config
+from config.resolve import load_config
+from config.sections import Config
 from framework.cluster import worker
 from framework.errors import UserError
 from framework.files import write_text
@@ -70,7 +71,7 @@ class Run:
                 self._take_lock()
                 if self.exists:
                     self._check_same()
-            text = json.dumps(self.config.as_dict(), indent=2) + "\n"
+            text = json.dumps(self.config.stored(), indent=2) + "\n"
             write_text(self.path / "config.json", text)
         except OSError as error:
             raise UserError(f"cannot write the run {self.path}: {error.strerror}") from None
@@ -151,7 +152,7 @@ class Run:
             raise UserError(f"cannot write the run {self.path}: {above} is not writable")
 
     def _check_same(self):
-        stored, asked = load_config(self.path).as_dict(), self.config.as_dict()
+        stored, asked = load_config(self.path).stored(), self.config.stored()
         differing = [f"{name} is {stored[name]!r}, not {asked[name]!r}"
                      for name in stored if _contradict(name, stored[name], asked[name])]
         if differing:

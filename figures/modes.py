@@ -22,7 +22,7 @@ def history(preset: str, *flags: str, iterations: int) -> tuple[dict, list]:
     """Columns iteration, modes and quality at SHOWN times, and the samples of each."""
     config = resolve(["--preset", preset, *flags])
     trainer = build(config, load_domains(config))
-    z = latents(config.latent, SAMPLES, config.latent_dim, 99, Stream.SAMPLES)
+    z = latents(config.training.latent, SAMPLES, config.training.latent_dim, 99, Stream.SAMPLES)
     times = set(np.linspace(0, iterations, SHOWN).astype(int))
     rows, samples = [], []
 
@@ -30,7 +30,7 @@ def history(preset: str, *flags: str, iterations: int) -> tuple[dict, list]:
         if done in times:
             samples.append(trainer.sample(z)[0])
             rows.append((done, *covered(samples[-1], TOY)))
-    trained(trainer, TOY, iterations, note, config.batch_size)
+    trained(trainer, TOY, iterations, note, config.training.batch_size)
     return dict(zip(("iteration", "modes", "quality"), np.array(rows).T, strict=True)), samples
 
 

@@ -25,7 +25,7 @@ def differences(preset: str, iterations: int, limit: int) -> np.ndarray:
     """
     config = resolve(["--preset", preset, *SMALL, "--limit_data", str(limit)])
     domains = load_domains(config)
-    trainer, batches = build(config, domains), Batches(domains, config.batch_size)
+    trainer, batches = build(config, domains), Batches(domains, config.training.batch_size)
     one, other = trainer.generators
     other.set_weights(one.get_weights())
     step = compiled(trainer.iterate)

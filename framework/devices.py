@@ -9,7 +9,7 @@ and no operation is added.
 
 import functools
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import tensorflow as tf
 
@@ -50,6 +50,15 @@ def slow_here(precision: str) -> str:
     return ""
 
 
+class DeviceOptions(Protocol):
+    """The options of --help's group "device", of which a run's section holds the values."""
+
+    devices: str
+    compile: str
+    precision: str
+    sync_batch_norm: bool
+
+
 class Started(NamedTuple):
     """What this process trains on: see `strategy_for`."""
 
@@ -60,9 +69,9 @@ class Started(NamedTuple):
 _started = Started()
 
 
-def strategy_for(config) -> tf.distribute.Strategy | None:
+def strategy_for(device: DeviceOptions, batch_size: int) -> tf.distribute.Strategy | None:
     """The strategy of the run's `--devices` and of TF_CONFIG, or None where there is one device;
-    in force for `in_strategy_scope` from here on.
+    in force for `in_strategy_scope` from here on. batch_size: that all devices share.
 
     To be called before TensorFlow computes anything, since devices cannot be split and servers
     not started later. Raises UserError where it is too late, or where the number of devices does
@@ -71,16 +80,16 @@ def strategy_for(config) -> tf.distribute.Strategy | None:
     global _started
     try:
         with raise_on_lost_worker():
-            strategy = _strategy(config.devices, worker())
+            strategy = _strategy(device.devices, worker())
     except RuntimeError as error:
-        raise UserError(f"devices {config.devices} must be set up before anything is computed: "
+        raise UserError(f"devices {device.devices} must be set up before anything is computed: "
                         f"{error}") from error
     except tf.errors.OpError as error:
         raise UserError(f"cannot take this worker's place in TF_CONFIG ({error.message}): is the "
                         "port free, and each index given once?") from error
     if strategy:
-        _check(config, strategy.num_replicas_in_sync)
-    _started = Started(strategy, config.sync_batch_norm)
+        _check(device, batch_size, strategy.num_replicas_in_sync)
+    _started = Started(strategy, device.sync_batch_norm)
     return strategy
 
 
@@ -104,13 +113,13 @@ def _split_cpu(count: int) -> list[str]:
     return [f"CPU:{i}" for i in range(count)]
 
 
-def _check(config, count: int):
-    if config.batch_size % count:
-        raise UserError(f"batch_size {config.batch_size} is the global batch and cannot be shared "
+def _check(device: DeviceOptions, batch_size: int, count: int):
+    if batch_size % count:
+        raise UserError(f"batch_size {batch_size} is the global batch and cannot be shared "
                         f"by {count} devices; take a multiple of {count}")
-    if config.compile == "xla":
+    if device.compile == "xla":
         raise UserError(f"compile xla is for one device, and here are {count}; take graph")
-    if config.precision == "mixed_float16":
+    if device.precision == "mixed_float16":
         raise UserError(f"precision mixed_float16 scales its loss on one device only, and here are "
                         f"{count}; take mixed_bfloat16")
 

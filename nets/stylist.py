@@ -4,7 +4,6 @@ Both take an image's content apart from its style, a vector, and put any two tog
 mix as vectors do. Images are [B, H, W, 3] in [-1, 1], with sides that `multiple` divides.
 """
 
-import keras
 from keras import ops
 
 from losses.style import LEVELS, moments
@@ -88,15 +87,3 @@ def styled(features, style):
     """AdaIN of `features` [B, h, w, C] with the mean and deviation in `style` [B, 2 C]."""
     mean, sd = ops.split(style[:, None, None], 2, -1)
     return adain.adain(features, mean, sd)
-
-
-def stylist_for(config) -> VariationalStylist | PlainStylist:
-    """The nets of a run of style_vae, built anew; their weights follow from the seed.
-
-    Raises UserError for VGG's weights or layers that cannot be had.
-    """
-    keras.utils.set_random_seed(config.seed)
-    if config.style_variance:
-        return VariationalStylist(config.latent_dim, config.width, config.precision)
-    return PlainStylist(config.content_layers.strip(), config.vgg_weights, config.vgg,
-                        config.precision)

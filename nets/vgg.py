@@ -94,10 +94,9 @@ def layers_of(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def layers_in_use(config) -> tuple[str, ...]:
-    """The layers that the perceptual terms of a run's options need, each once."""
-    terms = ((config.content_weight, config.content_layers),
-             (config.style_weight, config.style_layers))
+def layers_in_use(*terms: tuple[float, str]) -> tuple[str, ...]:
+    """The layers of the terms that are on, each once. terms: a term's weight, on where it is
+    positive, and its layers, parted by commas."""
     return tuple(dict.fromkeys(name for weight, text in terms if weight > 0
                                for name in layers_of(text)))
 

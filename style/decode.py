@@ -103,10 +103,9 @@ def _found(run, gan_type: str, method: str) -> tuple[str, int]:
     if not run:
         raise UserError(f"--method {method} needs --run, the folder of a trained {gan_type}; see "
                         f"python main.py --gan_type {gan_type}")
-    config = load_config(run)
-    if config.gan_type != gan_type:
-        raise UserError(f"{run} is of gan_type {config.gan_type}; --method {method} needs a "
-                        f"{gan_type}")
+    found = load_config(run).experiment.gan_type
+    if found != gan_type:
+        raise UserError(f"{run} is of gan_type {found}; --method {method} needs a {gan_type}")
     return str(run), newest_checkpoint(run)
 
 
@@ -121,7 +120,7 @@ def activations(run: str, memory_limit: int | None = None) -> tuple[Extractor, E
     """What finds the activations of relu3_1 with the run's VGG, of contents and of styles; each
     remembers its last image."""
     config = load_config(run)
-    return tuple(Extractor(INVERTED, config.vgg_weights, memory_limit=memory_limit)
+    return tuple(Extractor(INVERTED, config.coupling.vgg_weights, memory_limit=memory_limit)
                  for _ in range(2))
 
 
@@ -140,8 +139,8 @@ def style_nets(run: str, checkpoint: int) -> tuple:
     """The run's stylist, and compiled: image to content, image to style (both as numpy), content
     and style to image."""
     from framework.devices import compiled
-    from nets.stylist import stylist_for
     from trainers.gan import all_variables
+    from trainers.style_vae import stylist_for
     stylist = stylist_for(load_config(run))
     _restore(run, {"stylist": all_variables(stylist.nets.values())})
     encode, read = compiled(stylist.content), compiled(stylist.style)

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from config.sections import Config
 from data.batches import Batches
 from data.resident import resident
 from framework.cache import cache_folder, file_name
@@ -167,7 +168,7 @@ def labelled(domains) -> list:
     return [d for d in domains if d.labels is not None]
 
 
-def frozen_classifier(config, domains, held_out) -> keras.Model:
+def frozen_classifier(config: Config, domains, held_out) -> keras.Model:
     """The frozen classifier that the semantic loss reads with: a given file, or a cached one
     that has learned the labelled domains, which may be one of them (section 4.2.1). It computes
     in the run's precision, whatever it was trained in.
@@ -176,12 +177,14 @@ def frozen_classifier(config, domains, held_out) -> keras.Model:
     classifier is trained or found. Raises UserError for a file that cannot be read or does not
     fit the images.
     """
-    if config.classifier_path:
-        model = given_classifier(config.classifier_path, labelled(domains) or domains)
+    coupling = config.coupling
+    if coupling.classifier_path:
+        model = given_classifier(coupling.classifier_path, labelled(domains) or domains)
     else:
-        model, _ = trained_once(labelled(domains), labelled(held_out()), seed=config.seed,
-                                table=config.classifier, noise=config.classifier_noise)
-    model = in_strategy_scope(in_precision)(model, config.precision)
+        model, _ = trained_once(
+            labelled(domains), labelled(held_out()), seed=config.experiment.seed,
+            table=config.nets.classifier, noise=coupling.classifier_noise)
+    model = in_strategy_scope(in_precision)(model, config.device.precision)
     model.trainable = False
     return model
 

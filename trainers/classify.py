@@ -5,6 +5,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from config.sections import Config
 from framework.checkpoint import restore_part
 from framework.devices import in_strategy_scope
 from framework.errors import UserError
@@ -28,44 +29,47 @@ RED = (1.0, -1.0, -1.0)
 
 @TRAINERS.register("classifier")
 @in_strategy_scope
-def training(config, domains) -> Training:
+def training(config: Config, domains) -> Training:
     """A classifier of one domain, or of the mixture of several, for the loop (appendix B).
 
     The classifier is the run's second player by name: `--lr` is its learning rate, and
     `--weight_decay` is decoupled. Raises UserError for data without the same labels.
     """
     check_labels(domains)
-    held_out = load_domains(config, "test")
-    batches = labelled_batches(domains, config.batch_size, config.seed)
+    held_out, training = load_domains(config, "test"), config.training
     model = model_for(config, domains)
-    decay = config.weight_decay or None
-    optimizer = scaling_optimizer(config, config.lr, decay)
-    trainer = ClassifierTrainer(model, optimizer, config.classifier_noise, config.seed)
-    return Training(trainer, batches, held_out_picture(model, config, held_out),
-                    lambda: report(model, domains, held_out))
+    optimizer = scaling_optimizer(training, training.lr, config.device.precision,
+                                  training.weight_decay or None)
+    trainer = ClassifierTrainer(model, optimizer, config.coupling.classifier_noise,
+                                config.experiment.seed)
+    picture = held_out_picture(model, held_out, config.output.sample_rows,
+                               config.output.sample_columns)
+    return Training(trainer,
+                    labelled_batches(domains, training.batch_size, config.experiment.seed),
+                    picture, lambda: report(model, domains, held_out))
 
 
-def model_for(config, domains) -> keras.Model:
+def model_for(config: Config, domains) -> keras.Model:
     """The run's classifier, built anew; its weights follow from the seed."""
-    keras.utils.set_random_seed(config.seed)
+    keras.utils.set_random_seed(config.experiment.seed)
     return build_classifier(tuple(domains[0].images.shape[1:]), domains[0].classes,
-                            config.classifier, config.width, config.precision)
+                            config.nets.classifier, config.nets.width, config.device.precision)
 
 
-def held_out_picture(model, config, held_out):
+def held_out_picture(model, held_out, rows: int, columns: int):
     """A function that draws the first held-out images of each domain, the misread underlined.
 
     The line's length is the share of the image's labels that are misread: all of the width
     or nothing for classes, a part of it for attributes.
     """
-    count = config.sample_rows * config.sample_columns
+    count = rows * columns
     first = [np.arange(min(count, len(d))) for d in held_out]
     shown = [(d.images[part], d.labels[part]) for d, part in zip(held_out, first, strict=True)]
     scale = enlargement(held_out[0].images.shape[1])
 
     def draw():
         return image_grid([underlined(to_unit(images), misread(model, images, labels))
-                           for images, labels in shown], config.sample_columns, scale)
+                           for images, labels in shown], columns, scale)
     return draw
 
 
@@ -117,7 +121,7 @@ def commonest(domain) -> np.ndarray:
     return np.bincount(domain.labels).max() / len(domain.labels)
 
 
-def evaluate(run, config) -> dict:
+def evaluate(run, config: Config) -> dict:
     """`report` of the newest checkpoint of a classifier's run. Raises UserError without one."""
     domains, held_out = load_domains(config), load_domains(config, "test")
     model = model_for(config, domains)

@@ -8,19 +8,18 @@ knowing, and what is drawn for a label is judged against images of that label.
 
 import tensorflow as tf
 
+from config.sections import Config
 from data.batches import Batches
 from data.resident import resident
 from framework.devices import only_gpu
 from framework.errors import UserError
 
 
-def num_conditioning_classes(config, domains) -> int:
-    """Length of the code that the nets of a run are told: 0 unless `--conditional`.
+def num_conditioning_classes(domains) -> int:
+    """Length of the label that conditional nets get beside their input: the number of classes.
 
     Raises UserError for domains without labels or with different numbers of classes.
     """
-    if not config.conditional:
-        return 0
     found = {d.classes if d.labels is not None else None for d in domains}
     if len(found) > 1 or None in found:
         raise UserError("conditional needs domains with the same labels; here they are of "
@@ -68,7 +67,8 @@ def one_row_per_class(z, classes: int):
     return concat_label(tf.tile(z, (classes, 1)), code)
 
 
-def batches_for(config, domains, steps: int):
+def batches_for(config: Config, domains, steps: int):
     """A function of the iteration to what the trainer takes: images, with labels if told."""
-    batches = Batches(resident(domains, only_gpu()), config.batch_size, steps, config.seed)
-    return (lambda i: (batches(i), batches.labels(i))) if config.conditional else batches
+    batches = Batches(resident(domains, only_gpu()), config.training.batch_size, steps,
+                      config.experiment.seed)
+    return (lambda i: (batches(i), batches.labels(i))) if config.nets.conditional else batches

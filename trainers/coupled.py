@@ -5,6 +5,7 @@ from functools import partial
 import keras
 import numpy as np
 
+from config.sections import Config, Section
 from framework.devices import in_strategy_scope
 from framework.errors import UserError
 from nets.architectures import DISCRIMINATORS, GENERATORS
@@ -43,27 +44,33 @@ def architecture(registry, name: str, image_shape):
     return chosen
 
 
-def generators_for(config, domains: int, image_shape, classes: int = 0) -> list[keras.Model]:
+def generators_for(config: Config, domains: int, image_shape,
+                   classes: int = 0) -> list[keras.Model]:
     """The generators of a run, built anew; their weights follow from the seed. classes: length
-    of the code that they are told."""
-    keras.utils.set_random_seed(config.seed)
-    net = architecture(GENERATORS, config.generator, image_shape)
-    shared = shared_rows(config.shared_generator, config.gan_type, net.shared)
-    return build_generators(net, domains, shared, config.latent_dim + classes, config.width,
-                            config.initializer, config.init_std, config.upsampling,
-                            precision=config.precision)
+    of the label that they get behind z."""
+    keras.utils.set_random_seed(config.experiment.seed)
+    nets = config.nets
+    table = architecture(GENERATORS, nets.generator, image_shape)
+    shared = shared_rows(nets.shared_generator, config.experiment.gan_type, table.shared)
+    return build_generators(table, domains, shared, config.training.latent_dim + classes,
+                            nets.width, nets.initializer, nets.init_std, nets.upsampling,
+                            precision=config.device.precision)
 
 
-def discriminators_for(config, domains: int, image_shape, classes: int = 0) -> list[keras.Model]:
-    """The critics of a run; batch norm becomes layer norm under a gradient penalty (2.5)."""
-    net = architecture(DISCRIMINATORS, config.discriminator, image_shape)
-    penalised = config.disc_penalty != "none" or config.gradient_scale != "none"
+def discriminators_for(config: Config, domains: int, image_shape,
+                       classes: int = 0) -> list[keras.Model]:
+    """The discriminators of a run; batch norm becomes layer norm under a gradient penalty (2.5).
+    classes: length of the label that they get beside the image's channels."""
+    nets, loss = config.nets, config.loss
+    table = architecture(DISCRIMINATORS, nets.discriminator, image_shape)
+    penalised = loss.disc_penalty != "none" or loss.gradient_scale != "none"
     norm = {"auto": "layer" if penalised else None, "table": None}
-    shared = shared_rows(config.shared_discriminator, config.gan_type, net.shared)
-    return build_discriminators(net, domains, shared, conditioned_shape(image_shape, classes),
-                                config.width_d or config.width,
-                                norm.get(config.discriminator_norm, config.discriminator_norm),
-                                config.initializer, config.init_std, discriminator_outputs(config))
+    shared = shared_rows(nets.shared_discriminator, config.experiment.gan_type, table.shared)
+    return build_discriminators(table, domains, shared, conditioned_shape(image_shape, classes),
+                                nets.width_d or nets.width,
+                                norm.get(nets.discriminator_norm, nets.discriminator_norm),
+                                nets.initializer, nets.init_std,
+                                discriminator_outputs(loss, nets))
 
 
 def class_frequencies(domains) -> np.ndarray:
@@ -77,60 +84,65 @@ def class_frequencies(domains) -> np.ndarray:
     return np.mean(shares, 0).astype("float32")
 
 
-def frozen_for(config, domains) -> FrozenNets:
+def frozen_for(config: Config, domains) -> FrozenNets:
     """What the couplings of a run read with. A classifier is read from its file, found in the
     cache or trained, where a coupling asks for it."""
-    vgg = in_strategy_scope(perception)(config, domains[0].images.shape[1:])
-    if not (config.semantic_weight > 0 or config.balance_weight > 0):
+    coupling, image_shape = config.coupling, domains[0].images.shape[1:]
+    vgg = in_strategy_scope(perception)(coupling, config.device.precision, image_shape)
+    if not (coupling.semantic_weight > 0 or coupling.balance_weight > 0):
         return FrozenNets(vgg=vgg)
     classifier = frozen_classifier(config, domains, lambda: load_domains(config, "test"))
-    frequencies = class_frequencies(domains) if config.balance_weight > 0 else None
+    frequencies = class_frequencies(domains) if coupling.balance_weight > 0 else None
     return FrozenNets(partial(classifier, training=False), frequencies,
-                  any(d.attributes for d in domains), vgg)
+                      any(d.attributes for d in domains), vgg)
 
 
-def balance_for(config) -> LossBalancer | None:
+def balance_for(coupling: Section) -> LossBalancer | None:
     """What finds the weights of the perceptual terms, if that is asked for."""
-    names = [name for name in ("content", "style") if getattr(config, f"{name}_weight") > 0]
-    share = config.balance_perceptual
+    names = [name for name in ("content", "style") if getattr(coupling, f"{name}_weight") > 0]
+    share = coupling.balance_perceptual
     return LossBalancer(names, share) if share and names else None
 
 
 @in_strategy_scope
-def build(config, domains, frozen: FrozenNets | None = None) -> AdversarialTrainer:
+def build(config: Config, domains, frozen: FrozenNets | None = None) -> AdversarialTrainer:
     """The trainer of a GAN, CoGAN or SCoGAN over `domains` (`data.domain.Domain`s).
 
     frozen: what the couplings read with. Raises UserError where nets and data do not fit each
     other.
     """
+    training, precision = config.training, config.device.precision
     count, image_shape = len(domains), domains[0].images.shape[1:]
-    classes = num_conditioning_classes(config, domains)
+    classes = num_conditioning_classes(domains) if config.nets.conditional else 0
     generators = generators_for(config, count, image_shape, classes)
     discriminators = discriminators_for(config, count, image_shape, classes)
-    loss, penalty, scale = objective(config, discriminators[0].output_shape[-1])
+    loss, penalty, scale = objective(config.loss, discriminators[0].output_shape[-1],
+                                     config.experiment.seed)
     if (penalty or scale) and normalises_batches(discriminators):
         raise UserError("a penalty on the critic's gradient needs scores that do not depend on "
                         "the rest of the batch; use --discriminator_norm layer")
-    decoupled = config.weight_decay if config.decoupled_weight_decay else None
+    decoupled = training.weight_decay if training.decoupled_weight_decay else None
     return AdversarialTrainer(
         [d.name for d in domains], generators, discriminators, loss=loss,
-        g_optimizer=scaling_optimizer(config, config.lr_g, decoupled),
-        d_optimizer=optimizer(config, config.lr_d, decoupled),
-        latent=config.latent, discriminator_steps=config.discriminator_steps,
-        penalty=penalty, penalty_weight=config.penalty_weight, scale=scale,
-        couplings=couplings(config.as_dict(), generators, frozen), balance=balance_for(config),
-        warmup=config.coupling_warmup, ema=config.ema,
-        averaged=generators_for(config, count, image_shape, classes) if config.ema else None,
-        classes=classes, clip=config.clip, instance_noise=config.instance_noise,
-        weight_decay=0.0 if decoupled else config.weight_decay, seed=config.seed)
+        g_optimizer=scaling_optimizer(training, training.lr_g, precision, decoupled),
+        d_optimizer=optimizer(training, training.lr_d, decoupled),
+        latent=training.latent, discriminator_steps=training.discriminator_steps,
+        penalty=penalty, penalty_weight=config.loss.penalty_weight, scale=scale,
+        couplings=couplings(config.values(), generators, frozen),
+        balance=balance_for(config.coupling), warmup=config.coupling.coupling_warmup,
+        averaged=(generators_for(config, count, image_shape, classes) if training.ema else None),
+        ema=training.ema, classes=classes, clip=training.clip,
+        instance_noise=config.loss.instance_noise,
+        weight_decay=0.0 if decoupled else training.weight_decay, seed=config.experiment.seed)
 
 
-def training(config, domains) -> Training:
+def training(config: Config, domains) -> Training:
     """A GAN, CoGAN or SCoGAN for the loop, with the nets that its couplings read with."""
-    for registry, name in ((GENERATORS, config.generator), (DISCRIMINATORS, config.discriminator)):
+    for registry, name in ((GENERATORS, config.nets.generator),
+                           (DISCRIMINATORS, config.nets.discriminator)):
         architecture(registry, name, domains[0].images.shape[1:])     # before a classifier trains
     trainer = build(config, domains, frozen_for(config, domains))
-    return Training(trainer, batches_for(config, domains, config.discriminator_steps),
+    return Training(trainer, batches_for(config, domains, config.training.discriminator_steps),
                     sample_picture(trainer, config, domains))
 
 

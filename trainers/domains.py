@@ -6,6 +6,7 @@ Without TensorFlow, so that a mistake about the data is answered before it is im
 import json
 from pathlib import Path
 
+from config.sections import Config
 from data.load import load
 from data.names import domain_names
 from framework.errors import UserError
@@ -15,22 +16,23 @@ from trainers.prune import confident
 FILE = "domains.json"
 
 
-def load_domains(config, split: str = "train"):
+def load_domains(config: Config, split: str = "train"):
     """The run's domains (`data.domain.Domain`s), in order; split "train" or "test".
 
     Of those to be pruned only what a classifier is sure of, but for the held-out images.
     Raises UserError where they cannot be had as asked for.
     """
+    data, seed = config.data, config.experiment.seed
+
     def load_split(names, split, keep=None):
-        return load(names, data_dir=config.data_dir or None, seed=config.seed, split=split,
-                    image_size=config.image_size or None, limit=config.limit_data or None,
-                    keep=keep)
+        return load(names, data_dir=data.data_dir or None, seed=seed, split=split, keep=keep,
+                    image_size=data.image_size or None, limit=data.limit_data or None)
 
     def keep(name, domain):
         (held_out,) = load_split([name], "test")
-        return confident(domain, held_out, config.prune_confidence, table=config.classifier,
-                         seed=config.seed)
-    names = domain_names(config.dataset, config.domains, config.data_dir)
+        return confident(domain, held_out, data.prune_confidence, table=config.nets.classifier,
+                         seed=seed)
+    names = domain_names(data.dataset, data.domains, data.data_dir)
     return load_split(names, split, keep)
 
 

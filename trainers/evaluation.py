@@ -1,7 +1,6 @@
 """`main.py evaluate RUN`: what a trained run is worth, as figures."""
 
 import sys
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -40,8 +39,8 @@ def main(run, *, metrics=(), samples=2000, seed=1, split="train", data_dir="", l
     """
     folder, config = Path(run), load_config(run)
     if data_dir:
-        config = replace(config, data_dir=data_dir)
-    if config.gan_type == "classifier":
+        config = config.with_options(data_dir=data_dir)
+    if config.experiment.gan_type == "classifier":
         if metrics:
             raise UserError(f"{run} is a classifier, measured by its accuracy; leave out --metrics")
         return keep(folder / "metrics.json", classify.evaluate(run, config))
@@ -106,7 +105,7 @@ def of_generators(metrics, config, names, counts, judge, attributes) -> dict:
     if "confidence" in metrics:
         measures["confidence"] = Confidence(reads, names, counts, attributes)
     if "modes" in metrics:
-        toys = domain_names(config.dataset, config.domains, config.data_dir)
+        toys = domain_names(config.data.dataset, config.data.domains, config.data.data_dir)
         measures["modes"] = GeneratedModes(dict(zip(names, toys, strict=True)))
     return measures
 

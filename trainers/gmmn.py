@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from config.sections import Config
 from framework.devices import in_strategy_scope
 from losses.mmd import RootMMD
 from trainers.conditional import batches_for, conditioned_shape, num_conditioning_classes
@@ -22,25 +23,25 @@ def pixels(image_shape) -> keras.Model:
 
 @TRAINERS.register("gmmn")
 @in_strategy_scope
-def training(config, domains) -> Training:
+def training(config: Config, domains) -> Training:
     """A generator that minimises the root of the biased MMD^2 of its images and the data's.
 
     No critic: the kernel reads pixels, so several bandwidths and large batches are needed. A
     batch of B takes B x B numbers, with the kernel rks B x features.
     """
-    image_shape, classes = tuple(domains[0].images.shape[1:]), num_conditioning_classes(config,
-                                                                                        domains)
+    training, image_shape = config.training, tuple(domains[0].images.shape[1:])
+    classes = num_conditioning_classes(domains) if config.nets.conditional else 0
     seen = conditioned_shape(image_shape, classes)
     generators = generators_for(config, 1, image_shape, classes)
-    decoupled = config.weight_decay if config.decoupled_weight_decay else None
+    decoupled = training.weight_decay if training.decoupled_weight_decay else None
     trainer = AdversarialTrainer(
         [domains[0].name], generators, [pixels(seen)],
-        loss=RootMMD(kernel_for(config, int(np.prod(seen)))), discriminator_steps=0,
-        classes=classes,
-        g_optimizer=scaling_optimizer(config, config.lr_g, decoupled),
-        d_optimizer=optimizer(config, config.lr_d), latent=config.latent,
-        averaged=generators_for(config, 1, image_shape, classes) if config.ema else None,
-        ema=config.ema, weight_decay=0.0 if decoupled else config.weight_decay,
-        seed=config.seed)
+        loss=RootMMD(kernel_for(config.loss, int(np.prod(seen)), config.experiment.seed)),
+        discriminator_steps=0,
+        g_optimizer=scaling_optimizer(training, training.lr_g, config.device.precision, decoupled),
+        d_optimizer=optimizer(training, training.lr_d), latent=training.latent, classes=classes,
+        averaged=generators_for(config, 1, image_shape, classes) if training.ema else None,
+        ema=training.ema, weight_decay=0.0 if decoupled else training.weight_decay,
+        seed=config.experiment.seed)
     return Training(trainer, batches_for(config, domains, 1),
                     sample_picture(trainer, config, domains))

@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from config.sections import Config
 from data.batches import Batches
 from framework.checkpoint import save_model
 from framework.devices import compiled, gathered, in_strategy_scope, replica_and_count
@@ -84,16 +85,16 @@ def swaps(contents, styles) -> list:
             for i in range(contents.shape[0]) for j in range(styles.shape[0])]
 
 
-def pairs_of(config, domains):
+def pairs_of(config: Config, domains):
     """A function of the iteration to photographs and paintings, each uint8 [1, B, H, W, 3], cut
     at random to `--crop` unless that is 0."""
-    batches = Batches(domains, config.batch_size, 1, config.seed)
-    if not config.crop:
+    batches = Batches(domains, config.training.batch_size, 1, config.experiment.seed)
+    if not config.style.crop:
         return batches
 
     def cut(iteration):
-        rng = np.random.default_rng([config.seed, len(domains), iteration])
-        return tuple(cropped(images, config.crop, rng) for images in batches(iteration))
+        rng = np.random.default_rng([config.experiment.seed, len(domains), iteration])
+        return tuple(cropped(images, config.style.crop, rng) for images in batches(iteration))
     return cut
 
 
@@ -107,17 +108,17 @@ def cropped(images, size: int, rng):
                      for image, y, x in zip(images[0], top, left, strict=True)])[None]
 
 
-def shown(config, domains) -> list[np.ndarray]:
-    """The photographs and paintings of every sample picture, two arrays [N, H, W, 3] in
+def shown_images(domains, count: int) -> list[np.ndarray]:
+    """The photographs and paintings of every sample picture, two arrays [count, H, W, 3] in
     [-1, 1]: the first of each domain, begun again where it has fewer."""
-    places = np.arange(config.sample_columns)
+    places = np.arange(count)
     return [to_unit(d.images[places % len(d)]) for d in domains]
 
 
-def sample_picture(trainer, config, domains):
+def sample_picture(trainer, config: Config, domains):
     """A function that draws, in rows: photographs, the network's inverse of their activations,
     paintings, the inverse of theirs, and of both swapped."""
-    photos, paintings = shown(config, domains)
+    photos, paintings = shown_images(domains, config.output.sample_columns)
     contents, styles = (trainer.vgg(images)[0] for images in (photos, paintings))
     both = ops.concatenate([style_swap(contents[i:i + 1], styles[i:i + 1])
                             for i in range(len(photos))])
@@ -130,23 +131,24 @@ def sample_picture(trainer, config, domains):
     return draw
 
 
-def net_for(config) -> keras.Model:
+def net_for(config: Config) -> keras.Model:
     """The run's inverse network, built anew; its weights follow from the seed."""
-    keras.utils.set_random_seed(config.seed)
-    return build_inverse(config.width, config.precision)
+    keras.utils.set_random_seed(config.experiment.seed)
+    return build_inverse(config.nets.width, config.device.precision)
 
 
-def activations(config) -> VGGFeatures:
+def activations(config: Config) -> VGGFeatures:
     """VGG to the layer that the network inverts, with the run's weights."""
-    return VGGFeatures([INVERTED], config.vgg_weights, precision=config.precision)
+    return VGGFeatures([INVERTED], config.coupling.vgg_weights, precision=config.device.precision)
 
 
 @TRAINERS.register("inverse_net")
 @in_strategy_scope
-def training(config, domains) -> Training:
+def training(config: Config, domains) -> Training:
     """The inverse network of the two `domains`, photographs and paintings, for the loop."""
     net, vgg = net_for(config), activations(config)
-    optimizer = scaling_optimizer(config, config.lr, config.weight_decay or None)
-    trainer = InverseTrainer(net, vgg, optimizer, tv_weight=config.tv_weight,
-                             swapped=config.swapped)
+    optimizer = scaling_optimizer(config.training, config.training.lr, config.device.precision,
+                                  config.training.weight_decay or None)
+    trainer = InverseTrainer(net, vgg, optimizer, tv_weight=config.style.tv_weight,
+                             swapped=config.style.swapped)
     return Training(trainer, pairs_of(config, domains), sample_picture(trainer, config, domains))

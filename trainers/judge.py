@@ -1,14 +1,15 @@
 """The independent judge of what a run's generators draw."""
 
+from config.sections import Config
 from trainers.classifier import trained_once
 from trainers.domains import load_domains
 
 JUDGE_SEED = 1000
 
 
-def judge_of(config):
+def judge_of(config: Config):
     """An independent judge: a classifier of the run's domains that had no part in training it,
     from a seed of its own. Returns it and what metrics.json says of it."""
-    seed = JUDGE_SEED + config.seed
+    seed = JUDGE_SEED + config.experiment.seed
     judge, accuracies = trained_once(load_domains(config), load_domains(config, "test"), seed=seed)
     return judge, {"judge": {"accuracy_on_held_out": accuracies, "seed": seed}}

@@ -1,23 +1,40 @@
 """The kinds of training by name (`--gan_type`), and what each makes of a run's options."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
 from framework.registry import Registry
 
 
-class Training(NamedTuple):
-    """What a kind of training gives to the loop of `trainers.loop.fit`.
+class Trainer(Protocol):
+    """What the loop of `trainers.loop.fit` repeats, saves and exports."""
 
-    trainer: has `iterate(iteration, batch)`, `state()` and `export(folder)`. batches: from an
-    iteration's number to its batch. picture: draws the samples as they are now, uint8. report:
-    measures what was trained, as a dict for metrics.json; None where nothing is measured.
+    def iterate(self, iteration: Any, batch: Any) -> dict[str, Any]:
+        """Runs iteration number `iteration`, a scalar tensor, on its batch; the terms by name,
+        scalars. Compiled as one step, so it is made of TensorFlow's operations."""
+        ...
+
+    def state(self) -> dict[str, list]:
+        """The variables that a checkpoint must hold to go on exactly, in named lists."""
+        ...
+
+    def export(self, folder: Path) -> None:
+        """Writes the nets that others load."""
+
+
+class Training(NamedTuple):
+    """What a kind of training gives to the loop.
+
+    batches: from an iteration's number to its batch. picture: draws the samples as they are now,
+    uint8 [H, W, 3]. report: measures what was trained, as a dict for metrics.json; None where
+    nothing is measured.
     """
 
-    trainer: Any
-    batches: Callable
-    picture: Callable
-    report: Callable | None = None
+    trainer: Trainer
+    batches: Callable[[int], Any]
+    picture: Callable[[], Any]
+    report: Callable[[], dict] | None = None
 
 
 # name -> a function of (config, domains) to a Training. It raises UserError where they do not

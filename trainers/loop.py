@@ -3,22 +3,25 @@
 import signal
 import sys
 import time
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
-import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
+from config.run import Run
+from config.sections import Section
 from framework.checkpoint import Checkpoints
 from framework.cluster import worker
 from framework.devices import all_gather_scalar, compiled, distributed
 from framework.errors import UserError
-from framework.history import MONITOR_PREFIX, History
-from framework.plots import loss_plot, save_png
+from trainers.kinds import Trainer
+from trainers.reporters import ChiefReporter, Reporter, WorkerReporter
 
 
 @contextmanager
-def interruptible():
+def interruptible() -> Iterator[list]:
     """Yields a list that is filled when Ctrl-C or SIGTERM asks for an orderly end."""
     asked = []
     signals = (signal.SIGINT, signal.SIGTERM)
@@ -30,91 +33,38 @@ def interruptible():
             signal.signal(s, handler)
 
 
-class Reporter:
-    """What a run shows of itself: losses.csv and .png, sample pictures, TensorBoard, the bar."""
+class Timing:
+    """How long iterations took: the first, which is traced and compiled, and the others."""
 
-    def __init__(self, run, picture, tensorboard: bool):
-        self.run, self.draw = run, picture
-        self.history = History(run.losses_csv)
-        self.writer = tf.summary.create_file_writer(str(run.tensorboard)) if tensorboard else None
-        self.pending = []
+    def __init__(self):
+        self.began, self.first, self.waited = time.perf_counter(), 0.0, 0.0
 
-    def start(self, done: int):
-        """Forgets what was logged after `done` iterations; draws the first picture of a new run."""
-        self.history.truncate(done)
-        if done == 0:
-            save_png(self.run.samples / "000000.png", self.draw())
+    def next_of(self, stream: Iterator) -> Any:
+        """The next batch of the stream; counts the seconds that it is waited for."""
+        asked = time.perf_counter()
+        batch = next(stream)
+        self.waited += time.perf_counter() - asked
+        return batch
 
-    def note(self, iteration: int, terms: dict):
-        """Keeps an iteration's terms without waiting for the device."""
-        self.pending.append((iteration, terms))
+    def iterated(self) -> None:
+        """Takes note that an iteration is done."""
+        self.first = self.first or time.perf_counter() - self.began
 
-    def log(self) -> dict:
-        """Writes what was noted to losses.csv and TensorBoard; returns the newest terms, but
-        for those of monitors.
-
-        Raises UserError when a term is no longer finite: training cannot recover from that,
-        and the checkpoints from before are kept.
-        """
-        newest = {}
-        for iteration, terms in self.pending:
-            newest = {name: float(value) for name, value in terms.items()}
-            self.check(iteration, newest)
-            self.history.append(iteration, newest)
-            self.summarise(iteration, {n: v for n,
-                                       v in newest.items() if n.startswith(MONITOR_PREFIX)})
-        newest = {n: v for n, v in newest.items() if not n.startswith(MONITOR_PREFIX)}
-        if self.pending:
-            self.summarise(self.pending[-1][0], newest)
-        self.pending.clear()
-        self.history.flush()
-        return newest
-
-    def check(self, iteration: int, terms: dict):
-        """Raises UserError, with the rows before written, for a term that is not finite."""
-        broken = [name for name, value in terms.items() if not np.isfinite(value)]
-        if broken:
-            self.history.flush()
-            raise UserError(f"{broken[0]} is no longer finite at iteration {iteration}; "
-                            f"the last good checkpoint is in {self.run.checkpoints}")
-
-    def summarise(self, iteration: int, values: dict):
-        """Writes `values` to TensorBoard, where that is asked for."""
-        if self.writer:
-            with self.writer.as_default(step=iteration):
-                for name, value in values.items():
-                    tf.summary.scalar(name, value)
-
-    def picture(self, iteration: int):
-        """Writes the sample picture of this iteration and redraws the loss plot."""
-        picture = self.draw()
-        save_png(self.run.samples / f"{iteration:06d}.png", picture)
-        if self.writer:
-            with self.writer.as_default(step=iteration):
-                tf.summary.image("samples", picture[None])
-        loss_plot(self.run.losses_png, self.history.read())
+    def summary(self, iterations: int) -> str:
+        """One line of what `iterations` iterations took, two at least."""
+        spent = time.perf_counter() - self.began
+        return (f"{(spent - self.first) / (iterations - 1):.3f} s per iteration after a first one "
+                f"of {self.first:.1f} s; {100 * self.waited / spent:.1f} % of the time waiting "
+                "for data")
 
 
-class WorkerReporter(Reporter):
-    """The reporter of a process that is not the chief: it only sees when terms are not finite."""
-
-    def __init__(self, run):
-        self.run, self.history, self.pending = run, History(run.losses_csv), []
-
-    def start(self, done: int):
-        pass
-
-    def log(self) -> dict:
-        for iteration, terms in self.pending:
-            self.check(iteration, {name: float(value) for name, value in terms.items()})
-        self.pending.clear()
-        return {}
-
-    def picture(self, iteration: int):
-        pass
+def progress_bar(start: int, iterations: int, shown: bool) -> tqdm:
+    """The bar of the iterations from `start` to `iterations`."""
+    return tqdm(total=iterations, initial=start, unit="it", dynamic_ncols=True,
+                mininterval=0.5 if sys.stderr.isatty() else 30, disable=not shown)
 
 
-def agreed_start(told) -> int:
+def agreed_start(told: Sequence) -> int:
     """The iteration that all processes start from; `told` holds what each has found. Raises
     UserError where they differ."""
     if len(set(told)) > 1:
@@ -123,62 +73,63 @@ def agreed_start(told) -> int:
     return int(told[0])
 
 
-def fit(run, trainer, batches, iterations: int, *, picture, sample_every=500, checkpoint_every=500,
-        log_every=10, compile="graph", tensorboard=True, monitor=None, monitor_every=500,
-        strategy=None) -> int:
+def fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], iterations: int, *,
+        picture: Callable, output: Section, compile: str = "graph",
+        monitor: Callable[[], dict] | None = None, strategy=None) -> int:
     """Trains until `iterations` iterations are done and returns how many are.
 
-    Goes on from the run's newest checkpoint, if it has one. trainer: has `iterate(iteration,
-    batch)` returning a dict of scalars, `state()` and `export(folder)`. batches: a function of
-    (start, stop) that yields what `iterate` takes. picture: draws the samples as they are now,
-    uint8 [H, W, 3]. monitor: measures the nets as they are now, every `monitor_every`
-    iterations; its dict of numbers joins the terms. An interrupt ends training after the
-    iteration at hand; where several processes train together, at the next that is logged.
-    strategy: of `framework.devices.strategy_for`, None for one device. The chief alone writes.
+    Goes on from the run's newest checkpoint, if it has one. batches: a function of (start, stop)
+    that yields what `trainer.iterate` takes. picture: draws the samples as they are now, uint8
+    [H, W, 3]. output: how often what is written, the options of that group. monitor: measures the
+    nets as they are now; its dict of numbers joins the terms. strategy: of
+    `framework.devices.strategy_for`, None for one device. An interrupt ends training after the
+    iteration at hand; where several processes train together, at the next that is logged. The
+    chief alone writes.
     """
     chief, several = worker().chief, worker().workers > 1
+
+    # Every process starts from the newest checkpoint.
     checkpoints, tell = Checkpoints(run.checkpoints, trainer.state()), all_gather_scalar(strategy)
     start = agreed_start(tell(checkpoints.restore()))
-    reporter = Reporter(run, picture, tensorboard) if chief else WorkerReporter(run)
+    reporter: Reporter = (ChiefReporter(run, picture, output.tensorboard) if chief
+                          else WorkerReporter(run))
     reporter.start(start)
+
+    # One compiled step an iteration; then what is due after it.
     step = distributed(strategy, trainer, compile) if strategy else compiled(
         trainer.iterate, compile)
-    done, waited, began, first = start, 0.0, time.perf_counter(), 0.0
-    stream = batches(start, iterations)
-    with interruptible() as interrupted, \
-            tqdm(total=iterations, initial=start, unit="it", dynamic_ncols=True,
-                 mininterval=0.5 if sys.stderr.isatty() else 30, disable=not chief) as bar:
+    stream, timing, done = batches(start, iterations), Timing(), start
+    with interruptible() as interrupted, progress_bar(start, iterations, chief) as bar:
         for iteration in range(start, iterations):
-            asked = time.perf_counter()
-            batch = next(stream)
-            waited += time.perf_counter() - asked
-            terms = step(tf.constant(iteration, tf.int64), batch)
+            terms = step(tf.constant(iteration, tf.int64), timing.next_of(stream))
             done = iteration + 1
-            due = monitor and done % monitor_every == 0
-            reporter.note(iteration, {**terms, **monitor()} if due else terms)
-            first = first or time.perf_counter() - began
+            if monitor and done % output.monitor_every == 0:
+                terms = {**terms, **monitor()}
+            reporter.note(iteration, terms)
+            timing.iterated()
+            logs = done % output.log_every == 0
             ending = done == iterations or (
-                (done % log_every == 0 or not several) and any(tell(bool(interrupted))))
-            if done % log_every == 0 or ending:
+                (logs or not several) and any(tell(bool(interrupted))))
+            if logs or ending:
                 newest = reporter.log()
                 bar.set_postfix({name: f"{value:.3g}" for name, value in newest.items()
                                  if not name.startswith("weighted/")}, refresh=False)
             bar.update()
-            if done % checkpoint_every == 0 or ending:
+            if done % output.checkpoint_every == 0 or ending:
                 reporter.log()
                 if chief:
                     checkpoints.save(done)
-            if done % sample_every == 0 or ending:
+            if done % output.sample_every == 0 or ending:
                 reporter.log()
                 reporter.picture(done)
             if ending:
                 break
     stream.close()
+
+    # The nets for others, before any process leaves.
     if chief:
         trainer.export(run.models)
-    tell(done)                          # so that none leaves before the chief has written
+    tell(done)
     if chief and done > start + 1:
-        spent = time.perf_counter() - began
-        print(f"{(spent - first) / (done - start - 1):.3f} s per iteration after a first one of "
-              f"{first:.1f} s; {100 * waited / spent:.1f} % of the time waiting for data")
+        print(timing.summary(done - start))
     return done

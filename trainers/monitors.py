@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from config.sections import Config
 from framework.history import MONITOR_PREFIX
 from framework.latents import Stream, latents
 from metrics.agreement import attribute_agreement, pair_agreement
@@ -48,16 +49,17 @@ class Monitor:
         return found
 
 
-def monitor_for(config, domains, trainer) -> Monitor | None:
+def monitor_for(config: Config, domains, trainer) -> Monitor | None:
     """What `--monitor` asks for, or None. Pixels are compared, or, where pair_agreement brings a
     judge, what that classifier finds; it is found in the cache or trained now."""
-    names = named(config.monitor)
+    names, seed = named(config.output.monitor), config.experiment.seed
     if not names:
         return None
     judge = judge_of(config)[0] if "pair_agreement" in names else None
     seen = "classifier" if judge else "pixels"
-    real = [Shuffled(d.images, config.seed)(0, min(SAMPLES, len(d))) for d in domains]
-    z = latents(config.latent, SAMPLES, config.latent_dim, config.seed, Stream.MONITOR)
+    real = [Shuffled(d.images, seed)(0, min(SAMPLES, len(d))) for d in domains]
+    z = latents(config.training.latent, SAMPLES, config.training.latent_dim, seed,
+                Stream.MONITOR)
     return Monitor(names, trainer, every_class_in_turn(z, trainer.classes), real,
                    extractor(seen, judge=judge), seen, judge and partial(predict_logits, judge),
                    bool(domains[0].attributes))

@@ -2,38 +2,38 @@
 
 from functools import partial
 
+from config.sections import Section
 from framework.registry import accepts, called_with
 from losses.adversarial import LOSSES
-from losses.kernels import KERNELS, scales_of
+from losses.kernels import KERNELS, Kernel, scales_of
 from penalties.gradient import PENALTIES, SCALES
 
 FEATURES = 16
 
 
-def discriminator_outputs(config) -> int:
+def discriminator_outputs(loss: Section, nets: Section) -> int:
     """Length of what a critic returns: one score, and features for the loss mmd, as many as
     chosen, else 16 (Binkowski et al. 2018; Chen's thesis does not say)."""
-    return config.discriminator_dim or (FEATURES if config.loss == "mmd" else 1)
+    return nets.discriminator_dim or (FEATURES if loss.loss == "mmd" else 1)
 
 
-def kernel_for(config, dim: int):
-    """The run's kernel, a `losses.kernels.Kernel`, on features of length `dim`."""
-    settings = config.as_dict() | {
-        "dim": dim, "gamma": config.kernel_gamma, "bias": config.kernel_bias,
-        "features": config.kernel_features}
-    scales = scales_of(config.kernel_scales)
-    return called_with(KERNELS.find(config.kernel),
+def kernel_for(loss: Section, dim: int, seed: int) -> Kernel:
+    """The run's kernel on features of length `dim`; random features are drawn from `seed`."""
+    settings = vars(loss) | {"dim": dim, "seed": seed, "gamma": loss.kernel_gamma,
+                             "bias": loss.kernel_bias, "features": loss.kernel_features}
+    scales = scales_of(loss.kernel_scales)
+    return called_with(KERNELS.find(loss.kernel),
                        settings | ({"scales": scales} if scales else {}))
 
 
-def objective(config, dim: int):
+def objective(loss: Section, dim: int, seed: int) -> tuple:
     """(loss, penalty, scale) of a run, as `trainers.gan.AdversarialTrainer` takes them; of the
-    last two either may be None. dim: length of what the critics return."""
-    kernel = kernel_for(config, dim)
-    settings = config.as_dict() | {"kernel": kernel}
-    loss = called_with(LOSSES.find(config.loss), settings)
-    penalty = _with(settings, PENALTIES, config.disc_penalty)
-    return loss, penalty, _with(settings, SCALES, config.gradient_scale)
+    last two either may be None. dim: length of what the critics return. seed: of a kernel's random
+    features."""
+    settings = vars(loss) | {"kernel": kernel_for(loss, dim, seed)}
+    adversarial = called_with(LOSSES.find(loss.loss), settings)
+    penalty = _with(settings, PENALTIES, loss.disc_penalty)
+    return adversarial, penalty, _with(settings, SCALES, loss.gradient_scale)
 
 
 def _with(settings, registry, name: str):

@@ -3,9 +3,10 @@
 import keras
 import tensorflow as tf
 
+from config.sections import Section
 from framework.devices import mean_over_replicas, replica_and_count
 
-LOSS_SCALE = "loss_scale"       # of framework.checkpoint.ANEW
+LOSS_SCALE = "loss_scale"       # of framework.checkpoint.OPTIONAL_STATE
 
 
 class ReplicaMeanMixin:
@@ -40,33 +41,35 @@ class RMSprop(ReplicaMeanMixin, keras.optimizers.RMSprop):
     """Keras's RMSprop, on any number of devices."""
 
 
-def clipnorm(config):
-    """The bound as an optimizer `ReplicaMeanMixin` takes it."""
-    return config.clip_gradient / tf.distribute.get_strategy().num_replicas_in_sync or None
+def clipnorm(training: Section) -> float | None:
+    """The bound of a gradient's norm as an optimizer `ReplicaMeanMixin` takes it; None for none."""
+    return training.clip_gradient / tf.distribute.get_strategy().num_replicas_in_sync or None
 
 
 OPTIMIZERS = {
-    "adam": lambda lr, config, decay: Adam(
-        lr, config.beta_1, config.beta_2, weight_decay=decay, clipnorm=clipnorm(config)),
-    "rmsprop": lambda lr, config, decay: RMSprop(
-        lr, rho=0.99, weight_decay=decay, clipnorm=clipnorm(config)),
+    "adam": lambda lr, training, decay: Adam(
+        lr, training.beta_1, training.beta_2, weight_decay=decay, clipnorm=clipnorm(training)),
+    "rmsprop": lambda lr, training, decay: RMSprop(
+        lr, rho=0.99, weight_decay=decay, clipnorm=clipnorm(training)),
 }
 
 
-def optimizer(config, lr: float, decay: float | None = None) -> keras.optimizers.Optimizer:
+def optimizer(training: Section, lr: float,
+              decay: float | None = None) -> keras.optimizers.Optimizer:
     """The run's optimizer of float32 nets. decay: decoupled weight decay, None for none."""
-    return OPTIMIZERS[config.optimizer](lr, config, decay)
+    return OPTIMIZERS[training.optimizer](lr, training, decay)
 
 
-def scaling_optimizer(config, lr: float, decay: float | None = None):
-    """The run's optimizer of nets that compute in `config.precision`.
+def scaling_optimizer(training: Section, lr: float, precision: str,
+                      decay: float | None = None) -> keras.optimizers.Optimizer:
+    """The run's optimizer of nets that compute in `config.device.precision`.
 
     What it minimises is its `scale_loss(loss)`. In float16, whose least number is 6e-8, that is
     the loss times a factor which the gradients are divided by again; the factor is halved, and
     the step left out, when one of them overflows, and doubled after 2000 steps without.
     """
-    plain = optimizer(config, lr, decay)
-    if config.precision != "mixed_float16":
+    plain = optimizer(training, lr, decay)
+    if precision != "mixed_float16":
         return plain
     return keras.optimizers.LossScaleOptimizer(plain)
 

@@ -4,24 +4,26 @@ from functools import partial
 
 import keras
 
+from config.checks import perceptual_layers
+from config.sections import Section
 from framework.errors import UserError
-from nets.vgg import VGGFeatures, layers_in_use
+from nets.vgg import VGGFeatures
 
 
-def perception(config, image_shape):
+def perception(coupling: Section, precision: str, image_shape):
     """Images [B, H, W, 3] to a dict of VGG's features, by layer, of the terms that are on;
     None if neither is.
 
     Raises UserError for weights or layers that cannot be had and images that are too small.
     """
-    layers = layers_in_use(config)
+    layers = perceptual_layers(coupling)
     if not layers:
         return None
     if len(image_shape) != 3:
         raise UserError("content_weight and style_weight compare images, not points")
-    vgg = VGGFeatures(layers, config.vgg_weights, config.vgg, precision=config.precision)
-    vgg.check_size(config.vgg_resize or image_shape[0], config.vgg_resize or image_shape[1])
-    return partial(look, vgg, config.vgg_resize)
+    vgg = VGGFeatures(layers, coupling.vgg_weights, coupling.vgg, precision=precision)
+    vgg.check_size(coupling.vgg_resize or image_shape[0], coupling.vgg_resize or image_shape[1])
+    return partial(look, vgg, coupling.vgg_resize)
 
 
 def look(vgg: VGGFeatures, size: int, images) -> dict:

@@ -1,28 +1,30 @@
 """What the pictures in a run's samples/ show."""
 
+from config.sections import Config, Section
 from framework.latents import Stream, latents
 from framework.plots import enlargement, image_grid, scatter_picture
 from trainers.conditional import num_conditioning_classes, one_row_per_class
 
 
-def grid_latents(config, count: int):
+def grid_latents(training: Section, count: int, seed: int):
     """The fixed latents [count, latent_dim] of every sample picture of a run."""
-    return latents(config.latent, count, config.latent_dim, config.seed, Stream.SAMPLE_GRID)
+    return latents(training.latent, count, training.latent_dim, seed, Stream.SAMPLE_GRID)
 
 
-def sample_picture(trainer, config, domains):
+def sample_picture(trainer, config: Config, domains):
     """A function without arguments that draws the trainer's sample picture now.
 
     Images become the thesis's grid, all rows of one domain above the matching rows of the
     next; the points of a toy set become a scatter with the data under it. Where the generators
     are told classes, there is a row for each, of the same latents.
     """
-    classes = num_conditioning_classes(config, domains)
+    classes = num_conditioning_classes(domains) if config.nets.conditional else 0
+    training, seed = config.training, config.experiment.seed
     if domains[0].images.ndim == 2:
-        z, data = grid_latents(config, 2000), domains[0].images
+        z, data = grid_latents(training, 2000, seed), domains[0].images
         z = one_row_per_class(z, classes)[::classes or 1]
         return lambda: scatter_picture(trainer.sample(z)[0], data)
-    rows = 1 if classes else config.sample_rows
-    z = one_row_per_class(grid_latents(config, rows * config.sample_columns), classes)
+    rows, columns = 1 if classes else config.output.sample_rows, config.output.sample_columns
+    z = one_row_per_class(grid_latents(training, rows * columns, seed), classes)
     scale = enlargement(domains[0].images.shape[1])
-    return lambda: image_grid(trainer.sample(z), config.sample_columns, scale)
+    return lambda: image_grid(trainer.sample(z), columns, scale)

@@ -27,16 +27,16 @@ class Sampler:
 
     def __init__(self, path):
         self.config = load_config(path)
-        if not has(self.config.gan_type, "generators"):
-            raise UserError(f"{path} is of gan_type {self.config.gan_type}; it has no generators "
-                            "of latents")
+        gan_type = self.config.experiment.gan_type
+        if not has(gan_type, "generators"):
+            raise UserError(f"{path} is of gan_type {gan_type}; it has no generators of latents")
         domains = described(Path(path))
         self.domains = [d["name"] for d in domains]
-        self.classes = domains[0]["classes"] if self.config.conditional else 0
+        self.classes = domains[0]["classes"] if self.config.nets.conditional else 0
         generators = generators_for(self.config, len(domains), tuple(domains[0]["shape"]),
                                     self.classes)
         net = joint(generators)
-        kept = {"averaged": net.variables} if self.config.ema else {
+        kept = {"averaged": net.variables} if self.config.training.ema else {
             "generators": all_variables(generators)}
         if not restore_part(Path(path) / "checkpoints", kept):
             raise UserError(f"{path} has no checkpoint yet; train on with --run {path}")
@@ -44,7 +44,8 @@ class Sampler:
 
     def latents(self, count: int, seed: int):
         """z [count, latent_dim] of the run's latent distribution, without any code."""
-        return latents(self.config.latent, count, self.config.latent_dim, seed, Stream.SAMPLES)
+        training = self.config.training
+        return latents(training.latent, count, training.latent_dim, seed, Stream.SAMPLES)
 
     def inputs(self, count: int, seed: int):
         """What `draw` takes of `count` latents: with every class in turn where the generators
@@ -59,6 +60,6 @@ class Sampler:
         """Images for a picture, and how many stand in a row: `count` latents in the run's usual
         rows, or as many as make `count` images of a row per class."""
         if not self.classes:
-            return self(count, seed), self.config.sample_columns
+            return self(count, seed), self.config.output.sample_columns
         columns = max(1, count // self.classes)
         return self.draw(one_row_per_class(self.latents(columns, seed), self.classes)), columns

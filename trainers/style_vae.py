@@ -2,9 +2,11 @@
 AdaIN (Huang and Belongie 2017) where `--no-style_variance` takes the variance away.
 """
 
+import keras
 import tensorflow as tf
 from keras import ops
 
+from config.sections import Config
 from framework.checkpoint import save_model
 from framework.devices import compiled, gathered, in_strategy_scope, replica_rows
 from framework.plots import enlargement, image_grid
@@ -12,10 +14,10 @@ from framework.random import Random
 from losses.perceptual import content_loss, style_loss
 from losses.style import disentanglement, kl_to_normal, moments_loss
 from nets.adain import adaptive_instance_norm
-from nets.stylist import stylist_for
+from nets.stylist import PlainStylist, VariationalStylist
 from nets.vgg import layers_of
 from trainers.gan import all_variables, to_float, trained_variables
-from trainers.inverse import pairs_of, shown
+from trainers.inverse import pairs_of, shown_images
 from trainers.kinds import TRAINERS, Training
 from trainers.optimizers import optimizer_state, scaling_optimizer
 from trainers.perceptual import perception
@@ -104,13 +106,27 @@ class PlainTrainer(StyleTrainer):
                 "style": sum(moments_loss(seen[n], painted[n]) for n in self.style_layers)}
 
 
-def sample_picture(stylist, config, domains):
+def stylist_for(config: Config) -> VariationalStylist | PlainStylist:
+    """The nets of a run of style_vae, built anew; their weights follow from the seed.
+
+    Raises UserError for VGG's weights or layers that cannot be had.
+    """
+    keras.utils.set_random_seed(config.experiment.seed)
+    width, precision = config.nets.width, config.device.precision
+    if config.style.style_variance:
+        return VariationalStylist(config.training.latent_dim, width, precision)
+    coupling = config.coupling
+    return PlainStylist(coupling.content_layers.strip(), coupling.vgg_weights, coupling.vgg,
+                        precision)
+
+
+def sample_picture(stylist, config: Config, domains):
     """A function that draws, in rows: photographs, paintings, each photograph in the style of
     the painting above it and, if styles are variational, in a style drawn from the prior."""
-    photos, paintings = shown(config, domains)
+    photos, paintings = shown_images(domains, config.output.sample_columns)
     transfer = compiled(lambda c, s: stylist.image(stylist.content(c), stylist.style(s)))
     drawn = compiled(lambda c, code: stylist.image(stylist.content(c), code))
-    codes = stylist.latent_dim and Random(config.seed, -1).normal(
+    codes = stylist.latent_dim and Random(config.experiment.seed, -1).normal(
         [len(photos), stylist.latent_dim])
     scale = enlargement(photos.shape[1])
 
@@ -123,17 +139,20 @@ def sample_picture(stylist, config, domains):
 
 @TRAINERS.register("style_vae")
 @in_strategy_scope
-def training(config, domains) -> Training:
+def training(config: Config, domains) -> Training:
     """Style transfer from the second of `domains` to the first, for the loop.
 
     Raises UserError for VGG's weights or layers that cannot be had.
     """
+    training, coupling, style = config.training, config.coupling, config.style
+    precision, image_shape = config.device.precision, domains[0].images.shape[1:]
     stylist = stylist_for(config)
-    optimizer = scaling_optimizer(config, config.lr, config.weight_decay or None)
-    trainer = (VariationalTrainer if config.style_variance else PlainTrainer)(
-        stylist, perception(config, domains[0].images.shape[1:]), optimizer,
-        weights={"content": config.content_weight, "style": config.style_weight,
-                 "kl": config.kl_weight, "disentangle": config.disentangle_weight},
-        content_layers=layers_of(config.content_layers),
-        style_layers=layers_of(config.style_layers), warmup=config.kl_warmup, seed=config.seed)
+    optimizer = scaling_optimizer(training, training.lr, precision, training.weight_decay or None)
+    trainer = (VariationalTrainer if style.style_variance else PlainTrainer)(
+        stylist, perception(coupling, precision, image_shape), optimizer,
+        weights={"content": coupling.content_weight, "style": coupling.style_weight,
+                 "kl": style.kl_weight, "disentangle": style.disentangle_weight},
+        content_layers=layers_of(coupling.content_layers),
+        style_layers=layers_of(coupling.style_layers), warmup=style.kl_warmup,
+        seed=config.experiment.seed)
     return Training(trainer, pairs_of(config, domains), sample_picture(stylist, config, domains))

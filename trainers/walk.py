@@ -36,7 +36,7 @@ def walk(sampler: Sampler, rows: int, steps: int, seed: int) -> list[np.ndarray]
     same in every domain. Where the generators are told classes, row r keeps class r (in turn).
     """
     ends = np.asarray(sampler.latents(2 * rows, seed))
-    z = PATHS[sampler.config.latent](ends[:rows], ends[rows:], np.linspace(0, 1, steps))
+    z = PATHS[sampler.config.training.latent](ends[:rows], ends[rows:], np.linspace(0, 1, steps))
     if sampler.classes:
         code = np.eye(sampler.classes)[np.arange(rows) % sampler.classes]
         z = np.concatenate([z, np.broadcast_to(code[:, None], (rows, steps, code.shape[-1]))], -1)

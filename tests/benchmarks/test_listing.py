@@ -31,8 +31,8 @@ def test_same_weights_as_the_real_iteration(flags):
         "quick", "--width", "0.1", *flags])
     random = np.random.default_rng(0)
     domains = [Domain(name, random.integers(0, 256, (4, 32, 32, 3), np.uint8)) for name in "ab"]
-    batch = tuple(tf.constant(np.stack([d.images, d.images[::-1]][:config.discriminator_steps]))
-                  for d in domains)
+    steps = config.training.discriminator_steps
+    batch = tuple(tf.constant(np.stack([d.images, d.images[::-1]][:steps])) for d in domains)
     keras.utils.set_random_seed(0)
     classifier = build_classifier((32, 32, 3), 10, "quick", 0.2)
     frozen = FrozenNets(lambda x: classifier(x, training=False))

@@ -21,16 +21,17 @@ def test_rows_are_every_kind_net_and_batch():
         "gan digit batch 16", "gan digit batch 32", "gan digit_small batch 16"]
     assert len(rows) == 2 * 3 * 2
     config = configured("compiled", rows[-1].flags)
-    assert (config.gan_type, config.generator, config.discriminator, config.batch_size,
-            config.compile) == ("scogan", "face128", "face128", 32, "graph")
-    assert config.semantic_weight > 0 and config.discriminator_steps == 5
-    assert configured("eager", rows[0].flags).compile == "none"
+    assert (config.experiment.gan_type, config.nets.generator, config.nets.discriminator,
+            config.training.batch_size, config.device.compile) == (
+                "scogan", "face128", "face128", 32, "graph")
+    assert config.coupling.semantic_weight > 0 and config.training.discriminator_steps == 5
+    assert configured("eager", rows[0].flags).device.compile == "none"
 
 
 def test_flags_go_over_the_preset():
     row, = asked("--nets", "quick", "--width", "0.5", "--domains", "mnist,svhn,usps")
     config = configured("compiled", row.flags)
-    assert (config.width, config.generator) == (0.5, "quick")
+    assert (config.nets.width, config.nets.generator) == (0.5, "quick")
     assert [row.name for row in asked("--presets", "demo,own-gan")] == ["demo", "own-gan"]
 
 
@@ -39,10 +40,10 @@ def test_what_grows_starts_from_the_first_row():
     axes = speed.growing(args, flags)
     assert [row.name for row in axes["domains"]] == ["2", "3"]
     grown = [configured("compiled", rows[-1].flags) for rows in axes.values()]
-    assert [c.batch_size for c in grown] == [128, 32, 32]
-    assert [c.width for c in grown] == [1.0, 1.0, 1.0]
-    assert [c.domains.count(",") + 1 for c in grown] == [2, 2, 3]
-    assert configured("compiled", axes["width"][0].flags).width == 0.25
+    assert [c.training.batch_size for c in grown] == [128, 32, 32]
+    assert [c.nets.width for c in grown] == [1.0, 1.0, 1.0]
+    assert [c.data.domains.count(",") + 1 for c in grown] == [2, 2, 3]
+    assert configured("compiled", axes["width"][0].flags).nets.width == 0.25
 
 
 def test_the_listings_have_no_moment_matching():

@@ -44,24 +44,24 @@ def test_train(called, capsys, words):
     assert main([*words, "--gan_type", "cogan", "--dataset", "glyph2edge", "--seed", "3"]) == 0
     [(name, (config, domains), _)] = called
     assert [d.name for d in domains] == ["glyph", "glyph_edge"]
-    assert (name, config.gan_type, config.seed) == ("train", "cogan", 3)
+    assert (name, config.experiment.gan_type, config.experiment.seed) == ("train", "cogan", 3)
     assert capsys.readouterr().out.startswith("preset: quick-glyph2edge-cogan (picked for")
 
 
 def test_a_named_preset_is_not_announced(called, capsys):
     main(["--preset", "demo"])
-    assert called[0][1][0].preset == "demo" and capsys.readouterr().out == ""
+    assert called[0][1][0].experiment.preset == "demo" and capsys.readouterr().out == ""
 
 
 def test_a_run_that_goes_on_picks_no_preset(called, capsys, run):
     assert main(["--run", run]) == main(["--run", run, "--dataset", "glyph2edge"]) == 0
-    assert [config.preset for _, (config, _), _ in called] == ["demo", "demo"]
+    assert [config.experiment.preset for _, (config, _), _ in called] == ["demo", "demo"]
     assert capsys.readouterr().out == ""
 
 
 def test_train_alone_takes_the_defaults(called):
     main(["train"])
-    assert called[0][1][0].dataset == "glyph2street"
+    assert called[0][1][0].data.dataset == "glyph2street"
 
 
 def test_a_run_that_cannot_be_had_is_found_out_before_training(called, capsys, run):

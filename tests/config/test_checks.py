@@ -97,10 +97,10 @@ def test_classifiers_need_labels(tmp_path, flags, message):
     data = ["--dataset", f"folder:{tmp_path}", "--preset", "none"]
     with pytest.raises(UserError, match=message):
         resolve([*data, *flags])
-    assert resolve(data).gan_type == "scogan"
+    assert resolve(data).experiment.gan_type == "scogan"
     if flags[0] in ("--semantic_weight", "--balance_weight"):
         mixed = ["--domains", f"glyph,folder:{tmp_path / 'domain1'}", "--preset", "none"]
-        assert resolve([*mixed, *flags]).gan_type == "scogan"
+        assert resolve([*mixed, *flags]).experiment.gan_type == "scogan"
 
 
 @pytest.mark.parametrize("argv", [

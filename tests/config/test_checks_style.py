@@ -50,7 +50,7 @@ def test_contradictions(argv, message):
     [*PLAIN, "--image_size", "28"], [*STYLE, "--batch_size", "1"],
     [*INVERSE[:2], "--dataset", "glyph2edge", "--preset", "quick-inverse", "--no_swapped"]])
 def test_what_goes_together(argv):
-    assert resolve(argv).gan_type in ("inverse_net", "style_vae")
+    assert resolve(argv).experiment.gan_type in ("inverse_net", "style_vae")
 
 
 def test_weights_that_end_too_early(tmp_path):

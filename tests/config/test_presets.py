@@ -23,8 +23,8 @@ def test_every_preset_resolves_and_is_described(name, tmp_path):
             (folder / "1.jpg").write_bytes(b"")
     preset = presets.load(name)
     config = resolve(["--preset", name, "--data_dir", str(tmp_path), *_data(preset)])
-    assert config.preset == name
-    assert {k: getattr(config, k) for k in preset.values} == preset.values
+    assert config.experiment.preset == name
+    assert {k: config.values()[k] for k in preset.values} == preset.values
     assert preset.description and "\n" not in preset.description
     assert all(pattern.count("/") == 1 for pattern in preset.default_for)
     if name[0].isdigit():
@@ -64,7 +64,7 @@ def test_the_settings_of_the_digits_of_chapter_5(name):
     ("4.1-mnist2svhn-fr100-k2-wgangp", {"feature": 100}), ("3-mnist2edge-cogan", {})])
 def test_the_weights_of_the_couplings(name, weights):
     config = resolve(["--preset", name])
-    found = {kind: getattr(config, f"{kind}_weight")
+    found = {kind: getattr(config.coupling, f"{kind}_weight")
              for kind in ("feature", "cycle", "semantic", "tying", "balance")}
     assert {kind: weight for kind, weight in found.items() if weight} == weights
 
@@ -72,8 +72,10 @@ def test_the_weights_of_the_couplings(name, weights):
 def test_the_settings_of_the_inverse_network():
     """Chen's thesis, section 4.3.1."""
     config = resolve(["--preset", "chen-4-inverse", "--dataset", "glyph2edge"])
-    assert (config.image_size, config.crop, config.batch_size, config.swapped) == (256, 0, 2, True)
-    assert (config.optimizer, config.lr, config.tv_weight) == ("adam", 1e-3, 1e-6)
+    training, style = config.training, config.style
+    assert (config.data.image_size, style.crop, training.batch_size, style.swapped) == (
+        256, 0, 2, True)
+    assert (training.optimizer, training.lr, style.tv_weight) == ("adam", 1e-3, 1e-6)
 
 
 @pytest.mark.parametrize("name, iterations", [
@@ -95,8 +97,10 @@ def test_the_settings_of_chapters_3_and_4(name, iterations):
     ("2.5-ring-wgangp", 5, 3000, 1e-4)])
 def test_the_toys_of_chapter_2(name, steps, iterations, lr):
     config = resolve(["--preset", name])
-    assert (config.discriminator_steps, config.iterations) == (steps, iterations)
-    assert (config.lr_g, config.lr_d, config.latent_dim, config.batch_size) == (lr, lr, 10, 100)
+    training = config.training
+    assert (training.discriminator_steps, training.iterations) == (steps, iterations)
+    assert (training.lr_g, training.lr_d, training.latent_dim, training.batch_size) == (
+        lr, lr, 10, 100)
 
 
 @pytest.mark.parametrize("name", [n for n in presets.names() if n.startswith(("5.3", "5.4"))])

@@ -39,7 +39,7 @@ def stored_run(tmp_path, **values):
     config = resolve(["--preset", "none", *(f"--{k}={v}" for k, v in values.items())])
     run = tmp_path / "run"
     run.mkdir()
-    (run / "config.json").write_text(json.dumps(config.as_dict()))
+    (run / "config.json").write_text(json.dumps(config.stored()))
     return str(run)
 
 
@@ -47,33 +47,36 @@ def test_precedence(preset, file):
     preset("p", "seed = 1\nbatch_size = 1\nwidth = 1\nlatent_dim = 11\n")
     path = file("c.toml", "seed = 2\nbatch_size = 2\n")
     config = resolve(["--preset", "p", "--config", path, "--seed", "3"])
-    assert (config.seed, config.batch_size, config.latent_dim) == (3, 2, 11)
-    assert config.discriminator_steps == BY_NAME["discriminator_steps"].default
+    training = config.training
+    assert (config.experiment.seed, training.batch_size, training.latent_dim) == (3, 2, 11)
+    assert training.discriminator_steps == BY_NAME["discriminator_steps"].default
     assert config.explicit == {"preset", "config", "seed", "batch_size"}
 
 
 def test_a_file_may_be_json_and_may_name_the_preset(preset, file):
     preset("p", "seed = 1\nlatent_dim = 11\n")
     config = resolve(["--config", file("c.json", '{"preset": "p", "seed": 2}')])
-    assert (config.preset, config.seed, config.latent_dim) == ("p", 2, 11)
+    experiment = config.experiment
+    assert (experiment.preset, experiment.seed, config.training.latent_dim) == ("p", 2, 11)
 
 
 def test_the_pair_picks_its_preset_and_flags_override_it(preset):
     preset("a", 'default_for = ["scogan/glyph2edge"]\nseed = 5\nlatent_dim = 7\n')
     config = resolve(["--gan_type", "scogan", "--dataset", "glyph2edge", "--seed", "6"])
-    assert (config.preset, config.seed, config.latent_dim) == ("a", 6, 7)
+    experiment = config.experiment
+    assert (experiment.preset, experiment.seed, config.training.latent_dim) == ("a", 6, 7)
     assert "preset" not in config.explicit
-    assert resolve(["--dataset", "glyph2street"]).preset == ""
+    assert resolve(["--dataset", "glyph2street"]).experiment.preset == ""
     plain = resolve(["--dataset", "glyph2edge", "--preset", "none"])
-    assert plain.latent_dim == BY_NAME["latent_dim"].default
+    assert plain.training.latent_dim == BY_NAME["latent_dim"].default
 
 
 def test_a_picked_preset_does_not_change_the_data(preset):
     preset("a", 'default_for = ["gan/glyph*"]\ngan_type = "gan"\ndataset = "glyph_edge"\n')
-    assert resolve(["--gan_type", "gan"]).dataset == "glyph"
-    assert resolve(["--preset", "a"]).dataset == "glyph_edge"
-    assert resolve(["--preset", "a", "--dataset", "glyph_street"]).dataset == "glyph_street"
-    assert resolve(["--preset", "a", "--domains", "glyph"]).dataset == ""
+    assert resolve(["--gan_type", "gan"]).data.dataset == "glyph"
+    assert resolve(["--preset", "a"]).data.dataset == "glyph_edge"
+    assert resolve(["--preset", "a", "--dataset", "glyph_street"]).data.dataset == "glyph_street"
+    assert resolve(["--preset", "a", "--domains", "glyph"]).data.dataset == ""
 
 
 def test_a_misspelt_preset_names_the_nearest():
@@ -84,25 +87,38 @@ def test_a_misspelt_preset_names_the_nearest():
 @pytest.mark.parametrize("gan_type, dataset", [
     ("gan", "glyph"), ("cogan", "glyph2street"), ("scogan", "glyph2street")])
 def test_a_gan_type_alone_finds_its_data(gan_type, dataset):
-    assert resolve(["--gan_type", gan_type]).dataset == dataset
+    assert resolve(["--gan_type", gan_type]).data.dataset == dataset
 
 
 def test_the_run_folder_follows_from_what_is_trained():
-    assert resolve([]).run == "runs/scogan-glyph2street"
-    assert resolve(["--preset", "demo"]).run == "runs/demo"
-    assert resolve(["--preset", "none"]).run == "runs/scogan-glyph2street"
-    assert resolve(["--domains", "glyph,glyph_edge"]).run == "runs/scogan-glyph-glyph_edge"
-    assert resolve(["--run", "here", "--preset", "demo"]).run == "here"
+    assert resolve([]).experiment.run == "runs/scogan-glyph2street"
+    assert resolve(["--preset", "demo"]).experiment.run == "runs/demo"
+    assert resolve(["--preset", "none"]).experiment.run == "runs/scogan-glyph2street"
+    both = resolve(["--domains", "glyph,glyph_edge"])
+    assert both.experiment.run == "runs/scogan-glyph-glyph_edge"
+    assert resolve(["--run", "here", "--preset", "demo"]).experiment.run == "here"
 
 
 def test_the_configuration_is_read_only():
     config = resolve([])
+    with pytest.raises(AttributeError, match="seed is read-only"):
+        config.experiment.seed = 3
     with pytest.raises(dataclasses.FrozenInstanceError):
-        config.seed = 3
+        config.experiment = None
 
 
-def test_as_dict_holds_every_option_but_the_places():
-    kept = resolve(["--seed", "4"]).as_dict()
+def test_a_section_knows_its_own_options_alone():
+    config = resolve(["--seed", "4"])
+    with pytest.raises(AttributeError, match="no option 'seed' among iterations, batch_size"):
+        config.training.seed  # noqa: B018
+    changed = config.with_options(batch_size=3)
+    assert (changed.training.batch_size, changed.experiment.seed) == (3, 4)
+    assert changed != config
+    assert changed.with_options(batch_size=config.training.batch_size) == config
+
+
+def test_what_is_stored_holds_every_option_but_the_places():
+    kept = resolve(["--seed", "4"]).stored()
     assert set(kept) == set(BY_NAME) - {"run", "config"}
     assert kept["seed"] == 4
     assert json.loads(json.dumps(kept)) == kept
@@ -115,17 +131,17 @@ BESIDE = {"decoupled_weight_decay": ["--weight_decay", "0.1"]}
 @pytest.mark.parametrize("name", BOOLS)
 def test_every_switch_can_be_switched_on_and_off(name):
     beside = BESIDE.get(name, [])
-    assert getattr(resolve([f"--{name}", *beside]), name) is True
-    assert getattr(resolve([f"--no-{name}", *beside]), name) is False
-    assert getattr(resolve([f"--no_{name}", *beside]), name) is False
+    assert resolve([f"--{name}", *beside]).values()[name] is True
+    assert resolve([f"--no-{name}", *beside]).values()[name] is False
+    assert resolve([f"--no_{name}", *beside]).values()[name] is False
 
 
 @pytest.mark.parametrize("name", BOOLS)
 def test_a_switch_can_undo_a_preset(preset, name):
     preset("p", f"{name} = true\n")
     beside = ["--preset", "p", *BESIDE.get(name, [])]
-    assert getattr(resolve(beside), name) is True
-    assert getattr(resolve([*beside, f"--no-{name}"]), name) is False
+    assert resolve(beside).values()[name] is True
+    assert resolve([*beside, f"--no-{name}"]).values()[name] is False
 
 
 @pytest.mark.parametrize("argv, message", [
@@ -167,15 +183,16 @@ def test_a_missing_or_unreadable_file(tmp_path):
 def test_a_run_alone_goes_on_with_what_it_was_made_with(tmp_path):
     run = stored_run(tmp_path, gan_type="cogan", seed=9, batch_size=4)
     config = resolve(["--run", run])
-    assert (config.gan_type, config.seed, config.batch_size) == ("cogan", 9, 4)
-    assert config.run == run and config.explicit == {"run"}
+    experiment = config.experiment
+    assert (experiment.gan_type, experiment.seed, config.training.batch_size) == ("cogan", 9, 4)
+    assert config.experiment.run == run and config.explicit == {"run"}
     raised = resolve(["--run", run, "--iterations", "77"])
-    assert (raised.iterations, raised.seed) == (77, 9)
+    assert (raised.training.iterations, raised.experiment.seed) == (77, 9)
 
 
 def test_a_run_with_an_experiment_is_resolved_anew(tmp_path):
     run = stored_run(tmp_path, gan_type="cogan", seed=9)
-    assert resolve(["--run", run, "--gan_type", "cogan"]).seed == 0
+    assert resolve(["--run", run, "--gan_type", "cogan"]).experiment.seed == 0
 
 
 def test_a_run_alone_that_is_not_there(tmp_path):
@@ -185,7 +202,7 @@ def test_a_run_alone_that_is_not_there(tmp_path):
 
 def test_load_config(tmp_path):
     run = stored_run(tmp_path, seed=9)
-    assert load_config(run).seed == 9
+    assert load_config(run).experiment.seed == 9
     with pytest.raises(UserError, match="no run at"):
         load_config(tmp_path)
     (tmp_path / "run" / "config.json").write_text('{"sed": 1}')

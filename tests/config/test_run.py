@@ -34,8 +34,8 @@ def test_a_check_creates_nothing(tmp_path):
 def test_create(tmp_path):
     with Run.check(tmp_path / "deep" / "run", config("--seed", "3")).create() as run:
         assert run.samples.is_dir() and run.checkpoints.is_dir() and run.models.is_dir()
-        assert json.loads((run.path / "config.json").read_text()) == run.config.as_dict()
-        assert run.config.seed == 3
+        assert json.loads((run.path / "config.json").read_text()) == run.config.stored()
+        assert run.config.experiment.seed == 3
 
 
 def test_the_places_in_a_run(tmp_path):
@@ -69,7 +69,7 @@ def test_other_settings_are_listed_and_nothing_is_touched(made):
 def test_what_may_change_is_kept_for_the_next_time(made, flags):
     changed = config(*flags)
     Run.open(made, changed).close()
-    assert json.loads((made / "config.json").read_text()) == changed.as_dict()
+    assert json.loads((made / "config.json").read_text()) == changed.stored()
 
 
 def test_the_data_may_be_named_by_another_path_to_it(tmp_path):
@@ -167,7 +167,7 @@ def test_a_run_of_another_version_is_refused(made):
     (made / "config.json").write_text('{"sed": 1}')
     with pytest.raises(UserError, match="did you mean 'seed'"):
         Run.check(made, config())
-    (made / "config.json").write_text(json.dumps(config().as_dict()))
+    (made / "config.json").write_text(json.dumps(config().stored()))
     Run.check(made, config()).close()
 
 

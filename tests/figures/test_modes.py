@@ -10,7 +10,7 @@ from figures.modes import CASES, draw, history
 def test_settings():
     configs = {name: resolve(["--preset", *case]) for name, case in CASES.items()}
     assert [c.discriminator_steps for c in configs.values()] == [1, 5, 5]
-    assert [c.loss for c in configs.values()] == ["nonsaturating", "nonsaturating", "wgan"]
+    assert [c.loss.loss for c in configs.values()] == ["nonsaturating", "nonsaturating", "wgan"]
     assert (configs["WGAN-GP"].penalty_weight, configs["WGAN-GP"].lr_g) == (0.1, 2e-4)
 
 

@@ -14,10 +14,15 @@ from framework import devices
 from framework.cluster import EXIT_RETRY, Interrupted
 from framework.errors import UserError
 
-SETTINGS = {"devices": "all", "batch_size": 12, "compile": "graph", "precision": "float32",
+SETTINGS = {"devices": "all", "compile": "graph", "precision": "float32",
             "sync_batch_norm": True}
 SECOND = json.dumps({"cluster": {"worker": ["a:1", "b:1"]},
                      "task": {"type": "worker", "index": 1}})
+
+
+def device(**changed):
+    """The options of the group "device"."""
+    return SimpleNamespace(**SETTINGS | changed)
 
 
 def test_one_device_adds_no_operation():
@@ -37,26 +42,26 @@ def test_one_device_adds_no_operation():
 def test_all_of_less_than_two_gpus_is_one_device(monkeypatch):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: ["GPU:0"])
     devices._strategy.cache_clear()
-    assert devices.strategy_for(SimpleNamespace(**SETTINGS)) is None
+    assert devices.strategy_for(device(), 12) is None
     assert not devices.normalises_together()
     assert devices.in_strategy_scope(lambda x: x + 1)(2) == 3
 
 
 @pytest.mark.parametrize("setting, count, message", [
-    ({"batch_size": 12}, 5, "batch_size 12 .* by 5 devices; take a multiple of 5"),
+    ({}, 5, "batch_size 12 .* by 5 devices; take a multiple of 5"),
     ({"compile": "xla"}, 2, "compile xla is for one device, and here are 2"),
     ({"precision": "mixed_float16"}, 2, "mixed_float16 .* take mixed_bfloat16"),
 ])
 def test_what_many_devices_cannot_do_is_refused(setting, count, message):
     with pytest.raises(UserError, match=message):
-        devices._check(SimpleNamespace(**SETTINGS | setting), count)
-    devices._check(SimpleNamespace(**SETTINGS), 4)
+        devices._check(device(**setting), 12, count)
+    devices._check(device(), 12, 4)
 
 
 def test_the_processor_is_split_before_anything_is_computed():
     tf.constant(1.0) + 1.0
     with pytest.raises(UserError, match="devices cpu:2 must be set up before"):
-        devices.strategy_for(SimpleNamespace(**SETTINGS | {"devices": "cpu:2"}))
+        devices.strategy_for(device(devices="cpu:2"), 12)
 
 
 def test_a_share_is_a_contiguous_part_of_every_step():
@@ -84,7 +89,7 @@ def test_a_server_that_does_not_start_is_one_line(monkeypatch, kind, expected, m
     monkeypatch.setenv("TF_CONFIG", SECOND)
     monkeypatch.setattr(devices, "_strategy", start)
     with pytest.raises(expected, match=message):
-        devices.strategy_for(SimpleNamespace(**SETTINGS))
+        devices.strategy_for(device(), 12)
 
 
 def lost():

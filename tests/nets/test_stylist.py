@@ -7,7 +7,8 @@ from config.resolve import resolve
 from framework.errors import UserError
 from losses.style import moments
 from nets.adain import adaptive_instance_norm
-from nets.stylist import PlainStylist, VariationalStylist, joined, styled, stylist_for
+from nets.stylist import PlainStylist, VariationalStylist, joined, styled
+from trainers.style_vae import stylist_for
 
 FLAGS = ["--gan_type", "style_vae", "--preset", "none", "--dataset", "glyph2edge",
          "--content_weight", "1", "--style_weight", "1", "--vgg_weights", "random"]

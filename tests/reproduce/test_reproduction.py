@@ -26,7 +26,8 @@ def place(tmp_path_factory):
 
 @pytest.fixture
 def calls(monkeypatch, place):
-    """Commands run in this process, with classifiers of three iterations and few samples; holds their words."""
+    """Commands run in this process, with classifiers of three iterations and few samples; holds
+    their words."""
     made = []
     monkeypatch.setenv("SCOGAN_CACHE", str(place / "cache"))
     for module in (classifier, judge):

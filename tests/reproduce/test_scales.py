@@ -26,8 +26,9 @@ def test_the_options_fit_each_other_and_keep_the_rows_couplings(preset, scale):
     config, values = resolve(["--preset", preset, *words]), presets.load(preset).values
     for weight in ("feature_weight", "semantic_weight", "cycle_weight", "content_weight",
                    "style_weight"):
-        assert (getattr(config, weight) > 0) == (values.get(weight, 0) > 0)
-    assert config.gan_type == values["gan_type"] and config.dataset == values["dataset"]
+        assert (config.values()[weight] > 0) == (values.get(weight, 0) > 0)
+    assert config.experiment.gan_type == values["gan_type"]
+    assert config.data.dataset == values["dataset"]
 
 
 @pytest.mark.parametrize("preset", ROWS)
@@ -40,7 +41,7 @@ def test_quick_rows_of_digits_differ_in_their_couplings_alone():
                  "content_weight", "style_weight", "content_layers", "style_layers", "style_on",
                  "balance_perceptual", "vgg_weights", "dataset", "preset", "feature_layers"}
     made = [resolve(["--preset", name, *flags(over(name, "quick") | seen_by(name))])
-            .as_dict() for name in DIGITS]
+            .stored() for name in DIGITS]
     rest = [{k: v for k, v in values.items() if k not in couplings} for values in made]
     assert all(values == rest[0] for values in rest)
     assert rest[0]["balance_weight"] == 12 and rest[0]["iterations"] == 2000

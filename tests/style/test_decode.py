@@ -9,12 +9,12 @@ from config.run import Run
 from framework.checkpoint import Checkpoints
 from framework.errors import UserError
 from nets.architectures.style import INVERTED
-from nets.stylist import stylist_for
 from nets.swap import style_swap
 from nets.vgg import VGGFeatures
 from style.decode import adain, corner_weights, inverse, mixtures, tiled, to_multiple
 from trainers.gan import all_variables
 from trainers.inverse import net_for
+from trainers.style_vae import stylist_for
 
 PAIR = ["--preset", "none", "--dataset", "glyph2edge", "--vgg_weights", "random"]
 STYLE = ["--gan_type", "style_vae", *PAIR, "--content_weight", "1", "--style_weight", "1",

@@ -1,7 +1,6 @@
 """`--gan_type classifier` as a run: what it keeps, draws and measures."""
 
 import json
-from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -29,7 +28,7 @@ def config(tmp_path_factory):
 
 
 def test_a_run_learns_measures_and_exports(config, tmp_path):
-    run = tmp_path / config.run
+    run = tmp_path / config.experiment.run
     figures = json.loads((run / "metrics.json").read_text())["classifier"]
     assert list(figures) == ["glyph", "glyph_negative"]
     assert all(f["accuracy"] > 0.3 and f["held_out_images"] == f["trained_on_images"] == 200
@@ -42,10 +41,10 @@ def test_a_run_learns_measures_and_exports(config, tmp_path):
 
 
 def test_evaluate_measures_the_same(config, tmp_path):
-    path = tmp_path / config.run / "metrics.json"
+    path = tmp_path / config.experiment.run / "metrics.json"
     before = path.read_text()
     path.unlink()
-    evaluate.main(config.run)
+    evaluate.main(config.experiment.run)
     assert path.read_text() == before
 
 
@@ -90,8 +89,7 @@ def test_commonest_class():
 
 
 def test_picture_of_fewer_images_than_places():
-    picture = held_out_picture(always(1, -1), SimpleNamespace(sample_rows=2, sample_columns=3),
-                               [FACES])()
+    picture = held_out_picture(always(1, -1), [FACES], 2, 3)()
     assert picture.shape == (2 * 64, 3 * 64, 3)
     red = (picture == [255, 0, 0]).all(-1)
     assert not red[:64, :64].any() and red[56:64, 64:96].all() and not red[:64, 96:128].any()

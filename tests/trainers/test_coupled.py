@@ -43,7 +43,7 @@ def test_all_that_is_trained_moves_and_nothing_that_is_frozen():
     keras.utils.set_random_seed(0)
     reader = classifier.build_classifier((32, 32, 3), 10, "quick")
     reader.trainable = False
-    vgg = perception(config, (32, 32, 3))
+    vgg = perception(config.coupling, config.device.precision, (32, 32, 3))
     trainer = build(config, domains(), FrozenNets(partial(reader, training=False),
                                               np.full(10, 0.1, "float32"), False, vgg))
     frozen = [reader, vgg.args[0].model]
@@ -107,10 +107,11 @@ def test_frequencies_are_the_mean_of_the_labelled_domains():
 
 
 def test_only_perceptual_terms_that_are_on_are_balanced():
-    assert balance_for(resolve([*FLAGS, *VGG, *CONTENT, "--content_weight", "1"])) is None
+    assert balance_for(resolve([*FLAGS, *VGG, *CONTENT, "--content_weight", "1"]).coupling) is None
     config = resolve([*FLAGS, *VGG, *STYLE, "--style_weight", "1", "--feature_weight", "1",
                       "--balance_perceptual", "0.3"])
-    assert (balance_for(config).names, balance_for(config).share) == (["style"], 0.3)
+    balance = balance_for(config.coupling)
+    assert (balance.names, balance.share) == (["style"], 0.3)
 
 
 def test_nothing_is_read_where_no_coupling_asks():

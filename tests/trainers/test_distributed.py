@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from trainers.loop import WorkerReporter, agreed_start
+from trainers.loop import agreed_start
+from trainers.reporters import WorkerReporter
 
 SCRIPT = Path(__file__).parent / "two_devices.py"
 EXACT = ["cogan, wgan-gp, Adam, as a graph", "mmd, witness-gp, asymmetry",

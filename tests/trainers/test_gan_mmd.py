@@ -137,9 +137,9 @@ def test_from_flags_alone(kinds, flags):
     terms = trainer.iterate(tf.constant(0), Batches(domains, 4)(0))
     after = [np.array(v) for v in (*trainer.g_variables, *trainer.d_variables)]
     assert np.isfinite([float(value) for value in terms.values()]).all()
-    parts = {"d": True, "g": True, "scale": config.gradient_scale != "none",
-             "penalty": config.disc_penalty != "none", "feature": config.feature_weight > 0,
-             "weighted": config.feature_weight > 0}
+    loss, coupled = config.loss, config.coupling.feature_weight > 0
+    parts = {"d": True, "g": True, "scale": loss.gradient_scale != "none",
+             "penalty": loss.disc_penalty != "none", "feature": coupled, "weighted": coupled}
     assert {name.partition("/")[0] for name in terms} == {p for p, on in parts.items() if on}
     moved = [np.abs(a - b).max() > 0 for a, b in zip(before, after, strict=True)]
     assert np.mean(moved) > 0.8

@@ -32,11 +32,11 @@ def test_pixels_are_rows():
 def test_it_minimises_the_root_of_the_mmd(kernel):
     config = resolve([*FLAGS, "--kernel", *kernel, "--lr_g", "0.01"])
     made = training(config, (domain(),))
-    z = np.array(made.trainer.draw_latents(Random(config.seed, 0), tf.zeros((12, 1))))
+    z = np.array(made.trainer.draw_latents(Random(config.experiment.seed, 0), tf.zeros((12, 1))))
     (real,) = made.batches(0)
     fake = made.trainer.generators[0](z, training=True)["image"]
     expected = root_mmd((real[0] / 127.5 - 1).reshape(12, -1).astype("float32"),
-                        np.reshape(fake, (12, -1)), kernel_for(config, 3072))
+                        np.reshape(fake, (12, -1)), kernel_for(config.loss, 3072, 0))
     first = made.trainer.iterate(tf.constant(0), made.batches(0))
     assert float(first["g/noise"]) == pytest.approx(float(expected), rel=1e-3)
     for i in range(1, 15):

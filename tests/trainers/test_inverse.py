@@ -13,7 +13,14 @@ from nets.architectures.style import INVERTED
 from nets.inverse import build_inverse
 from nets.swap import style_swap
 from nets.vgg import VGGFeatures
-from trainers.inverse import InverseTrainer, cropped, inversion_terms, pairs_of, shown, targets_of
+from trainers.inverse import (
+    InverseTrainer,
+    cropped,
+    inversion_terms,
+    pairs_of,
+    shown_images,
+    targets_of,
+)
 
 SIZE = 16
 
@@ -142,18 +149,16 @@ def test_batches_follow_from_the_iteration():
 
 
 def test_what_pictures_show_begins_again():
-    config = resolve(["--gan_type", "inverse_net", "--preset", "none", "--dataset", "glyph2edge",
-                      "--sample_columns", "5"])
-    photos, paintings = shown(config, [Domain("a", stored(5, 0)), Domain("b", stored(3, 1))])
+    photos, paintings = shown_images([Domain("a", stored(5, 0)), Domain("b", stored(3, 1))], 5)
     np.testing.assert_array_equal(photos, as_seen(stored(5, 0)))
     np.testing.assert_allclose(paintings, as_seen(stored(3, 1))[[0, 1, 2, 0, 1]], atol=1e-6)
 
 
 def test_the_ablation_has_both_spellings():
     pair = ["--gan_type", "inverse_net", "--dataset", "glyph2edge"]
-    assert resolve(pair).swapped and resolve([*pair, "--swapped"]).swapped
-    assert not resolve([*pair, "--no_swapped"]).swapped
-    assert not resolve([*pair, "--no-swapped"]).swapped
+    assert resolve(pair).style.swapped and resolve([*pair, "--swapped"]).style.swapped
+    assert not resolve([*pair, "--no_swapped"]).style.swapped
+    assert not resolve([*pair, "--no-swapped"]).style.swapped
 
 
 def variables(run):

@@ -43,7 +43,8 @@ def trainer_in(precision):
     keras.utils.set_random_seed(5)
     classifier = in_precision(build_classifier((32, 32, 3), 10, "quick", 0.2), precision)
     classifier.trainable = False
-    eyes = FrozenNets(partial(classifier, training=False), vgg=perception(config, (32, 32, 3)))
+    eyes = FrozenNets(partial(classifier, training=False),
+                      vgg=perception(config.coupling, precision, (32, 32, 3)))
     trainer = build(config, domains(), eyes)
     for net in trainer.g_nets:
         for layer in net.layers:
@@ -150,7 +151,7 @@ def test_scaled_gradients_are_the_unscaled_ones_and_do_not_vanish():
 
 def test_a_step_that_overflows_is_left_out():
     config = resolve([*FLAGS, "--precision", "mixed_float16"])
-    optimizer = scaling_optimizer(config, 0.1)
+    optimizer = scaling_optimizer(config.training, 0.1, config.device.precision)
     v = keras.Variable([1.0])
     optimizer.build([v])
     optimizer.apply([tf.constant([np.inf])], [v])

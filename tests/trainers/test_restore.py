@@ -36,7 +36,7 @@ def trained(request, tmp_path_factory):
     for v in [*trainer.generator.trainable_variables,
               *(trainer.average.model.trainable_variables if trainer.average else [])]:
         v.assign(v + 0.05)
-    with Run.open(config.run, config) as run:
+    with Run.open(config.experiment.run, config) as run:
         describe(run.path, domains)
         Checkpoints(run.checkpoints, trainer.state()).save(3)
     return trainer, run.path, config, domains
@@ -46,7 +46,7 @@ def test_the_same_images_from_the_folder(trained):
     trainer, path, config, _ = trained
     sampler = Sampler(path)
     assert sampler.domains == ["glyph", "glyph_edge"]
-    assert sampler.classes == (3 if config.conditional else 0)
+    assert sampler.classes == (3 if config.nets.conditional else 0)
     z = np.random.default_rng(1).normal(size=(5, 4 + sampler.classes)).astype("float32")
     for found, expected in zip(sampler.draw(z), trainer.sample(z), strict=True):
         assert found.shape == (5, 32, 32, 3)
@@ -62,7 +62,7 @@ def test_classes_come_in_turn_and_in_rows_of_a_grid(trained):
     np.testing.assert_allclose(sampler(6, seed=2)[0],
                                sampler.draw(np.concatenate([z, code], 1))[0], atol=1e-6)
     images, columns = sampler.grid(7, seed=2)
-    if config.conditional:
+    if config.nets.conditional:
         assert columns == 2 and len(images[0]) == 6
         rows = one_row_per_class(sampler.latents(2, seed=2), 3)
         np.testing.assert_allclose(images[1], sampler.draw(rows)[1], atol=1e-6)
@@ -74,7 +74,7 @@ def test_the_picture_has_a_row_per_class(trained):
     trainer, _, config, domains = trained
     picture = sample_picture(trainer, config, domains)()
     scale = picture.shape[1] // (4 * 32)
-    rows = 3 if config.conditional else 1
+    rows = 3 if config.nets.conditional else 1
     assert picture.shape[1] == 4 * 32 * scale
     assert 2 * rows * 32 * scale <= picture.shape[0] < (2 * rows + 1) * 32 * scale
     assert tf.reduce_all(tf.abs(grid_latents(config, 4)) <= 1)
@@ -82,7 +82,7 @@ def test_the_picture_has_a_row_per_class(trained):
 
 def test_a_run_that_never_began(tmp_path):
     config = resolve([*FLAGS, "--run", str(tmp_path / "run")])
-    with Run.open(config.run, config) as run:
+    with Run.open(config.experiment.run, config) as run:
         with pytest.raises(UserError, match="domains.json"):
             Sampler(run.path)
         describe(run.path, (domain("glyph"), domain("glyph_edge")))

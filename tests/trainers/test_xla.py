@@ -47,16 +47,16 @@ def images(name):
 
 
 def trainer_of(config, domains):
-    if config.gan_type == "gmmn":
+    if config.experiment.gan_type == "gmmn":
         return TRAINERS.find("gmmn")(config, domains).trainer
-    if not config.semantic_weight:
+    if not config.coupling.semantic_weight:
         return build(config, domains)
     reader = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(),
                                keras.layers.Dense(8)])
     reader.trainable = False
     return build(config, domains, FrozenNets(partial(reader, training=False),
                                          np.full(8, 1 / 8, "float32"),
-                                         vgg=perception(config, (32, 32, 3))))
+                                         vgg=perception(config.coupling, "float32", (32, 32, 3))))
 
 
 @pytest.mark.parametrize("flags", [
@@ -67,13 +67,13 @@ def test_an_iteration_is_the_same(flags, monkeypatch):
     config = resolve([*(flags if "width" in flags else flags + " --width 0.1").split(), "--preset",
                       "none", "--run", "nowhere", "--latent_dim", "3", "--batch_size", "4",
                       "--lr_g", "0.1", "--seed", "2"])
-    domains = [images(name) for name in (config.domains or config.dataset.replace(
+    domains = [images(name) for name in (config.data.domains or config.data.dataset.replace(
         "glyph2", "glyph,glyph_")).split(",")]
     trainer = trainer_of(config, domains)
-    steps = max(1, config.discriminator_steps)
+    steps = max(1, config.training.discriminator_steps)
     batch = tuple(np.stack([d.images[:4]] * steps) for d in domains)
     batch = (batch, tuple(np.stack([d.labels[:4]] * steps) for d in domains)
-             ) if config.conditional else batch
+             ) if config.nets.conditional else batch
     state = [v for variables in trainer.state().values() for v in variables]
     start, found = [v.numpy() for v in state], []
     for mode in ("graph", "xla"):

@@ -6,7 +6,6 @@ end. A process of its own, since the processor cannot be split once TensorFlow r
 import json
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -16,7 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from config.resolve import Config
+from config.sections import Config
 from data.domain import Domain
 from framework import devices
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, Architecture, Row
@@ -50,35 +49,38 @@ GENERATORS.register("normed")(Architecture(
 DISCRIMINATORS.register("normed")(Architecture(
     (Row("dense", 5, norm="batch", activation="tanh"), Row("dense", 1)), (2,), 1, **START))
 
-TINY = Config(devices="cpu:2", gan_type="gan", generator="tiny", discriminator="tiny",
-              latent_dim=3, batch_size=8, optimizer="sgd", lr=0.05, lr_g=0.05, lr_d=0.05, seed=3,
-              discriminator_steps=2, sample_rows=1, sample_columns=2, compile="none")
-NORMED = replace(TINY, generator="normed", discriminator="normed", loss="hinge", ema=0.9)
-MMD = replace(TINY, gan_type="mmd_gan", loss="mmd", discriminator_dim=4, disc_penalty="witness-gp",
-              asymmetry_weight=2.0)
-IMAGES = replace(TINY, batch_size=4, width=0.05, vgg_weights="random")
+TINY = Config.of({
+    "devices": "cpu:2", "gan_type": "gan", "generator": "tiny", "discriminator": "tiny",
+    "latent_dim": 3, "batch_size": 8, "optimizer": "sgd", "lr": 0.05, "lr_g": 0.05, "lr_d": 0.05,
+    "seed": 3, "discriminator_steps": 2, "sample_rows": 1, "sample_columns": 2,
+    "compile": "none"})
+NORMED = TINY.with_options(generator="normed", discriminator="normed", loss="hinge", ema=0.9)
+MMD = TINY.with_options(gan_type="mmd_gan", loss="mmd", discriminator_dim=4,
+                        disc_penalty="witness-gp", asymmetry_weight=2.0)
+IMAGES = TINY.with_options(batch_size=4, width=0.05, vgg_weights="random")
 
 CASES = {
-    "cogan, wgan-gp, Adam, as a graph": replace(
-        TINY, gan_type="cogan", loss="wgan", disc_penalty="wgan-gp", optimizer="adam",
+    "cogan, wgan-gp, Adam, as a graph": TINY.with_options(
+        gan_type="cogan", loss="wgan", disc_penalty="wgan-gp", optimizer="adam",
         instance_noise=0.1, conditional=True, compile="graph"),
     "mmd, witness-gp, asymmetry": MMD,
-    "smmd, bounded gradients": replace(MMD, disc_penalty="none", asymmetry_weight=0.0,
+    "smmd, bounded gradients": MMD.with_options(disc_penalty="none", asymmetry_weight=0.0,
                                        gradient_scale="smmd", clip_gradient=0.03),
-    "swgan": replace(TINY, loss="wgan", gradient_scale="swgan", weight_decay=0.1, clip=0.3),
-    "gmmn": replace(TINY, gan_type="gmmn", loss="mmd", kernel="gaussian-mixture"),
-    "scogan, couplings": replace(
-        TINY, gan_type="scogan", feature_weight=1.0, feature_layers=2, semantic_weight=1.0,
+    "swgan": TINY.with_options(loss="wgan", gradient_scale="swgan", weight_decay=0.1, clip=0.3),
+    "gmmn": TINY.with_options(gan_type="gmmn", loss="mmd", kernel="gaussian-mixture"),
+    "scogan, couplings": TINY.with_options(
+        gan_type="scogan", feature_weight=1.0, feature_layers=2, semantic_weight=1.0,
         balance_weight=1.0, tying_weight=0.1, cycle_weight=1.0, coupling_warmup=2),
-    "scogan, perceptual": replace(
-        TINY, gan_type="scogan", content_weight=1.0, style_weight=1.0, style_on="batch",
+    "scogan, perceptual": TINY.with_options(
+        gan_type="scogan", content_weight=1.0, style_weight=1.0, style_on="batch",
         content_layers="block1_conv1", style_layers="block1_conv1", balance_perceptual=0.5),
-    "batch norm, together": replace(NORMED, sync_batch_norm=True),
+    "batch norm, together": NORMED.with_options(sync_batch_norm=True),
     "batch norm, apart": NORMED,
-    "classifier": replace(IMAGES, gan_type="classifier", classifier="tiny", classifier_noise=0.5),
-    "inverse_net": replace(IMAGES, gan_type="inverse_net", width=0.01, lr=1e-4),
-    "style_vae": replace(
-        IMAGES, gan_type="style_vae", content_weight=1e-5, style_weight=1e-9, kl_weight=0.1,
+    "classifier": IMAGES.with_options(gan_type="classifier", classifier="tiny",
+                                      classifier_noise=0.5),
+    "inverse_net": IMAGES.with_options(gan_type="inverse_net", width=0.01, lr=1e-4),
+    "style_vae": IMAGES.with_options(
+        gan_type="style_vae", content_weight=1e-5, style_weight=1e-9, kl_weight=0.1,
         disentangle_weight=1.0, content_layers="block2_conv1", style_layers="block1_conv1"),
 }
 DOMAINS = {"gan": 1, "mmd_gan": 1, "gmmn": 1}
@@ -86,32 +88,34 @@ DOMAINS = {"gan": 1, "mmd_gan": 1, "gmmn": 1}
 
 def domains_of(config):
     """Labelled points of one or two domains, or small images where nets are of images."""
-    shape = (16, 16, 3) if config.batch_size == IMAGES.batch_size else (2,)
+    shape = (16, 16, 3) if config.training.batch_size == IMAGES.training.batch_size else (2,)
     rng = np.random.default_rng(1)
 
     def domain(k):
         drawn = rng.normal(size=(20, *shape)).astype("float32") + k
         images = (drawn * 50 + 100).clip(0, 255).astype("uint8") if len(shape) > 1 else drawn
         return Domain(f"x{k}", images, rng.integers(0, 3, 20).astype("int32"), 3)
-    return tuple(domain(k) for k in range(DOMAINS.get(config.gan_type, 2)))
+    return tuple(domain(k) for k in range(DOMAINS.get(config.experiment.gan_type, 2)))
 
 
 def built(config):
     """(trainer, batches) of a run; the couplings read with fixed functions of points."""
     domains = domains_of(config)
-    if config.gan_type in ("classifier", "inverse_net", "style_vae", "gmmn"):
-        if config.gan_type == "classifier":
+    if config.experiment.gan_type in ("classifier", "inverse_net", "style_vae", "gmmn"):
+        if config.experiment.gan_type == "classifier":
             model = devices.in_strategy_scope(classify.model_for)(config, domains)
             return classify.ClassifierTrainer(
-                model, devices.in_strategy_scope(classify.scaling_optimizer)(config, 0.05),
-                config.classifier_noise, config.seed), classify.labelled_batches(
-                    domains, config.batch_size, config.seed)
-        training = TRAINERS.find(config.gan_type)(config, domains)
+                model, devices.in_strategy_scope(classify.scaling_optimizer)(
+                    config.training, 0.05, "float32"),
+                config.coupling.classifier_noise, config.experiment.seed
+            ), classify.labelled_batches(
+                domains, config.training.batch_size, config.experiment.seed)
+        training = TRAINERS.find(config.experiment.gan_type)(config, domains)
         return training.trainer, training.batches
     frozen = FrozenNets(lambda x: tf.matmul(x, READ), SHARES, vgg=lambda x: {
         "block1_conv1": tf.reshape(tf.sin(tf.matmul(x, LOOK)), (-1, 2, 2, 3))})
     return coupled.build(config, domains, frozen), batches_for(config, domains,
-                                                               config.discriminator_steps)
+                                                               config.training.discriminator_steps)
 
 
 def values(trainer):
@@ -120,10 +124,10 @@ def values(trainer):
 
 def trained(config, iterations: int):
     """(variables at first, variables in the end, terms of the last iteration, trainer)."""
-    strategy = devices.strategy_for(config)
+    strategy = devices.strategy_for(config.device, config.training.batch_size)
     trainer, batches = built(config)
-    step = devices.distributed(strategy, trainer, config.compile) if strategy else (
-        devices.compiled(trainer.iterate, config.compile))
+    step = devices.distributed(strategy, trainer, config.device.compile) if strategy else (
+        devices.compiled(trainer.iterate, config.device.compile))
     first = values(trainer)
     for i in range(iterations):
         terms = step(tf.constant(i, tf.int64), batches(i))
@@ -134,7 +138,7 @@ def apart(config, iterations: int = 2) -> dict:
     """How far one device moves a variable, how far apart one and two devices end, the relative
     difference of a term, and how far apart the two devices' own copies are: each the greatest."""
     _, two, terms, trainer = trained(config, iterations)
-    first, one, expected, _ = trained(replace(config, devices="one"), iterations)
+    first, one, expected, _ = trained(config.with_options(devices="one"), iterations)
     assert terms.keys() == expected.keys()
     moved = max(np.abs(a - b).max() for a, b in zip(first, one, strict=True)
                 if a.dtype == np.float32)
@@ -158,7 +162,7 @@ def statistics(config) -> dict:
         _, _, _, trainer = trained(config, 1)
         return trainer, [np.array(v) for v in trainer.generators[0].variables
                          if v.name in devices.STATISTICS]
-    (trainer, two), (_, one) = of(config), of(replace(config, devices="one"))
+    (trainer, two), (_, one) = of(config), of(config.with_options(devices="one"))
     return {"mean": float(np.abs(one[0] - two[0]).max()),
             "variance": float(np.abs(one[1] - two[1]).max()),
             "moved": float(np.abs(one[0]).max()), "copies": copies_apart(trainer)}
@@ -180,17 +184,17 @@ class Dropping:
 
 def dropout() -> dict:
     """How far apart two devices' masks of a dropout are, and afterwards the state of its seed."""
-    strategy = devices.strategy_for(TINY)
+    strategy = devices.strategy_for(TINY.device, TINY.training.batch_size)
     trainer = devices.in_strategy_scope(Dropping)()
     terms = devices.distributed(strategy, trainer, "none")(tf.constant(0, tf.int64), ())
     return {"masks": float(terms["apart"]), "copies": copies_apart(trainer)}
 
 
 def main():
-    devices.strategy_for(TINY)
+    devices.strategy_for(TINY.device, TINY.training.batch_size)
     found = {name: apart(config) for name, config in CASES.items()}
     found |= {"statistics": statistics(NORMED), "dropout": dropout()}
-    at_once = replace(CASES["scogan, couplings"], coupling_warmup=0)
+    at_once = CASES["scogan, couplings"].with_options(coupling_warmup=0)
     for name, what, config in (("gathered", "mmd", MMD),
                                ("mean_over_replicas", "scogan", at_once)):
         whole = getattr(devices, name)
