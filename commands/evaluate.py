@@ -1,5 +1,7 @@
 """`main.py evaluate RUN` and `main.py evaluate --folders A B`."""
 
+from typing import Any
+
 from commands.registry import COMMANDS
 from config.resolve import load_config
 from data.load import SPLITS
@@ -20,7 +22,7 @@ OF_RUNS, OF_FOLDERS = ("split", "data_dir"), ("image_size", "output")
     Option("output", str, "", "of --folders: where to keep the figures"),
     *choice.OPTIONS))
 def evaluate(run: str, folders: list[str] | None, split: str, data_dir: str, image_size: int,
-             output: str, **measures) -> int | None:
+             output: str, **measures: Any) -> int | None:
     """Measures a run and writes its metrics.json, or compares two folders of images."""
     if bool(folders) == bool(run):
         raise UserError("evaluate takes a run, or two folders of images after --folders")

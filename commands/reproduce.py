@@ -1,5 +1,7 @@
 """`main.py reproduce TABLE`."""
 
+from typing import Any
+
 from commands.registry import COMMANDS, print_table
 from framework.options import Option
 from metrics.choice import LPIPS_NETS
@@ -19,7 +21,7 @@ from reproduce.tables import TABLES
     Option("lpips_weights", str, "", "as of evaluate"),
     Option("vgg_weights", str, "", "as of training"),
     Option("iterations", int, 0, "of every row; 0: as the scale says", low=0)))
-def reproduce(name: str, **given) -> int | None:
+def reproduce(name: str, **given: Any) -> int | None:
     """Trains and measures what a table of the documents shows, beside its numbers; without a name
     it lists the tables."""
     if not name:

@@ -1,5 +1,7 @@
 """`main.py texture STYLE --output FILE`."""
 
+from typing import Any
+
 from commands.registry import COMMANDS
 from framework.options import Option
 from nets.vgg import layers_of
@@ -28,7 +30,7 @@ from style.nets import NETS, check_net
     Option("compare", str, "", "the style beside the result"),
     Option("curve", str, "", "the loss of each step, .png or .csv")))
 def texture(style: str, kernel: str, net: str, layers: str, weights: str, curve: str,
-            **given) -> int | None:
+            **given: Any) -> int | None:
     """A new image of the same texture: the MMD between the features of both is minimised from
     noise."""
     kernels = list(KERNELS) if kernel == "all" else list(layers_of(kernel))

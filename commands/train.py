@@ -1,5 +1,7 @@
 """`main.py [train] [OPTION ...]`."""
 
+from typing import Any
+
 from commands.registry import COMMANDS
 from config.options import OPTIONS
 from config.resolve import from_flags
@@ -9,7 +11,7 @@ from framework.quiet import quiet
 
 
 @COMMANDS.register("train", options=OPTIONS)
-def train(**given) -> int | None:
+def train(**given: Any) -> int | None:
     """Trains generative adversarial networks on one domain (gan) or on pairs that were never seen
     together (cogan, scogan). The same command again continues its run.
     """

@@ -24,7 +24,7 @@ from framework.errors import UserError
 EXPERIMENT = {"gan_type", "dataset", "domains", "preset", "config"}
 
 
-def parser(**settings) -> Parser:
+def parser(**settings: Any) -> Parser:
     """The command line of every option of training, grouped; a flag not given leaves no trace."""
     return command_line.parser(OPTIONS, GROUPS, **settings)
 

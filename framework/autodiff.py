@@ -1,11 +1,14 @@
 """The gradient of a net's output with respect to its input."""
 
+from collections.abc import Callable
+
 from framework.lazy import Lazy
+from framework.tensors import Tensor
 
 tf = Lazy("tensorflow")
 
 
-def input_gradient(net, x):
+def input_gradient(net: Callable, x: Tensor) -> Tensor:
     """d(sum of net(x)) / dx, of x's shape; differentiable again by an outer tape.
 
     net: any callable x [B, ...] -> scores [B, ...]. Row b of the result is the gradient of
@@ -20,7 +23,7 @@ def input_gradient(net, x):
     return tape.gradient(scores, x, unconnected_gradients="zero")
 
 
-def output_and_products(net, x, weights):
+def output_and_products(net: Callable, x: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
     """net(x) and for each w in weights(net(x)) the product w'J per sample, of x's shape.
 
     net: any callable x [B, ...] -> y [B, d]; J [d, ...] is a sample's Jacobian; weights: a

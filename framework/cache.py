@@ -6,6 +6,7 @@ Without TensorFlow, so that what is there already is found at once.
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ def cache_folder() -> Path:
     return Path(os.environ.get("SCOGAN_CACHE") or Path(home) / "scogan")
 
 
-def file_name(domains, *settings) -> str:
+def file_name(domains: Sequence, *settings: object) -> str:
     """A name for what follows from labelled domains and settings: the domains' names and a
     digest of their sizes, their labels and the settings."""
     described = [[d.name, [int(n) for n in d.images.shape],

@@ -27,7 +27,7 @@ class Checkpoints:
         self._checkpoint = tf.train.Checkpoint(**self._values)
         self._manager = tf.train.CheckpointManager(self._checkpoint, str(folder), keep)
 
-    def save(self, iteration: int):
+    def save(self, iteration: int) -> None:
         """Keeps the state as it is after `iteration` iterations."""
         self._iteration.assign(iteration)
         self._manager.save(checkpoint_number=iteration)
@@ -58,7 +58,7 @@ def restore_part(folder: Path, state: dict[str, list]) -> bool:
     return True
 
 
-def save_model(path: Path, model) -> None:
+def save_model(path: Path, model: keras.Model) -> None:
     """Writes a Keras model as a `.keras` file, wholly or not at all.
 
     A layer whose `plain` is a Keras layer is written as that one; one whose `plain` is a method,
@@ -69,7 +69,7 @@ def save_model(path: Path, model) -> None:
         plain(model).save(temporary)
 
 
-def plain(model):
+def plain(model: keras.Model) -> keras.Model:
     """The model with every layer that has a `plain` form replaced by that; itself if none."""
     if not any(hasattr(layer, "plain") for layer in model.layers):
         return model

@@ -1,8 +1,8 @@
 """From rows of options to argparse, for every command alike."""
 
 import argparse
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NoReturn
 
 from framework.errors import UserError, unknown
 from framework.options import Option
@@ -13,15 +13,15 @@ METAVARS = {int: "N", float: "X", str: "NAME"}
 class Parser(argparse.ArgumentParser):
     """argparse whose mistakes are UserErrors, with the nearest name for an unknown option."""
 
-    def __init__(self, **settings):
+    def __init__(self, **settings: Any):
         settings.setdefault("formatter_class", lambda prog: argparse.HelpFormatter(
             prog, max_help_position=34, width=96))
         super().__init__(allow_abbrev=False, **settings)
 
-    def error(self, message: str):
+    def error(self, message: str) -> NoReturn:
         raise UserError(message.removeprefix("argument ").removeprefix("--"))
 
-    def parse_args(self, args=None, namespace=None):
+    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:
         """As argparse does, but an argument without a meaning names the nearest that has one."""
         known, rest = self.parse_known_args(args, namespace)
         if not rest:
@@ -34,11 +34,11 @@ class Parser(argparse.ArgumentParser):
 class Switch(argparse.BooleanOptionalAction):
     """--name and --no-name, and for the latter also --no_name, spelled as all options are."""
 
-    def __init__(self, option_strings, dest, **settings):
+    def __init__(self, option_strings, dest, **settings: Any):
         super().__init__(option_strings, dest, **settings)
         self.option_strings.append(f"--no_{dest}")
 
-    def __call__(self, parser, namespace, values, option_string=None):
+    def __call__(self, parser, namespace: Any, values, option_string=None):
         setattr(namespace, self.dest, option_string not in self.option_strings[1:])
 
 

@@ -8,20 +8,22 @@ and no operation is added.
 """
 
 import functools
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import tensorflow as tf
 
 from framework.cluster import Interrupted, WorkerInfo, worker
 from framework.errors import UserError
+from framework.tensors import Tensor
 
 STATISTICS = {"moving_mean", "moving_variance"}
 PEER_LOST_ERRORS = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError,
         tf.errors.FailedPreconditionError, tf.errors.DeadlineExceededError)
 
 
-def compiled(function, mode: str = "graph"):
+def compiled(function: Callable, mode: str = "graph") -> Callable:
     """`function` as one graph ("graph"), one XLA program ("xla") or run op by op ("none").
 
     A program raises UserError where XLA cannot take the function.
@@ -124,7 +126,7 @@ def _check(device: DeviceOptions, batch_size: int, count: int):
                         f"{count}; take mixed_bfloat16")
 
 
-def in_strategy_scope(build):
+def in_strategy_scope(build: Callable) -> Callable:
     """`build`, a function that makes nets or optimizers, in the scope of the strategy in force:
     what variables it makes stand on every device."""
     @functools.wraps(build)
@@ -155,7 +157,7 @@ def replica_and_count() -> tuple:
     return context.replica_id_in_sync_group, context.num_replicas_in_sync
 
 
-def gathered(x):
+def gathered(x: Tensor) -> Tensor:
     """The rows [R B, ...] of all replicas, in the order of the global batch, where `x` [B, ...]
     holds those of this one. Differentiable."""
     count = replica_and_count()[1]
@@ -165,7 +167,7 @@ def gathered(x):
     return tf.ensure_shape(rows, [x.shape[0] and count * x.shape[0], *x.shape[1:]])
 
 
-def replica_rows(x, parts: int = 1):
+def replica_rows(x: Tensor, parts: int = 1) -> Tensor:
     """This replica's rows of `x`, which holds those of all replicas in the order of the global
     batch; where it is `parts` such batches one after the other, its rows of each."""
     index, count = replica_and_count()
@@ -177,14 +179,15 @@ def replica_rows(x, parts: int = 1):
     return tf.ensure_shape(rows, [x.shape[0] and x.shape[0] // count, *x.shape[1:]])
 
 
-def mean_over_replicas(x):
+def mean_over_replicas(x: Any) -> Any:
     """Mean over the replicas of a tensor, or of each of a list of them. Differentiable."""
     if replica_and_count()[1] == 1:
         return x
     return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, x)
 
 
-def distributed(strategy, trainer, mode: str = "graph"):
+def distributed(strategy: tf.distribute.Strategy | None, trainer: Any,
+                mode: str = "graph") -> Callable:
     """`trainer.iterate`, compiled, as a function of (iteration, global batch): every replica takes
     its share of the batch, and the terms are means over replicas.
 
@@ -230,7 +233,7 @@ def _shares(strategy, batch):
     return strategy.experimental_distribute_values_from_function(own)
 
 
-def all_gather_scalar(strategy):
+def all_gather_scalar(strategy: tf.distribute.Strategy | None) -> Callable[[int], Sequence]:
     """A function of this process's number to those of all processes, one for each replica; all
     must call it."""
     if worker().workers == 1:
@@ -245,7 +248,7 @@ def all_gather_scalar(strategy):
 
 
 @contextmanager
-def raise_on_lost_worker():
+def raise_on_lost_worker() -> Iterator[None]:
     """In the block the loss of another process of the cluster, which every collective operation
     reports, is an `Interrupted`."""
     try:

@@ -8,22 +8,24 @@ import math
 
 import tensorflow as tf
 
+from framework.tensors import Tensor
+
 ALGORITHM = "philox"
 LEAST = 1e-7                    # under the logarithm, as in TensorFlow
 
 
-def fold_in(key, data):
+def fold_in(key: Tensor, data: Tensor) -> Tensor:
     """The key of the `data`-th of the streams that follow from `key`, int32 [2]."""
     return tf.random.experimental.stateless_fold_in(key, data, alg=ALGORITHM)
 
 
-def uniform(shape, key, low, high):
+def uniform(shape: Tensor, key: Tensor, low: float, high: float) -> Tensor:
     """Float32 tensor of `shape`, uniform in [low, high)."""
     bits = tf.random.stateless_uniform(shape, key, None, None, tf.uint32, alg=ALGORITHM)
     return tf.cast(bits & 0x7FFFFF, tf.float32) * (2.0**-23 * (high - low)) + low
 
 
-def normal(shape, key, mean, stddev):
+def normal(shape: Tensor, key: Tensor, mean: float, stddev: float) -> Tensor:
     """Float32 tensor of `shape`, normal (Box and Muller 1958)."""
     count = tf.reduce_prod(shape)
     pairs = tf.reshape(uniform([(count + 1) // 2 * 2], key, 0.0, 1.0), (-1, 2))

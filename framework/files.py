@@ -2,12 +2,13 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def replacing(path: str | Path):
+def replacing(path: str | Path) -> Iterator[Path]:
     """Yields a new path beside `path`, with the same suffix, that takes its place when the
     block ends well and is removed when it does not."""
     path = Path(path)

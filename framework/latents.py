@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from framework.random import Random
+from framework.tensors import Tensor
 
 
 class Stream(IntEnum):
@@ -19,6 +20,6 @@ DISTRIBUTIONS = {
 }
 
 
-def latents(distribution: str, count: int, latent_dim: int, seed: int, stream: Stream):
+def latents(distribution: str, count: int, latent_dim: int, seed: int, stream: Stream) -> Tensor:
     """z [count, latent_dim], float32, uniform in [-1, 1] or standard normal."""
     return DISTRIBUTIONS[distribution](Random(seed, int(stream)), [count, latent_dim])

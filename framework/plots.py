@@ -5,6 +5,7 @@ drawing. Files are replaced in one step, so that a viewer never reads half a pic
 """
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ COLOURS = ("#1f6fb4", "#d9541e", "#2a9150", "#8b4fb0", "#b08a1e", "#3aa5ad", "#c
            "#666666")
 
 
-def image_grid(images, columns: int, scale: int = 1) -> np.ndarray:
+def image_grid(images: Sequence[np.ndarray], columns: int, scale: int = 1) -> np.ndarray:
     """K arrays [N, H, W, C] in [-1, 1], C 1 or 3, as one picture, arranged as in the thesis.
 
     All rows of the first domain stand above the matching rows of the second, and so on; a grey

@@ -3,11 +3,12 @@
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
-def quiet():
+def quiet() -> Iterator[None]:
     """Keeps stderr still in the block, unless TF_CPP_MIN_LOG_LEVEL asks for messages (0 or 1);
     shows what was said after all if the block raises."""
     if os.environ.get("TF_CPP_MIN_LOG_LEVEL", "0") in ("0", "1"):

@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from framework import draws
 from framework.devices import replica_and_count, replica_rows
+from framework.tensors import Tensor
 
 
 class Random:
@@ -14,7 +15,7 @@ class Random:
     batch; of a `shape` that holds several batches one after the other, `parts` says how many.
     """
 
-    def __init__(self, seed: int, iteration):
+    def __init__(self, seed: int, iteration: Tensor):
         self._key = draws.fold_in(tf.constant([seed, 0], tf.int32), tf.cast(iteration, tf.int32))
         self.drawn = 0
 
@@ -30,14 +31,14 @@ class Random:
         whole = tf.concat([count * shape[:1], shape[1:]], 0)
         return replica_rows(draw(whole, self._next_key(), *limits), parts)
 
-    def uniform(self, shape, low=0.0, high=1.0, parts=1):
+    def uniform(self, shape: Tensor, low: float = 0.0, high: float = 1.0, parts: int = 1) -> Tensor:
         """Float32 tensor of `shape`, uniform in [low, high)."""
         return self._rows(draws.uniform, shape, parts, low, high)
 
-    def normal(self, shape, stddev=1.0, parts=1):
+    def normal(self, shape: Tensor, stddev: float = 1.0, parts: int = 1) -> Tensor:
         """Float32 tensor of `shape`, normal with mean 0."""
         return self._rows(draws.normal, shape, parts, 0.0, stddev)
 
-    def signs(self, shape):
+    def signs(self, shape: Tensor) -> Tensor:
         """Float32 tensor of `shape`, -1 or 1 with equal chances."""
         return tf.where(self.uniform(shape, -1.0, 1.0) < 0, -1.0, 1.0)

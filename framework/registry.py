@@ -4,7 +4,8 @@ import importlib
 import inspect
 import pkgutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
 
 from framework.errors import unknown
 
@@ -29,7 +30,7 @@ class Registry(Mapping):
         self._things, self._modules = {}, {}
         self._complete = package is None
 
-    def register(self, name: str, thing=_NOTHING, *, options: tuple = ()):
+    def register(self, name: str, thing: Any = _NOTHING, *, options: tuple = ()) -> Any:
         """Files `thing` under `name` and returns it; without a thing, a decorator that does.
 
         options: whatever else belongs to the name; `registry.options[name]` hands it out.
@@ -46,7 +47,7 @@ class Registry(Mapping):
             return thing
         return file if thing is _NOTHING else file(thing)
 
-    def find(self, name: str):
+    def find(self, name: str) -> Any:
         """The thing called `name`. Raises UserError with the nearest valid name."""
         if name not in self:
             raise unknown(self.kind, name, self)
@@ -73,10 +74,10 @@ class Registry(Mapping):
     def __delitem__(self, name):
         self._refuse()
 
-    def update(self, *things, **named):
+    def update(self, *things: Any, **named: Any) -> NoReturn:
         self._refuse()
 
-    def setdefault(self, name, thing=None):
+    def setdefault(self, name: Any, thing: Any = None) -> NoReturn:
         self._refuse()
 
     def _refuse(self):
@@ -104,12 +105,12 @@ class Registry(Mapping):
         self._things = {name: self._things[name] for name in order}
 
 
-def accepts(function, name: str) -> bool:
+def accepts(function: Callable, name: str) -> bool:
     """Whether `function` has a parameter called `name`."""
     return name in inspect.signature(function).parameters
 
 
-def called_with(function, settings: dict):
+def called_with(function: Callable, settings: dict) -> Any:
     """`function` called with those of the `settings` that it has parameters for."""
     return function(**{name: value for name, value in settings.items()
                        if accepts(function, name)})

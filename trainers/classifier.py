@@ -1,6 +1,9 @@
 """Classifiers: what the semantic loss reads with, and the judge of pair agreement."""
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -9,12 +12,14 @@ from keras import ops
 
 from config.sections import Config
 from data.batches import Batches
+from data.domain import Domain
 from data.resident import resident
 from framework.cache import cache_folder, file_name
 from framework.checkpoint import save_model
 from framework.devices import compiled, in_strategy_scope, only_gpu
 from framework.errors import UserError
 from framework.random import Random
+from framework.tensors import Tensor
 from nets.classifier import build_classifier
 from nets.precision import in_precision
 from trainers.gan import to_float
@@ -24,7 +29,7 @@ ITERATIONS = 1500
 BATCH_SIZE = 64
 
 
-def cross_entropy(labels, logits):
+def cross_entropy(labels: Tensor, logits: Tensor) -> Tensor:
     """Mean cross entropy of logits [B, C]: softmax over classes for labels [B] (table B.1), a
     sigmoid for each attribute for labels [B, C] of 0 and 1 (table B.2)."""
     if len(labels.shape) == 2:
@@ -34,7 +39,7 @@ def cross_entropy(labels, logits):
         labels, logits, from_logits=True))
 
 
-def correct(labels, logits):
+def correct(labels: Tensor, logits: Tensor) -> Tensor:
     """Which labels are read rightly, 0.0 or 1.0, of the shape of `labels`."""
     read_as = logits > 0 if len(labels.shape) == 2 else ops.argmax(logits, -1)
     return ops.cast(ops.cast(read_as, "int32") == ops.cast(labels, "int32"), "float32")
@@ -49,7 +54,7 @@ class ClassifierTrainer:
     thesis).
     """
 
-    def __init__(self, model, optimizer, noise=0.0, seed=0):
+    def __init__(self, model: keras.Model, optimizer, noise: float = 0.0, seed: int = 0):
         self.model, self.optimizer = model, optimizer
         self.noise, self.seed = noise, seed
         optimizer.build(model.trainable_variables)
@@ -57,7 +62,7 @@ class ClassifierTrainer:
     def state(self) -> dict[str, list]:
         return {"model": self.model.variables} | optimizer_state("optimizer", self.optimizer)
 
-    def iterate(self, iteration, batch):
+    def iterate(self, iteration: Tensor, batch: Any) -> dict[str, Tensor]:
         """batch: (images, labels), K tensors [1, B, H, W, C] and K tensors [1, B(, classes)]."""
         images = tf.concat([to_float(x[0]) for x in batch[0]], 0)
         if self.noise:
@@ -73,19 +78,19 @@ class ClassifierTrainer:
         self.optimizer.apply(tape.gradient(scaled, variables), variables)
         return {"loss": loss, "accuracy": ops.mean(correct(labels, logits))}
 
-    def export(self, folder):
+    def export(self, folder: Path) -> None:
         """Writes the classifier, which gives logits, for `--classifier_path`."""
         save_model(folder / "classifier.keras", self.model)
 
 
 @lru_cache(maxsize=4)
-def inference_fn(model):
+def inference_fn(model: keras.Model) -> Callable:
     """`model` in inference mode, compiled once for any number of images in [-1, 1]."""
     images = tf.TensorSpec([None, *model.input_shape[1:]])
     return compiled(lambda x: model(x, training=False)).get_concrete_function(images)
 
 
-def predict_logits(model, images, batch_size=500) -> np.ndarray:
+def predict_logits(model: keras.Model, images: np.ndarray, batch_size: int = 500) -> np.ndarray:
     """The model's logits [N, classes] of stored images (uint8) or of images in [-1, 1]."""
     order = np.arange(len(images))
     parts = [order[i:i + batch_size] for i in range(0, len(order), batch_size)]
@@ -93,24 +98,25 @@ def predict_logits(model, images, batch_size=500) -> np.ndarray:
                            for part in parts])
 
 
-def per_label_accuracy(model, domain) -> np.ndarray:
+def per_label_accuracy(model: keras.Model, domain: Domain) -> np.ndarray:
     """Share of a domain's images read as labelled: a scalar, or one for each attribute."""
     logits = predict_logits(model, domain.images)
     return np.mean(correct(domain.labels, logits), 0)
 
 
-def accuracy(model, domain) -> float:
+def accuracy(model: keras.Model, domain: Domain) -> float:
     """Share of a domain's labels that the model reads rightly, in [0, 1]."""
     return float(np.mean(per_label_accuracy(model, domain)))
 
 
-def labelled_batches(domains, batch_size: int, seed: int):
+def labelled_batches(domains: Sequence[Domain], batch_size: int,
+                     seed: int) -> Callable[[int], tuple]:
     """A function of the iteration: (images, labels), `batch_size` of each domain."""
     batches = Batches(resident(domains, only_gpu()), batch_size, 1, seed)
     return lambda i: (batches(i), batches.labels(i))
 
 
-def check_labels(domains) -> None:
+def check_labels(domains: Sequence[Domain]) -> None:
     """Raises UserError unless all domains are labelled, with the same classes."""
     for d in domains:
         if d.labels is None:
@@ -120,8 +126,9 @@ def check_labels(domains) -> None:
                             f"{d.classes}; one classifier needs the same classes in both")
 
 
-def train_classifier(domains, *, seed=0, table="quick", noise=0.0, iterations=ITERATIONS,
-                     batch_size=BATCH_SIZE, lr=1e-3) -> keras.Model:
+def train_classifier(domains: Sequence[Domain], *, seed: int = 0, table: str = "quick",
+                     noise: float = 0.0, iterations: int = ITERATIONS, batch_size: int = BATCH_SIZE,
+                     lr: float = 1e-3) -> keras.Model:
     """A classifier of the mixture of labelled `domains`, batch_size images of each a step.
 
     Adam, the learning rate falling from `lr` to 0 along a cosine. noise: see
@@ -138,8 +145,9 @@ def train_classifier(domains, *, seed=0, table="quick", noise=0.0, iterations=IT
     return model
 
 
-def trained_once(domains, held_out, *, seed=0, table="quick", noise=0.0,
-                 iterations=ITERATIONS):
+def trained_once(domains: Sequence[Domain], held_out: Sequence[Domain], *, seed: int = 0,
+                 table: str = "quick", noise: float = 0.0,
+                 iterations: int = ITERATIONS) -> tuple[keras.Model, dict[str, float]]:
     """A classifier of `domains` from the cache, or trained now and kept there.
 
     Says which, with its accuracy on `held_out` (the same domains' held-out images). The
@@ -163,12 +171,13 @@ def trained_once(domains, held_out, *, seed=0, table="quick", noise=0.0,
     return model, accuracies
 
 
-def labelled(domains) -> list:
+def labelled(domains: Sequence[Domain]) -> list:
     """Those of the domains that have labels."""
     return [d for d in domains if d.labels is not None]
 
 
-def frozen_classifier(config: Config, domains, held_out) -> keras.Model:
+def frozen_classifier(config: Config, domains: Sequence[Domain],
+                      held_out: Callable[[], Sequence[Domain]]) -> keras.Model:
     """The frozen classifier that the semantic loss reads with: a given file, or a cached one
     that has learned the labelled domains, which may be one of them (section 4.2.1). It computes
     in the run's precision, whatever it was trained in.
@@ -189,7 +198,7 @@ def frozen_classifier(config: Config, domains, held_out) -> keras.Model:
     return model
 
 
-def given_classifier(path, domains) -> keras.Model:
+def given_classifier(path: str | Path, domains: Sequence[Domain]) -> keras.Model:
     """The model in the file `path`. Raises UserError unless it takes the domains' images to
     as many classes as they have; without labels to any number."""
     try:

@@ -1,11 +1,13 @@
 """`--gan_type classifier`: a classifier as a run of its own, with figures on held-out images."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
 import numpy as np
 
 from config.sections import Config
+from data.domain import Domain
 from framework.checkpoint import restore_part
 from framework.devices import in_strategy_scope
 from framework.errors import UserError
@@ -21,7 +23,7 @@ from trainers.classifier import (
     predict_logits,
 )
 from trainers.domains import load_domains
-from trainers.kinds import TRAINERS, Training
+from trainers.kinds import TRAINERS, Picture, Training
 from trainers.optimizers import scaling_optimizer
 
 RED = (1.0, -1.0, -1.0)
@@ -29,7 +31,7 @@ RED = (1.0, -1.0, -1.0)
 
 @TRAINERS.register("classifier")
 @in_strategy_scope
-def training(config: Config, domains) -> Training:
+def training(config: Config, domains: Sequence[Domain]) -> Training:
     """A classifier of one domain, or of the mixture of several, for the loop (appendix B).
 
     The classifier is the run's second player by name: `--lr` is its learning rate, and
@@ -49,14 +51,15 @@ def training(config: Config, domains) -> Training:
                     picture, lambda: report(model, domains, held_out))
 
 
-def model_for(config: Config, domains) -> keras.Model:
+def model_for(config: Config, domains: Sequence[Domain]) -> keras.Model:
     """The run's classifier, built anew; its weights follow from the seed."""
     keras.utils.set_random_seed(config.experiment.seed)
     return build_classifier(tuple(domains[0].images.shape[1:]), domains[0].classes,
                             config.nets.classifier, config.nets.width, config.device.precision)
 
 
-def held_out_picture(model, held_out, rows: int, columns: int):
+def held_out_picture(model: keras.Model, held_out: Sequence[Domain], rows: int,
+                     columns: int) -> Picture:
     """A function that draws the first held-out images of each domain, the misread underlined.
 
     The line's length is the share of the image's labels that are misread: all of the width
@@ -73,13 +76,13 @@ def held_out_picture(model, held_out, rows: int, columns: int):
     return draw
 
 
-def misread(model, images, labels) -> np.ndarray:
+def misread(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Share of each image's labels that the model misreads, [N] in [0, 1]."""
     right = np.asarray(correct(labels, predict_logits(model, images)))
     return 1 - right.reshape(len(labels), -1).mean(1)
 
 
-def underlined(images, shares) -> np.ndarray:
+def underlined(images: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """Images [N, H, W, 3] in [-1, 1], each with a red line below, `shares` [N] of its width."""
     height, width = images.shape[1:3]
     under = np.arange(height) >= height - max(1, height // 16)
@@ -87,7 +90,7 @@ def underlined(images, shares) -> np.ndarray:
     return np.where((under[:, None] & within[:, None, :])[..., None], np.float32(RED), images)
 
 
-def report(model, domains, held_out) -> dict:
+def report(model: keras.Model, domains: Sequence[Domain], held_out: Sequence[Domain]) -> dict:
     """Accuracy on the held-out images of each domain, printed and as a dict.
 
     Beside it stands what always answering the commoner label reaches, and for attributes the
@@ -113,7 +116,7 @@ def report(model, domains, held_out) -> dict:
     return {"classifier": accuracies}
 
 
-def commonest(domain) -> np.ndarray:
+def commonest(domain: Domain) -> np.ndarray:
     """Share of the commonest class, or of the commoner value of each attribute."""
     if domain.attributes:
         yes = domain.labels.mean(0)
@@ -121,7 +124,7 @@ def commonest(domain) -> np.ndarray:
     return np.bincount(domain.labels).max() / len(domain.labels)
 
 
-def evaluate(run, config: Config) -> dict:
+def evaluate(run: str | Path, config: Config) -> dict:
     """`report` of the newest checkpoint of a classifier's run. Raises UserError without one."""
     domains, held_out = load_domains(config), load_domains(config, "test")
     model = model_for(config, domains)

@@ -1,14 +1,17 @@
 """GAN, CoGAN and SCoGAN from a run's options: nets, loss, couplings and optimizers."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import keras
 import numpy as np
 
 from config.sections import Config, Section
+from data.domain import Domain
 from framework.devices import in_strategy_scope
 from framework.errors import UserError
-from nets.architectures import DISCRIMINATORS, GENERATORS
+from framework.registry import Registry
+from nets.architectures import DISCRIMINATORS, GENERATORS, Architecture
 from nets.build import build_discriminators, build_generators
 from penalties.couplings import FrozenNets, couplings
 from trainers.balance import LossBalancer
@@ -28,7 +31,7 @@ def shared_rows(chosen: int, gan_type: str, table_default: int) -> int:
     return chosen if chosen >= 0 else table_default if gan_type == "cogan" else 0
 
 
-def architecture(registry, name: str, image_shape):
+def architecture(registry: Registry, name: str, image_shape: tuple[int, ...]) -> Architecture:
     """The architecture called `name`; "auto" is, of those whose images have `image_shape`, the
     one that is marked `auto`, else the first.
 
@@ -44,7 +47,7 @@ def architecture(registry, name: str, image_shape):
     return chosen
 
 
-def generators_for(config: Config, domains: int, image_shape,
+def generators_for(config: Config, domains: int, image_shape: tuple[int, ...],
                    classes: int = 0) -> list[keras.Model]:
     """The generators of a run, built anew; their weights follow from the seed. classes: length
     of the label that they get behind z."""
@@ -57,7 +60,7 @@ def generators_for(config: Config, domains: int, image_shape,
                             precision=config.device.precision)
 
 
-def discriminators_for(config: Config, domains: int, image_shape,
+def discriminators_for(config: Config, domains: int, image_shape: tuple[int, ...],
                        classes: int = 0) -> list[keras.Model]:
     """The discriminators of a run; batch norm becomes layer norm under a gradient penalty (2.5).
     classes: length of the label that they get beside the image's channels."""
@@ -73,7 +76,7 @@ def discriminators_for(config: Config, domains: int, image_shape,
                                 discriminator_outputs(loss, nets))
 
 
-def class_frequencies(domains) -> np.ndarray:
+def class_frequencies(domains: Sequence[Domain]) -> np.ndarray:
     """Mean over the labelled domains of the share of each class or attribute, float32
     [classes]. Raises UserError where none has labels."""
     if not labelled(domains):
@@ -84,7 +87,7 @@ def class_frequencies(domains) -> np.ndarray:
     return np.mean(shares, 0).astype("float32")
 
 
-def frozen_for(config: Config, domains) -> FrozenNets:
+def frozen_for(config: Config, domains: Sequence[Domain]) -> FrozenNets:
     """What the couplings of a run read with. A classifier is read from its file, found in the
     cache or trained, where a coupling asks for it."""
     coupling, image_shape = config.coupling, domains[0].images.shape[1:]
@@ -105,7 +108,8 @@ def balance_for(coupling: Section) -> LossBalancer | None:
 
 
 @in_strategy_scope
-def build(config: Config, domains, frozen: FrozenNets | None = None) -> AdversarialTrainer:
+def build(config: Config, domains: Sequence[Domain],
+          frozen: FrozenNets | None = None) -> AdversarialTrainer:
     """The trainer of a GAN, CoGAN or SCoGAN over `domains` (`data.domain.Domain`s).
 
     frozen: what the couplings read with. Raises UserError where nets and data do not fit each
@@ -136,7 +140,7 @@ def build(config: Config, domains, frozen: FrozenNets | None = None) -> Adversar
         weight_decay=0.0 if decoupled else training.weight_decay, seed=config.experiment.seed)
 
 
-def training(config: Config, domains) -> Training:
+def training(config: Config, domains: Sequence[Domain]) -> Training:
     """A GAN, CoGAN or SCoGAN for the loop, with the nets that its couplings read with."""
     for registry, name in ((GENERATORS, config.nets.generator),
                            (DISCRIMINATORS, config.nets.discriminator)):

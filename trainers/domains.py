@@ -4,9 +4,11 @@ Without TensorFlow, so that a mistake about the data is answered before it is im
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from config.sections import Config
+from data.domain import Domain
 from data.load import load
 from data.names import domain_names
 from framework.errors import UserError
@@ -16,7 +18,7 @@ from trainers.prune import confident
 FILE = "domains.json"
 
 
-def load_domains(config: Config, split: str = "train"):
+def load_domains(config: Config, split: str = "train") -> tuple[Domain, ...]:
     """The run's domains (`data.domain.Domain`s), in order; split "train" or "test".
 
     Of those to be pruned only what a classifier is sure of, but for the held-out images.
@@ -36,7 +38,7 @@ def load_domains(config: Config, split: str = "train"):
     return load_split(names, split, keep)
 
 
-def describe(run: Path, domains) -> None:
+def describe(run: Path, domains: Sequence[Domain]) -> None:
     """Keeps names, sizes, image shapes and numbers of classes of the domains in the folder of
     the run: all that drawing from its generators needs to know of the data."""
     rows = [{"name": d.name, "images": len(d), "shape": d.images.shape[1:],

@@ -1,14 +1,18 @@
 """`main.py evaluate RUN`: what a trained run is worth, as figures."""
 
 import sys
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from keras import Model
 from tqdm import tqdm
 
 from config.resolve import load_config
 from config.run import newest_checkpoint
+from config.sections import Config
+from data.domain import Domain
 from data.names import domain_names
 from framework.errors import UserError
 from framework.files import write_text
@@ -19,7 +23,7 @@ from metrics.judged import Agreement, Confidence
 from metrics.modes import GeneratedModes
 from metrics.protocol import PairDistances
 from metrics.report import keep, readable
-from metrics.streams import batches, comparisons, distinct, of_domains, of_sampler
+from metrics.streams import Comparison, batches, comparisons, distinct, of_domains, of_sampler
 from trainers import classify
 from trainers.classifier import predict_logits
 from trainers.domains import load_domains
@@ -27,8 +31,9 @@ from trainers.judge import judge_of
 from trainers.restore import Sampler
 
 
-def main(run, *, metrics=(), samples=2000, seed=1, split="train", data_dir="", lpips_net="alex",
-         lpips_weights="", extractor="", extractor_weights="") -> None:
+def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, seed: int = 1,
+         split: str = "train", data_dir: str = "", lpips_net: str = "alex", lpips_weights: str = "",
+         extractor: str = "", extractor_weights: str = "") -> None:
     """Evaluates the newest checkpoint of `run`; prints the figures and keeps them in
     metrics.json and metrics.txt, the most and least alike pairs in pairs-*.png.
 
@@ -63,7 +68,8 @@ def main(run, *, metrics=(), samples=2000, seed=1, split="train", data_dir="", l
     print(closing(report, folder / "metrics.json"))
 
 
-def asked(metrics, extractor: str, lpips: bool, domains, run) -> tuple:
+def asked(metrics: Sequence[str], extractor: str, lpips: bool, domains: Sequence[Domain],
+          run: str | Path) -> tuple:
     """Metrics and extractor as asked for, or what the run's domains allow. Raises UserError for
     a metric that they do not."""
     points = domains[0].images.ndim == 2
@@ -73,7 +79,7 @@ def asked(metrics, extractor: str, lpips: bool, domains, run) -> tuple:
     return metrics, extractor or ("classifier" if labelled else "pixels")
 
 
-def distance_of(metrics, net: str, weights: str):
+def distance_of(metrics: Sequence[str], net: str, weights: str) -> Callable | None:
     """LPIPS, if that is asked for. Raises UserError where its weights cannot be had."""
     if "lpips" not in metrics:
         return None
@@ -81,7 +87,9 @@ def distance_of(metrics, net: str, weights: str):
     return LPIPS(net, weights or None)
 
 
-def of_streams(metrics, compared, counts, distance, seed, extractor, weights, judge) -> dict:
+def of_streams(metrics: Sequence[str], compared: Iterable[Comparison], counts: dict[str, int],
+               distance: Callable | None, seed: int, extractor: str, weights: str,
+               judge: Model | None) -> dict:
     """The measures that need two streams only: of pairs of images, and of whole sets.
 
     counts: how many different images each stream has. extractor: the name of the net that
@@ -97,7 +105,8 @@ def of_streams(metrics, compared, counts, distance, seed, extractor, weights, ju
     return measures
 
 
-def of_generators(metrics, config, names, counts, judge, attributes) -> dict:
+def of_generators(metrics: Sequence[str], config: Config, names: Sequence[str],
+                  counts: dict[str, int], judge: Model | None, attributes: Sequence[str]) -> dict:
     """The measures that know what the generators of a run should draw."""
     measures, reads = {}, judge and partial(predict_logits, judge)
     if "pair_agreement" in metrics:
@@ -110,7 +119,7 @@ def of_generators(metrics, config, names, counts, judge, attributes) -> dict:
     return measures
 
 
-def measured(measures: dict, sources, samples: int, shape) -> list:
+def measured(measures: dict, sources: Sequence, samples: int, shape: Sequence[int]) -> list:
     """Leads `samples` rows of all streams past the measures; returns what they found. Raises
     UserError for images that are not finite."""
     with tqdm(total=samples, unit="image", disable=not sys.stderr.isatty()) as bar:
@@ -124,7 +133,7 @@ def measured(measures: dict, sources, samples: int, shape) -> list:
     return [row for measure in measures.values() for row in measure.results()]
 
 
-def write(folder: Path, report: dict, results, measures: dict) -> None:
+def write(folder: Path, report: dict, results: Sequence, measures: dict) -> None:
     """Prints the table and keeps it with the figures and the pictures in `folder`."""
     text = readable(results)
     print(text)

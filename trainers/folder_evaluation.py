@@ -1,6 +1,7 @@
 """`main.py evaluate --folders A B`: any two folders or zip files of images."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 from data.folders import ImageFiles, decode, files
@@ -12,8 +13,9 @@ from trainers.evaluation import distance_of, measured, of_streams, write
 SMALLEST = 8
 
 
-def main(first, second, *, image_size=0, output="", metrics=(), samples=2000, seed=1,
-         lpips_net="alex", lpips_weights="", extractor="", extractor_weights="") -> None:
+def main(first: str, second: str, *, image_size: int = 0, output: str = "",
+         metrics: Sequence[str] = (), samples: int = 2000, seed: int = 1, lpips_net: str = "alex",
+         lpips_weights: str = "", extractor: str = "", extractor_weights: str = "") -> None:
     """Compares the images in `first` and in `second`; prints the figures and keeps them in the
     folder `output`, if one is named.
 
@@ -52,13 +54,13 @@ def main(first, second, *, image_size=0, output="", metrics=(), samples=2000, se
     print(f"kept in {output}")
 
 
-def titles(places) -> list[str]:
+def titles(places: Sequence[Path]) -> list[str]:
     """Short names for the two sides: what differs in their paths."""
     names = [place.stem for place in places]
     return names if names[0] != names[1] else [f"{names[0]} {k}" for k in (1, 2)]
 
 
-def streams(names, images, seed: int, samples: int) -> tuple[list, dict]:
+def streams(names: Sequence[str], images: Sequence, seed: int, samples: int) -> tuple[list, dict]:
     """Sources of both sides, each in two orders, and how many different images each has.
 
     Folders of equal length get the same order, so that equal places stay pairs.

@@ -4,7 +4,10 @@ They differ in how their nets share layers and in which couplings are summed, no
 iteration (thesis algorithm 1, eq. 3.1 and 4.1-4.3).
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -13,8 +16,11 @@ from keras import ops
 from framework.checkpoint import save_model
 from framework.latents import DISTRIBUTIONS
 from framework.random import Random
+from framework.tensors import Tensor
 from nets.build import image_model, joint
 from nets.fast import parts
+from penalties.couplings import Coupling
+from trainers.balance import LossBalancer
 from trainers.conditional import concat_label, concat_label_channels, one_hot_labels
 from trainers.image_sampler import ImageSampler, generate
 from trainers.moving_average import MovingAverage
@@ -31,18 +37,19 @@ class GeneratorOutputs:
     images, of the last critic update.
     """
 
-    def __init__(self, z, images, features, real):
+    def __init__(self, z: Tensor, images: list[Tensor], features: list[list[Tensor]],
+                 real: list[Tensor]):
         self.z, self.images, self.features, self.real = z, images, features, real
         self._found = {}
 
-    def features_of(self, net) -> list:
+    def features_of(self, net: Callable) -> list:
         """What `net`, a function of images, gives for each domain's images: K results.
 
         It runs once on all of them, however many couplings ask.
         """
         return self._once(net, self.images)
 
-    def real_features_of(self, net) -> list:
+    def real_features_of(self, net: Callable) -> list:
         """The same of the real images, as constants."""
         return tf.nest.map_structure(tf.stop_gradient, self._once(net, self.real))
 
@@ -56,34 +63,34 @@ class GeneratorOutputs:
         return self._found[key]
 
 
-def trained_variables(nets) -> list:
+def trained_variables(nets: Iterable[keras.Model]) -> list:
     """The trainable variables of several nets; one that they share stands in the list once."""
     return list({id(v): v for net in nets for v in net.trainable_variables}.values())
 
 
-def all_variables(nets) -> list:
+def all_variables(nets: Iterable[keras.Model]) -> list:
     """Every variable of several nets (weights, statistics, dropout's seeds), each once."""
     return list({id(v): v for net in nets for v in net.variables}.values())
 
 
-def normalises_batches(nets) -> bool:
+def normalises_batches(nets: Iterable[keras.Model]) -> bool:
     """Whether any of the nets has a batch norm, which lets a batch's images see each other."""
     return any(isinstance(layer, keras.layers.BatchNormalization)
                for net in nets for layer in net.layers)
 
 
-def l2(variables):
+def l2(variables: Sequence) -> Tensor:
     """Sum of the squared kernels (thesis 3.3: c times the sum of squared weights)."""
     kernels = [v for v in variables if len(v.shape) > 1]
     return sum(ops.sum(ops.square(ops.cast(v, "float32"))) for v in kernels)
 
 
-def to_float(real):
+def to_float(real: Tensor) -> Tensor:
     """Images as stored (uint8) to [-1, 1]; points of a toy set pass unchanged."""
     return tf.cast(real, tf.float32) / 127.5 - 1.0 if real.dtype == tf.uint8 else real
 
 
-def take_step(step, batches):
+def take_step(step: Any, batches: Any) -> Any:
     """A structure of tensors [steps, ...], or None, at one step."""
     return tf.nest.map_structure(lambda x: None if x is None else x[step], batches)
 
@@ -96,7 +103,7 @@ class AdversarialTrainer:
     loss, so a shared layer is updated once (eq. 3.1). Critics that have nothing to learn take
     no steps: moment matching is this iteration with `discriminator_steps` 0.
 
-    domains: K names, for the log. generators, critics: K Keras models each. loss: an object
+    domains: K names, for the log. generators, discriminators: K Keras models each. loss: an object
     of `losses.adversarial` or `losses.mmd`. penalty: a function of (critic, real, fake, alpha)
     or None. scale: a function of (critic, real, signs) to the factor of both players' loss, as
     scaled MMD has it, or None.
@@ -108,10 +115,16 @@ class AdversarialTrainer:
     none.
     """
 
-    def __init__(self, domains, generators, discriminators, *, loss, g_optimizer, d_optimizer,
-                 latent="uniform", discriminator_steps=1, penalty=None, penalty_weight=10.0,
-                 scale=None, couplings=(), balance=None, warmup=0, averaged=None, ema=0.0,
-                 classes=0, clip=0.0, instance_noise=0.0, weight_decay=0.0, seed=0):
+    def __init__(self, domains: Sequence[str], generators: list[keras.Model],
+                 discriminators: list[keras.Model], *, loss: Any,
+                 g_optimizer: keras.optimizers.Optimizer,
+                 d_optimizer: keras.optimizers.Optimizer, latent: str = "uniform",
+                 discriminator_steps: int = 1, penalty: Callable | None = None,
+                 penalty_weight: float = 10.0, scale: Callable | None = None,
+                 couplings: Sequence[Coupling] = (), balance: LossBalancer | None = None,
+                 warmup: int = 0, averaged: list[keras.Model] | None = None, ema: float = 0.0,
+                 classes: int = 0, clip: float = 0.0, instance_noise: float = 0.0,
+                 weight_decay: float = 0.0, seed: int = 0):
         self.domains, self.generators, self.discriminators = domains, generators, discriminators
         self.generator = joint(generators)
         self.loss, self.penalty, self.penalty_weight = loss, penalty, penalty_weight
@@ -143,7 +156,7 @@ class AdversarialTrainer:
                 **optimizer_state("g_optimizer", self.g_optimizer),
                 "d_optimizer": self.d_optimizer.variables} | balance
 
-    def iterate(self, iteration, batch):
+    def iterate(self, iteration: Tensor, batch: Any) -> dict[str, Tensor]:
         """Runs iteration number `iteration` and returns its terms, a dict of scalars.
 
         batch: K tensors [discriminator_steps, B, ...], uint8 images or float32 points; of a trainer
@@ -162,7 +175,7 @@ class AdversarialTrainer:
             self.average.update(iteration)
         return d_terms | g_terms
 
-    def unpacked(self, batch):
+    def unpacked(self, batch: Any) -> tuple[list, list]:
         """Images in [-1, 1] and one-hot labels of a batch, K of each, over its steps; the labels
         are None where the nets are not conditioned on them."""
         images, classes = batch if self.classes else (batch, None)
@@ -170,7 +183,7 @@ class AdversarialTrainer:
             [None] * len(images))
         return [to_float(x) for x in images], labels
 
-    def generate_fakes(self, random, real, labels) -> list:
+    def generate_fakes(self, random: Random, real: list[Tensor], labels: list) -> list:
         """What the discriminators are shown in their steps: K tensors [steps, B, ...] of images.
 
         The generators do not change between the steps, so few calls make them all, of at most
@@ -187,7 +200,8 @@ class AdversarialTrainer:
                           for each in outputs])
         return [tf.concat(images, 0) for images in zip(*calls, strict=True)]
 
-    def update_discriminators(self, random, real, labels, fakes) -> dict:
+    def update_discriminators(self, random: Random, real: list[Tensor], labels: list,
+                              fakes: list[Tensor]) -> dict:
         """All `discriminator_steps` updates of the discriminators; the terms of the last one.
 
         A loop of the graph, so that one update is traced and optimized and not all of them; on
@@ -207,7 +221,8 @@ class AdversarialTrainer:
         _, random.drawn, terms = state
         return terms
 
-    def discriminator_step(self, random, real, labels, fake) -> dict:
+    def discriminator_step(self, random: Random, real: list[Tensor], labels: list,
+                           fake: list[Tensor]) -> dict:
         """One update of all discriminators along the gradient of their joint loss (eq. 3.1;
         algorithm 1, the inner loop).
 
@@ -240,7 +255,8 @@ class AdversarialTrainer:
                 v.assign(ops.clip(v, -self.clip, self.clip))
         return terms
 
-    def generator_step(self, random, iteration, z, real, labels) -> dict:
+    def generator_step(self, random: Random, iteration: Tensor, z: Tensor, real: list[Tensor],
+                       labels: list) -> dict:
         """One update of all generators, with the nets that their couplings train (algorithm 1,
         the outer loop; eq. 3.1 and the couplings of eq. 4.1 to 4.5).
 
@@ -268,13 +284,14 @@ class AdversarialTrainer:
         self.g_optimizer.apply(tape.gradient(loss, self.g_variables), self.g_variables)
         return terms | raw | weighted
 
-    def generator_outputs(self, z, real) -> GeneratorOutputs:
+    def generator_outputs(self, z: Tensor, real: list[Tensor]) -> GeneratorOutputs:
         """What all generators make of z while training."""
         outputs = generate(self.generator, z, True)
         return GeneratorOutputs(z, [each["image"] for each in outputs],
                                 [each["features"] for each in outputs], real)
 
-    def weighted(self, iteration, adversarial, raw) -> dict:
+    def weighted(self, iteration: Tensor, adversarial: Iterable[Tensor],
+                 raw: dict[str, Tensor]) -> dict:
         """The couplings' terms as they enter the loss, under weighted/ and their names."""
         weights = {coupling.name: coupling.weight for coupling in self.couplings}
         if self.balance:
@@ -282,43 +299,46 @@ class AdversarialTrainer:
         return {f"weighted/{name}": self.ramp(iteration) * weights[name] * value
                 for name, value in raw.items()}
 
-    def draw_latents(self, random, real, label=None):
+    def draw_latents(self, random: Random, real: Tensor, label: Tensor | None = None) -> Tensor:
         """Latents for a batch as large as `real`, with the labels of the first domain's images:
         so its classes are drawn as often as the data have them."""
         return concat_label(self.latent(random, [tf.shape(real)[0], self.latent_dim]), label)
 
-    def discriminator_inputs(self, real, labels, fake) -> list[tuple]:
+    def discriminator_inputs(self, real: list[Tensor], labels: list,
+                             fake: list[Tensor]) -> list[tuple]:
         """(name, discriminator, real, fake) of each domain, both as the discriminator sees them:
         the real with their own label, the generated with the one that they were drawn for."""
         return [(name, discriminator, concat_label_channels(x, label),
                  concat_label_channels(y, labels[0])) for name, discriminator, x, label, y
                 in zip(self.domains, self.discriminators, real, labels, fake, strict=True)]
 
-    def score(self, discriminator, images, random, batches=1):
+    def score(self, discriminator: keras.Model, images: Tensor, random: Random,
+              batches: int = 1) -> Tensor:
         """The critic's raw scores [B, 1] of `images`, `batches` batches one after the other, seen
         through the instance noise."""
         if self.instance_noise:
             images = images + random.normal(tf.shape(images), self.instance_noise, batches)
         return discriminator(images, training=True)
 
-    def score_both(self, discriminator, real, fake, random):
+    def score_both(self, discriminator: keras.Model, real: Tensor, fake: Tensor,
+                   random: Random) -> list[Tensor]:
         """The critic's scores of real and of fake images, in one call of twice the batch, of
         which batch norm sees each half apart."""
         with parts(2):
             return tf.split(self.score(discriminator, tf.concat([real, fake], 0), random, 2), 2)
 
-    def scaling(self, discriminator, real, random):
+    def scaling(self, discriminator: keras.Model, real: Tensor, random: Random) -> Tensor:
         """The factor that `scale` gives for this critic and the real minibatch alone."""
         signs = random.signs([tf.shape(real)[0], discriminator.output_shape[-1]])
         return self.scale(partial(discriminator, training=True), real=real, signs=signs)
 
-    def ramp(self, iteration):
+    def ramp(self, iteration: Tensor) -> Tensor:
         """Share of the couplings' weights in force: rises linearly to 1 over `warmup`."""
         if not self.warmup:
             return 1.0
         return tf.minimum(1.0, tf.cast(iteration, tf.float32) / self.warmup)
 
-    def export(self, folder):
+    def export(self, folder: Path) -> None:
         """Writes nets that plain Keras loads, one file each: every generator as z -> image,
         the joint generator whose shared layers stay shared, the critics, the couplings' nets.
         """

@@ -1,9 +1,12 @@
 """Generative moment matching networks (Li et al. 2015; Chen's thesis 2.3)."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 
 from config.sections import Config
+from data.domain import Domain
 from framework.devices import in_strategy_scope
 from losses.mmd import RootMMD
 from trainers.conditional import batches_for, conditioned_shape, num_conditioning_classes
@@ -15,7 +18,7 @@ from trainers.optimizers import optimizer, scaling_optimizer
 from trainers.pictures import sample_picture
 
 
-def pixels(image_shape) -> keras.Model:
+def pixels(image_shape: tuple[int, ...]) -> keras.Model:
     """The critic of a network that has none: images as rows of numbers."""
     x = keras.Input(image_shape, name="x")
     return keras.Model(x, keras.layers.Flatten(dtype="float32")(x), name="pixels")
@@ -23,7 +26,7 @@ def pixels(image_shape) -> keras.Model:
 
 @TRAINERS.register("gmmn")
 @in_strategy_scope
-def training(config: Config, domains) -> Training:
+def training(config: Config, domains: Sequence[Domain]) -> Training:
     """A generator that minimises the root of the biased MMD^2 of its images and the data's.
 
     No critic: the kernel reads pixels, so several bandwidths and large batches are needed. A

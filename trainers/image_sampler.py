@@ -4,11 +4,12 @@ import keras
 import numpy as np
 
 from framework.devices import compiled
+from framework.tensors import Tensor
 
 SAMPLE_BATCH = 500
 
 
-def generate(generator: keras.Model, z, training: bool) -> list[dict]:
+def generate(generator: keras.Model, z: Tensor, training: bool) -> list[dict]:
     """What a joint generator makes of z [B, latent_dim]: K dicts of "image" and "features"."""
     outputs = generator(z, training=training)
     return outputs if isinstance(outputs, list) else [outputs]   # Keras unwraps a list of one
@@ -24,6 +25,6 @@ class ImageSampler:
     def __init__(self, generator: keras.Model):
         self.draw = compiled(lambda z: [made["image"] for made in generate(generator, z, False)])
 
-    def __call__(self, z) -> list[np.ndarray]:
+    def __call__(self, z: Tensor) -> list[np.ndarray]:
         batches = [self.draw(z[i:i + SAMPLE_BATCH]) for i in range(0, len(z), SAMPLE_BATCH)]
         return [np.concatenate(images) for images in zip(*batches, strict=True)]

@@ -1,5 +1,9 @@
 """`--gan_type inverse_net`: the inverse network of style swap (Chen's thesis, section 4.3)."""
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -7,10 +11,12 @@ from keras import ops
 
 from config.sections import Config
 from data.batches import Batches
+from data.domain import Domain
 from framework.checkpoint import save_model
 from framework.devices import compiled, gathered, in_strategy_scope, replica_and_count
 from framework.pixels import to_unit
 from framework.plots import enlargement, image_grid
+from framework.tensors import Tensor
 from losses.perceptual import content_loss
 from losses.style import variation_of_levels
 from nets.architectures.style import INVERTED
@@ -18,7 +24,7 @@ from nets.inverse import build_inverse
 from nets.swap import style_swap
 from nets.vgg import VGGFeatures
 from trainers.gan import to_float
-from trainers.kinds import TRAINERS, Training
+from trainers.kinds import TRAINERS, Picture, Training
 from trainers.optimizers import optimizer_state, scaling_optimizer
 
 
@@ -31,7 +37,7 @@ class InverseTrainer:
     `losses.style.variation_of_levels`.
     """
 
-    def __init__(self, net, vgg, optimizer, *, tv_weight=1e-6, swapped=True):
+    def __init__(self, net, vgg: VGGFeatures, optimizer, *, tv_weight=1e-6, swapped=True):
         self.net, self.vgg, self.optimizer = net, vgg, optimizer
         self.tv_weight, self.swapped = tv_weight, swapped
         optimizer.build(net.trainable_variables)
@@ -40,7 +46,7 @@ class InverseTrainer:
     def state(self) -> dict[str, list]:
         return {"inverse": self.net.variables} | optimizer_state("optimizer", self.optimizer)
 
-    def iterate(self, iteration, batch):
+    def iterate(self, iteration: Tensor, batch: Any) -> dict[str, Tensor]:
         """batch: photographs and paintings, each uint8 [1, B, H, W, 3]."""
         photos, paintings = (to_float(images[0]) for images in batch)
         targets = tf.stop_gradient(targets_of(self.vgg, photos, paintings, self.swapped))
@@ -53,12 +59,13 @@ class InverseTrainer:
         self.optimizer.apply(tape.gradient(scaled, variables), variables)
         return {"loss": loss} | terms
 
-    def export(self, folder):
+    def export(self, folder: Path) -> None:
         """Writes the network, of activations to images, as one file."""
         save_model(folder / "inverse.keras", self.net)
 
 
-def inversion_terms(images, targets, vgg, tv_weight: float) -> dict:
+def inversion_terms(images: Tensor, targets: list[Tensor], vgg: VGGFeatures,
+                    tv_weight: float) -> dict:
     """The two terms of eq. 4.7 for `images` [B, H, W, 3] and target activations H [B, h, w, C].
 
     "activations": mean of (Phi(images) - H)^2 over the batch and all entries; "variation":
@@ -69,7 +76,7 @@ def inversion_terms(images, targets, vgg, tv_weight: float) -> dict:
             "variation": tv_weight * variation_of_levels(images)}
 
 
-def targets_of(vgg, photos, paintings, swapped: bool):
+def targets_of(vgg: VGGFeatures, photos: Tensor, paintings: Tensor, swapped: bool) -> list[Tensor]:
     """The activations that the network inverts: those of the photographs [B, H, W, 3], of the
     paintings and, where `swapped`, of all B x B pairs swapped, in the order of the
     photographs. On several devices each takes its photographs with the paintings of all."""
@@ -78,14 +85,14 @@ def targets_of(vgg, photos, paintings, swapped: bool):
     return ops.concatenate([contents, styles, *pairs])
 
 
-def swaps(contents, styles) -> list:
+def swaps(contents: Tensor, styles: Tensor) -> list:
     """Every content activation [h, w, C] swapped with every style activation: B x B' tensors
     [1, h, w, C]."""
     return [style_swap(contents[i:i + 1], styles[j:j + 1])
             for i in range(contents.shape[0]) for j in range(styles.shape[0])]
 
 
-def pairs_of(config: Config, domains):
+def pairs_of(config: Config, domains: Sequence[Domain]) -> Callable[[int], tuple[np.ndarray, ...]]:
     """A function of the iteration to photographs and paintings, each uint8 [1, B, H, W, 3], cut
     at random to `--crop` unless that is 0."""
     batches = Batches(domains, config.training.batch_size, 1, config.experiment.seed)
@@ -98,7 +105,7 @@ def pairs_of(config: Config, domains):
     return cut
 
 
-def cropped(images, size: int, rng):
+def cropped(images: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
     """A square of `size` pixels from a place of its own in each of the images
     [1, B, H, W, 3]."""
     _, count, height, width, _ = images.shape
@@ -108,14 +115,14 @@ def cropped(images, size: int, rng):
                      for image, y, x in zip(images[0], top, left, strict=True)])[None]
 
 
-def shown_images(domains, count: int) -> list[np.ndarray]:
+def shown_images(domains: Sequence[Domain], count: int) -> list[np.ndarray]:
     """The photographs and paintings of every sample picture, two arrays [count, H, W, 3] in
     [-1, 1]: the first of each domain, begun again where it has fewer."""
     places = np.arange(count)
     return [to_unit(d.images[places % len(d)]) for d in domains]
 
 
-def sample_picture(trainer, config: Config, domains):
+def sample_picture(trainer: InverseTrainer, config: Config, domains: Sequence[Domain]) -> Picture:
     """A function that draws, in rows: photographs, the network's inverse of their activations,
     paintings, the inverse of theirs, and of both swapped."""
     photos, paintings = shown_images(domains, config.output.sample_columns)
@@ -144,7 +151,7 @@ def activations(config: Config) -> VGGFeatures:
 
 @TRAINERS.register("inverse_net")
 @in_strategy_scope
-def training(config: Config, domains) -> Training:
+def training(config: Config, domains: Sequence[Domain]) -> Training:
     """The inverse network of the two `domains`, photographs and paintings, for the loop."""
     net, vgg = net_for(config), activations(config)
     optimizer = scaling_optimizer(config.training, config.training.lr, config.device.precision,

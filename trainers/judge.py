@@ -1,5 +1,7 @@
 """The independent judge of what a run's generators draw."""
 
+from keras import Model
+
 from config.sections import Config
 from trainers.classifier import trained_once
 from trainers.domains import load_domains
@@ -7,7 +9,7 @@ from trainers.domains import load_domains
 JUDGE_SEED = 1000
 
 
-def judge_of(config: Config):
+def judge_of(config: Config) -> tuple[Model, dict]:
     """An independent judge: a classifier of the run's domains that had no part in training it,
     from a seed of its own. Returns it and what metrics.json says of it."""
     seed = JUDGE_SEED + config.experiment.seed

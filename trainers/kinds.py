@@ -4,7 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
+
 from framework.registry import Registry
+
+Picture = Callable[[], np.ndarray]      # draws, uint8 [H, W, 3]
 
 
 class Trainer(Protocol):
@@ -26,14 +30,14 @@ class Trainer(Protocol):
 class Training(NamedTuple):
     """What a kind of training gives to the loop.
 
-    batches: from an iteration's number to its batch. picture: draws the samples as they are now,
-    uint8 [H, W, 3]. report: measures what was trained, as a dict for metrics.json; None where
+    batches: from an iteration's number to its batch. picture: draws the samples as they are now.
+    report: measures what was trained, as a dict for metrics.json; None where
     nothing is measured.
     """
 
     trainer: Trainer
     batches: Callable[[int], Any]
-    picture: Callable[[], Any]
+    picture: Picture
     report: Callable[[], dict] | None = None
 
 

@@ -16,7 +16,7 @@ from framework.checkpoint import Checkpoints
 from framework.cluster import worker
 from framework.devices import all_gather_scalar, compiled, distributed
 from framework.errors import UserError
-from trainers.kinds import Trainer
+from trainers.kinds import Picture, Trainer
 from trainers.reporters import ChiefReporter, Reporter, WorkerReporter
 
 
@@ -74,8 +74,9 @@ def agreed_start(told: Sequence) -> int:
 
 
 def fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], iterations: int, *,
-        picture: Callable, output: Section, compile: str = "graph",
-        monitor: Callable[[], dict] | None = None, strategy=None) -> int:
+        picture: Picture, output: Section, compile: str = "graph",
+        monitor: Callable[[], dict] | None = None,
+        strategy: tf.distribute.Strategy | None = None) -> int:
     """Trains until `iterations` iterations are done and returns how many are.
 
     Goes on from the run's newest checkpoint, if it has one. batches: a function of (start, stop)

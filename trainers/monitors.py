@@ -1,12 +1,15 @@
 """What is measured while training (`--monitor`): a few hundred samples, cheap enough to repeat."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
 from config.sections import Config
+from data.domain import Domain
 from framework.history import MONITOR_PREFIX
 from framework.latents import Stream, latents
+from framework.tensors import Tensor
 from metrics.agreement import attribute_agreement, pair_agreement
 from metrics.choice import named
 from metrics.features import extractor
@@ -15,6 +18,7 @@ from metrics.streams import Shuffled
 from metrics.wasserstein import sliced_wasserstein
 from trainers.classifier import predict_logits
 from trainers.conditional import every_class_in_turn
+from trainers.gan import AdversarialTrainer
 from trainers.judge import judge_of
 
 SAMPLES = 500
@@ -30,7 +34,8 @@ class Monitor:
     and not of classes.
     """
 
-    def __init__(self, names, trainer, z, real, net, seen, judge=None, attributes=False):
+    def __init__(self, names, trainer: AdversarialTrainer, z: Tensor, real: list[Tensor], net, seen,
+                 judge=None, attributes=False):
         self.names, self.trainer, self.z = names, trainer, z
         self.net, self.seen, self.judge = net, seen, judge
         self.agreement = ((lambda *a: float(np.mean(attribute_agreement(*a)))) if attributes
@@ -49,7 +54,8 @@ class Monitor:
         return found
 
 
-def monitor_for(config: Config, domains, trainer) -> Monitor | None:
+def monitor_for(config: Config, domains: Sequence[Domain],
+                trainer: AdversarialTrainer) -> Monitor | None:
     """What `--monitor` asks for, or None. Pixels are compared, or, where pair_agreement brings a
     judge, what that classifier finds; it is found in the cache or trained now."""
     names, seed = named(config.output.monitor), config.experiment.seed

@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from framework.tensors import Tensor
+
 
 class MovingAverage:
     """`model`, a net of the same layers as `trained`, follows its weights.
@@ -14,7 +16,7 @@ class MovingAverage:
         self.trained, self.model, self.decay = trained, model, decay
         model.set_weights(trained.get_weights())
 
-    def update(self, iteration) -> None:
+    def update(self, iteration: Tensor) -> None:
         """Moves the average towards the trained net.
 
         The decay rises with the iteration t, (1 + t) / (10 + t) at most, so that the average

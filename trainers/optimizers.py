@@ -1,10 +1,14 @@
 """The optimizers of a run, with the scaled losses that float16 needs."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
 from config.sections import Section
 from framework.devices import mean_over_replicas, replica_and_count
+from framework.tensors import Tensor
 
 LOSS_SCALE = "loss_scale"       # of framework.checkpoint.OPTIONAL_STATE
 
@@ -15,7 +19,7 @@ class ReplicaMeanMixin:
     device's gradient before that: here they are averaged first, and the bound (`clipnorm`) is
     the R-th part too."""
 
-    def apply(self, grads, trainable_variables):
+    def apply(self, grads: Sequence[Tensor], trainable_variables: Sequence) -> Any:
         count = replica_and_count()[1]
         if count == 1:
             return super().apply(grads, trainable_variables)
@@ -28,7 +32,7 @@ class ReplicaMeanMixin:
 class Adam(ReplicaMeanMixin, keras.optimizers.Adam):
     """Keras's Adam, on any number of devices, in one pass over each variable."""
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:
         index, step = self._get_variable_index(variable), tf.cast(self.iterations + 1, tf.float32)
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle, m=self._momentums[index].value.handle,
@@ -74,7 +78,7 @@ def scaling_optimizer(training: Section, lr: float, precision: str,
     return keras.optimizers.LossScaleOptimizer(plain)
 
 
-def optimizer_state(name: str, optimizer) -> dict[str, list]:
+def optimizer_state(name: str, optimizer: keras.optimizers.Optimizer) -> dict[str, list]:
     """What a checkpoint must hold of an optimizer: its variables under `name`, the same in every
     precision, and those of a loss scale, which runs of other precisions have not."""
     if not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):

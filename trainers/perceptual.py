@@ -1,5 +1,6 @@
 """VGG as the perceptual terms of a run see it (thesis 4.2.3, eq. 4.5)."""
 
+from collections.abc import Callable
 from functools import partial
 
 import keras
@@ -7,10 +8,12 @@ import keras
 from config.checks import perceptual_layers
 from config.sections import Section
 from framework.errors import UserError
+from framework.tensors import Tensor
 from nets.vgg import VGGFeatures
 
 
-def perception(coupling: Section, precision: str, image_shape):
+def perception(coupling: Section, precision: str,
+               image_shape: tuple[int, ...]) -> Callable[[Tensor], dict[str, Tensor]] | None:
     """Images [B, H, W, 3] to a dict of VGG's features, by layer, of the terms that are on;
     None if neither is.
 
@@ -26,7 +29,7 @@ def perception(coupling: Section, precision: str, image_shape):
     return partial(look, vgg, coupling.vgg_resize)
 
 
-def look(vgg: VGGFeatures, size: int, images) -> dict:
+def look(vgg: VGGFeatures, size: int, images: Tensor) -> dict:
     """Features by layer of `images`, resized bilinearly to `size` unless that is 0."""
     if size:
         images = keras.ops.image.resize(images, (size, size), interpolation="bilinear")

@@ -1,17 +1,24 @@
 """What the pictures in a run's samples/ show."""
 
+from collections.abc import Sequence
+
 from config.sections import Config, Section
+from data.domain import Domain
 from framework.latents import Stream, latents
 from framework.plots import enlargement, image_grid, scatter_picture
+from framework.tensors import Tensor
 from trainers.conditional import num_conditioning_classes, one_row_per_class
+from trainers.gan import AdversarialTrainer
+from trainers.kinds import Picture
 
 
-def grid_latents(training: Section, count: int, seed: int):
+def grid_latents(training: Section, count: int, seed: int) -> Tensor:
     """The fixed latents [count, latent_dim] of every sample picture of a run."""
     return latents(training.latent, count, training.latent_dim, seed, Stream.SAMPLE_GRID)
 
 
-def sample_picture(trainer, config: Config, domains):
+def sample_picture(trainer: AdversarialTrainer, config: Config,
+                   domains: Sequence[Domain]) -> Picture:
     """A function without arguments that draws the trainer's sample picture now.
 
     Images become the thesis's grid, all rows of one domain above the matching rows of the

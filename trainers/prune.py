@@ -12,8 +12,8 @@ from framework.quiet import quiet
 EPOCHS = 10                     # as the classifiers of chapter 5; more where images are few
 
 
-def confident(domain: Domain, held_out: Domain, confidence: float, *, table="quick",
-              seed=0) -> np.ndarray:
+def confident(domain: Domain, held_out: Domain, confidence: float, *, table: str = "quick",
+              seed: int = 0) -> np.ndarray:
     """Indices of the images whose highest predicted probability is above `confidence`, rising.
 
     As in the thesis, the classifier has learned these very images. The list is kept in the
@@ -33,7 +33,7 @@ def confident(domain: Domain, held_out: Domain, confidence: float, *, table="qui
     return kept
 
 
-def highest_probability(domain, held_out, table, seed) -> np.ndarray:
+def highest_probability(domain: Domain, held_out: Domain, table: str, seed: int) -> np.ndarray:
     """What a classifier of the domain gives to the likeliest class of each image, [N]."""
     with quiet():
         from trainers.classifier import BATCH_SIZE, ITERATIONS, predict_logits, trained_once

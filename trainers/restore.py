@@ -9,6 +9,7 @@ from config.resolve import load_config
 from framework.checkpoint import restore_part
 from framework.errors import UserError
 from framework.latents import Stream, latents
+from framework.tensors import Tensor
 from nets.build import joint
 from trainers.conditional import every_class_in_turn, one_row_per_class
 from trainers.coupled import generators_for
@@ -25,7 +26,7 @@ class Sampler:
     is no run of generators or has no checkpoint yet.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | Path):
         self.config = load_config(path)
         gan_type = self.config.experiment.gan_type
         if not has(gan_type, "generators"):
@@ -42,12 +43,12 @@ class Sampler:
             raise UserError(f"{path} has no checkpoint yet; train on with --run {path}")
         self.draw = ImageSampler(net)
 
-    def latents(self, count: int, seed: int):
+    def latents(self, count: int, seed: int) -> Tensor:
         """z [count, latent_dim] of the run's latent distribution, without any code."""
         training = self.config.training
         return latents(training.latent, count, training.latent_dim, seed, Stream.SAMPLES)
 
-    def inputs(self, count: int, seed: int):
+    def inputs(self, count: int, seed: int) -> Tensor:
         """What `draw` takes of `count` latents: with every class in turn where the generators
         are told them."""
         return every_class_in_turn(self.latents(count, seed), self.classes)

@@ -7,7 +7,7 @@ from framework.plots import enlargement, image_grid, save_png, scatter_picture
 from trainers.restore import Sampler
 
 
-def main(run, *, count=50, seed=1, output=None) -> None:
+def main(run: str | Path, *, count: int = 50, seed: int = 1, output: str | None = None) -> None:
     """Draws `count` latents and writes their grid (or scatter) as PNG to `output`."""
     output = Path(output or Path(run) / f"sample-{seed}.png")
     if output.suffix.lower() != ".png":

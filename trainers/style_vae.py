@@ -2,15 +2,21 @@
 AdaIN (Huang and Belongie 2017) where `--no-style_variance` takes the variance away.
 """
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import keras
 import tensorflow as tf
 from keras import ops
 
 from config.sections import Config
+from data.domain import Domain
 from framework.checkpoint import save_model
 from framework.devices import compiled, gathered, in_strategy_scope, replica_rows
 from framework.plots import enlargement, image_grid
 from framework.random import Random
+from framework.tensors import Tensor
 from losses.perceptual import content_loss, style_loss
 from losses.style import disentanglement, kl_to_normal, moments_loss
 from nets.adain import adaptive_instance_norm
@@ -18,7 +24,7 @@ from nets.stylist import PlainStylist, VariationalStylist
 from nets.vgg import layers_of
 from trainers.gan import all_variables, to_float, trained_variables
 from trainers.inverse import pairs_of, shown_images
-from trainers.kinds import TRAINERS, Training
+from trainers.kinds import TRAINERS, Picture, Training
 from trainers.optimizers import optimizer_state, scaling_optimizer
 from trainers.perceptual import perception
 
@@ -31,8 +37,8 @@ class StyleTrainer:
     weight of "kl" rises. What the terms are, the subclasses say.
     """
 
-    def __init__(self, stylist, look, optimizer, *, weights, content_layers, style_layers,
-                 warmup=0, seed=0):
+    def __init__(self, stylist: VariationalStylist | PlainStylist, look, optimizer, *, weights,
+                 content_layers, style_layers, warmup=0, seed: int = 0):
         self.stylist, self.look, self.optimizer = stylist, look, optimizer
         self.weights, self.warmup, self.seed = weights, warmup, seed
         self.content_layers, self.style_layers = content_layers, style_layers
@@ -43,7 +49,7 @@ class StyleTrainer:
         return {"stylist": all_variables(self.stylist.nets.values()),
                 **optimizer_state("optimizer", self.optimizer)}
 
-    def iterate(self, iteration, batch):
+    def iterate(self, iteration: Tensor, batch: Any) -> dict[str, Tensor]:
         """batch: photographs and paintings, each uint8 [1, B, H, W, 3]."""
         photos, paintings = (to_float(images[0]) for images in batch)
         with tf.GradientTape() as tape:
@@ -55,13 +61,13 @@ class StyleTrainer:
         self.optimizer.apply(tape.gradient(scaled, self.variables), self.variables)
         return {"loss": loss} | terms | weighted
 
-    def weight(self, name: str, iteration):
+    def weight(self, name: str, iteration: Tensor) -> Tensor:
         """The weight of a term at an iteration."""
         if name != "kl" or not self.warmup:
             return self.weights[name]
         return self.weights[name] * tf.minimum(1.0, tf.cast(iteration, tf.float32) / self.warmup)
 
-    def export(self, folder):
+    def export(self, folder: Path) -> None:
         """Writes the nets, one file each; they load without this project."""
         for name, net in self.stylist.nets.items():
             save_model(folder / f"{name}.keras", net)
@@ -74,7 +80,7 @@ class VariationalTrainer(StyleTrainer):
     one style (`losses.style.disentanglement`). All are means over the batch.
     """
 
-    def terms(self, photos, paintings, random) -> dict:
+    def terms(self, photos: Tensor, paintings: Tensor, random: Random) -> dict:
         mean, log_variance = self.stylist.distribution(paintings)
         code = mean + ops.exp(0.5 * log_variance) * random.normal(tf.shape(mean))
         content = self.stylist.content(photos)
@@ -96,7 +102,7 @@ class PlainTrainer(StyleTrainer):
     style: sum over layers of the squared differences of means and deviations. Means throughout.
     """
 
-    def terms(self, photos, paintings, random) -> dict:
+    def terms(self, photos: Tensor, paintings: Tensor, random: Random) -> dict:
         (layer,) = self.content_layers
         painted = self.look(paintings)
         target = tf.stop_gradient(adaptive_instance_norm(self.stylist.content(photos),
@@ -120,7 +126,8 @@ def stylist_for(config: Config) -> VariationalStylist | PlainStylist:
                         precision)
 
 
-def sample_picture(stylist, config: Config, domains):
+def sample_picture(stylist: VariationalStylist | PlainStylist, config: Config,
+                   domains: Sequence[Domain]) -> Picture:
     """A function that draws, in rows: photographs, paintings, each photograph in the style of
     the painting above it and, if styles are variational, in a style drawn from the prior."""
     photos, paintings = shown_images(domains, config.output.sample_columns)
@@ -139,7 +146,7 @@ def sample_picture(stylist, config: Config, domains):
 
 @TRAINERS.register("style_vae")
 @in_strategy_scope
-def training(config: Config, domains) -> Training:
+def training(config: Config, domains: Sequence[Domain]) -> Training:
     """Style transfer from the second of `domains` to the first, for the loop.
 
     Raises UserError for VGG's weights or layers that cannot be had.

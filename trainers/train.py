@@ -1,10 +1,12 @@
 """`main.py` without a command: from resolved options to a finished run folder."""
 
 import json
+from collections.abc import Sequence
 
 from config.run import Run
 from config.sections import Config
 from data.batches import prefetched
+from data.domain import Domain
 from framework.cluster import worker
 from framework.devices import raise_on_lost_worker, slow_here, strategy_for
 from framework.files import write_text
@@ -14,7 +16,7 @@ from trainers.loop import fit
 from trainers.monitors import monitor_for
 
 
-def main(config: Config, domains) -> None:
+def main(config: Config, domains: Sequence[Domain]) -> None:
     """Trains what `config` asks for on `domains`, or goes on with the run in its folder.
 
     Raises UserError where options, data, devices and folder do not fit, before anything is

@@ -1,5 +1,6 @@
 """`main.py walk RUN`: from one latent to another in small steps (Chen's thesis 3.3.3)."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,13 @@ from trainers.restore import Sampler
 FRAMES = 40
 
 
-def straight(a, b, t):
+def straight(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
     """a (1 - t) + b t for each t: [..., T, d] from a and b of [..., d]."""
     t = np.asarray(t)[:, None]
     return a[..., None, :] * (1 - t) + b[..., None, :] * t
 
 
-def along_the_sphere(a, b, t):
+def along_the_sphere(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
     """As `straight`, but on the great circle, so that the steps of normal latents have their
     length: a straight line would pass where hardly any latent lies."""
     norms = np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1)
@@ -44,7 +45,7 @@ def walk(sampler: Sampler, rows: int, steps: int, seed: int) -> list[np.ndarray]
     return [x.reshape(rows, steps, *x.shape[1:]) for x in images]
 
 
-def film(images) -> np.ndarray:
+def film(images: Sequence[np.ndarray]) -> np.ndarray:
     """The walks as frames uint8 [N, H, W, 3]: all rows side by side, the domains below each
     other, and back again."""
     rows, steps = images[0].shape[:2]
@@ -53,7 +54,8 @@ def film(images) -> np.ndarray:
                                     for t in range(steps)]))
 
 
-def main(run, *, rows=8, columns=10, seed=1, gif=False, mp4=False, output="") -> None:
+def main(run: str | Path, *, rows: int = 8, columns: int = 10, seed: int = 1, gif: bool = False,
+         mp4: bool = False, output: str = "") -> None:
     """Writes the grid of `rows` walks of `columns` steps as PNG to `output`, and the films
     asked for beside it. Raises UserError for a run of 2-D points or another kind of file."""
     output = Path(output or Path(run) / f"walk-{seed}.png")
