@@ -39,8 +39,8 @@ def _style(config: Config) -> None:
 def _sides(config: Config, domains: Sequence[str]) -> None:
     """Sides must be whole multiples of what the nets halve, and images have three patches."""
     gan_type, crop = config.experiment.gan_type, config.style.crop
-    sizes = [find(name).size for name in domains]
-    if None in sizes:
+    sizes = [size for name in domains if (size := find(name).size) is not None]
+    if len(sizes) < len(domains):
         raise UserError(f"a {gan_type} learns from images, not points")
     size = config.data.image_size or max(sizes)
     if crop > size:

@@ -29,7 +29,7 @@ class Run:
     """
 
     def __init__(self, path: Path, config: Config):
-        self.path = Path(path)
+        self.path = path
         self.config = config
         self._lock = None
 
@@ -40,7 +40,7 @@ class Run:
         Raises UserError, with nothing touched, if `path` is in use, holds something else, was
         made with other settings or cannot be written.
         """
-        run = cls(path, config)
+        run = cls(Path(path), config)
         if not worker().chief:
             return run
         if run.exists:

@@ -28,7 +28,8 @@ class Section:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Section) and vars(self) == vars(other)
 
-    __hash__ = None
+    def __hash__(self) -> int:
+        return hash(tuple(vars(self).items()))
 
 
 @dataclass(frozen=True)

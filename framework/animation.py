@@ -37,7 +37,7 @@ def save_mp4(path: str | Path, frames: np.ndarray, per_second: int = 15) -> None
     height, width = (size // 2 * 2 for size in frames.shape[1:3])
     try:
         with replacing(path) as temporary:
-            film = cv2.VideoWriter(str(temporary), cv2.VideoWriter_fourcc(*"mp4v"), per_second,
+            film = cv2.VideoWriter(str(temporary), cv2.VideoWriter.fourcc(*"mp4v"), per_second,
                                    (width, height))
             if not film.isOpened():
                 raise UserError(f"cannot write {path}: OpenCV has no MP4 encoder here")

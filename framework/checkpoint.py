@@ -16,12 +16,12 @@ class Checkpoints:
 
     `state` maps a name to a list of Keras variables; all must be built already, since a
     restore into variables that do not stand yet would be put off without a word. A save that
-    is killed half-way leaves the one before it in force. What is named in ANEW may be missing from
+    is killed half-way leaves the one before it in force. What OPTIONAL_STATE names may be missing from
     a checkpoint, and then starts as it stands.
     """
 
     def __init__(self, folder: Path, state: dict[str, list], keep: int = 2):
-        self._iteration = tf.Variable(0, dtype=tf.int64)
+        self._iteration = tf.Variable(tf.constant(0, tf.int64))
         values = {name: [v.value for v in variables] for name, variables in state.items()}
         self._values = {"iteration": self._iteration, **values}
         self._checkpoint = tf.train.Checkpoint(**self._values)

@@ -36,7 +36,7 @@ class Switch(argparse.BooleanOptionalAction):
 
     def __init__(self, option_strings, dest, **settings: Any):
         super().__init__(option_strings, dest, **settings)
-        self.option_strings.append(f"--no_{dest}")
+        self.option_strings = [*self.option_strings, f"--no_{dest}"]
 
     def __call__(self, parser, namespace: Any, values, option_string=None):
         setattr(namespace, self.dest, option_string not in self.option_strings[1:])

@@ -10,7 +10,7 @@ and no operation is added.
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
@@ -52,15 +52,6 @@ def slow_here(precision: str) -> str:
     return ""
 
 
-class DeviceOptions(Protocol):
-    """The options of --help's group "device", of which a run's section holds the values."""
-
-    devices: str
-    compile: str
-    precision: str
-    sync_batch_norm: bool
-
-
 class Started(NamedTuple):
     """What this process trains on: see `strategy_for`."""
 
@@ -71,9 +62,10 @@ class Started(NamedTuple):
 _started = Started()
 
 
-def strategy_for(device: DeviceOptions, batch_size: int) -> tf.distribute.Strategy | None:
+def strategy_for(device: Any, batch_size: int) -> tf.distribute.Strategy | None:
     """The strategy of the run's `--devices` and of TF_CONFIG, or None where there is one device;
-    in force for `in_strategy_scope` from here on. batch_size: that all devices share.
+    in force for `in_strategy_scope` from here on. device: the run's section of that name,
+    with `devices`, `compile`, `precision` and `sync_batch_norm`. batch_size: that all share.
 
     To be called before TensorFlow computes anything, since devices cannot be split and servers
     not started later. Raises UserError where it is too late, or where the number of devices does
@@ -115,7 +107,7 @@ def _split_cpu(count: int) -> list[str]:
     return [f"CPU:{i}" for i in range(count)]
 
 
-def _check(device: DeviceOptions, batch_size: int, count: int):
+def _check(device: Any, batch_size: int, count: int):
     if batch_size % count:
         raise UserError(f"batch_size {batch_size} is the global batch and cannot be shared "
                         f"by {count} devices; take a multiple of {count}")
@@ -186,7 +178,7 @@ def mean_over_replicas(x: Any) -> Any:
     return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, x)
 
 
-def distributed(strategy: tf.distribute.Strategy | None, trainer: Any,
+def distributed(strategy: tf.distribute.Strategy, trainer: Any,
                 mode: str = "graph") -> Callable:
     """`trainer.iterate`, compiled, as a function of (iteration, global batch): every replica takes
     its share of the batch, and the terms are means over replicas.

@@ -1,5 +1,6 @@
 """Files of your own, from the folders that SCOGAN_EXTENSIONS names."""
 
+import importlib.machinery
 import importlib.util
 import os
 import sys
@@ -37,15 +38,17 @@ def load_extensions() -> None:
         loaded = sys.modules.get(name)
         if loaded is None:
             _load(name, path)
-        elif Path(loaded.__file__) != path.resolve():
+        elif Path(loaded.__file__ or "") != path.resolve():
             raise UserError(f"{path} and {loaded.__file__} have the same name")
 
 
 def _load(name, path):
-    spec = importlib.util.spec_from_file_location(name, path.resolve())
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    loader = importlib.machinery.SourceFileLoader(name, str(path.resolve()))
+    module = sys.modules[name] = importlib.util.module_from_spec(
+        importlib.machinery.ModuleSpec(name, loader, origin=str(path.resolve())))
+    module.__file__ = str(path.resolve())
     try:
-        spec.loader.exec_module(module)
+        loader.exec_module(module)
     except Exception as error:      # of any kind: it is another's code
         del sys.modules[name]
         reason = " ".join(str(error).split())

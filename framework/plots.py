@@ -101,7 +101,7 @@ def loss_plot(path: str | Path, columns: dict[str, np.ndarray]) -> None:
         curves = {name.removeprefix(MONITOR_PREFIX).partition("/")[2]: columns[name][there]
                   for name in names}
         _panel(axes, columns["iteration"][there], curves)
-        axes.set_title(TITLES.get(kind, kind), fontsize=11, loc="left")
+        axes.set_title(TITLES.get(kind) or kind, fontsize=11, loc="left")
     figure.tight_layout()
     save_png(path, _drawn(figure))
 

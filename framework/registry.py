@@ -85,7 +85,7 @@ class Registry(Mapping):
 
     def _discover(self):
         """Imports the modules of the package, at the first look-up."""
-        if self._complete:
+        if self._complete or self.package is None:
             return
         self._complete = True       # before the imports: a look-up among them ends here
         package = importlib.import_module(self.package)

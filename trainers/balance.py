@@ -25,12 +25,13 @@ class LossBalancer:
         """What a checkpoint must hold."""
         return [self.sums]
 
-    def __call__(self, iteration, adversarial, terms: dict) -> dict:
+    def __call__(self, iteration: Tensor, adversarial: Iterable[Tensor],
+                 terms: dict[str, Tensor]) -> dict[str, Tensor]:
         """The weight of each term. adversarial: the domains' losses; terms: name to value."""
         adversarial = mean_over_replicas(list(adversarial))
         found = mean_over_replicas([terms[n] for n in self.names])
-        total = sum(ops.abs(value) for value in adversarial)
-        seen = ops.stop_gradient(ops.stack([total, *(ops.abs(value) for value in found)]))
+        total: Tensor = sum(abs(value) for value in adversarial)
+        seen = ops.stop_gradient(ops.stack([total, *(abs(value) for value in found)]))
         self.sums.assign_add(ops.where(iteration < BALANCE_ITERATIONS, seen, 0.0))
         weights = self.share * self.sums[0] / (self.sums[1:] + keras.config.epsilon())
-        return dict(zip(self.names, ops.unstack(weights, len(self.names)), strict=True))
+        return {name: weights[k] for k, name in enumerate(self.names)}

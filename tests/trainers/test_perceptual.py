@@ -44,12 +44,12 @@ def setting(**options):
 
 
 def test_vgg_has_the_layers_of_the_terms_that_are_on():
-    assert perception(setting(), (16, 16, 3)) is None
+    assert perception(setting(), "float32", (16, 16, 3)) is None
     images = np.random.default_rng(0).uniform(-1, 1, (2, 16, 16, 3)).astype("float32")
-    content = perception(setting(content_weight=1.0), (16, 16, 3))(images)
+    content = perception(setting(content_weight=1.0), "float32", (16, 16, 3))(images)
     assert {name: tuple(f.shape) for name, f in content.items()} == {
         "block2_conv1": (2, 8, 8, 128)}
-    both = perception(setting(content_weight=1.0, style_weight=1.0), (16, 16, 3))(images)
+    both = perception(setting(content_weight=1.0, style_weight=1.0), "float32", (16, 16, 3))(images)
     assert sorted(both) == ["block1_conv1", "block2_conv1"]
     np.testing.assert_array_equal(both["block2_conv1"], content["block2_conv1"])
 
@@ -71,9 +71,9 @@ def test_images_are_resized_for_vgg():
     ({"vgg_weights": "nowhere.npz"}, (32, 32, 3), "no weights of vgg19 at nowhere.npz")])
 def test_what_cannot_be_had(options, shape, message):
     with pytest.raises(UserError, match=message):
-        perception(setting(content_weight=1.0, **options), shape)
+        perception(setting(content_weight=1.0, **options), "float32", shape)
     resized = setting(content_weight=1.0, content_layers="block5_conv1", vgg_resize=16)
-    assert perception(resized, (8, 8, 3)) is not None
+    assert perception(resized, "float32", (8, 8, 3)) is not None
 
 
 def test_balanced_terms_start_at_their_share_and_go_their_own_way():

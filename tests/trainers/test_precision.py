@@ -158,7 +158,7 @@ def test_a_step_that_overflows_is_left_out():
     assert float(v[0]) == 1 and float(optimizer.dynamic_scale) == 2**14
     optimizer.apply([tf.constant([3.0 * 2**14])], [v])
     assert float(v[0]) == pytest.approx(0.9, abs=1e-4)
-    plain = scaling_optimizer(resolve([*FLAGS, "--precision", "mixed_bfloat16"]), 0.1)
+    plain = scaling_optimizer(config.training, 0.1, "mixed_bfloat16")
     assert not isinstance(plain, keras.optimizers.LossScaleOptimizer)
 
 

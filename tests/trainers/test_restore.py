@@ -77,7 +77,7 @@ def test_the_picture_has_a_row_per_class(trained):
     rows = 3 if config.nets.conditional else 1
     assert picture.shape[1] == 4 * 32 * scale
     assert 2 * rows * 32 * scale <= picture.shape[0] < (2 * rows + 1) * 32 * scale
-    assert tf.reduce_all(tf.abs(grid_latents(config, 4)) <= 1)
+    assert tf.reduce_all(tf.abs(grid_latents(config.training, 4, 0)) <= 1)
 
 
 def test_a_run_that_never_began(tmp_path):

@@ -14,7 +14,8 @@ class Echo:
     """A sampler of two domains whose images are flat in the latent's first three numbers."""
 
     def __init__(self, latent="uniform", classes=0, points=False):
-        self.config, self.classes = SimpleNamespace(latent=latent), classes
+        self.config = SimpleNamespace(training=SimpleNamespace(latent=latent))
+        self.classes = classes
         self.domains, self.points, self.drawn = ["a", "b"], points, []
 
     def latents(self, count, seed):
