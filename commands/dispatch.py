@@ -12,7 +12,7 @@ from framework.cluster import AGAIN, Interrupted, place
 from framework.errors import UserError, unknown
 from framework.quiet import quiet
 from metrics import choice
-from reproduce.scales import SCALES
+from reproduce.scales import REPRODUCTION_SCALES
 from reproduce.tables import TABLES
 
 USAGE = """\
@@ -127,7 +127,7 @@ def _evaluate(argv):
     about.add_argument("--image_size", type=int, default=0, help="of --folders; 0: as the smaller "
                        "of their first images (default: 0)")
     about.add_argument("--output", default="", help="of --folders: where to keep the figures")
-    choice.add_to(about)
+    choice.add_options(about)
     given = about.parse_args(argv)
     _at_least(given, samples=2, seed=0, image_size=0)
     if bool(given.folders) == bool(given.run):
@@ -135,7 +135,7 @@ def _evaluate(argv):
     of_runs, of_folders = given.split != "train" or given.data_dir, given.image_size or given.output
     if of_runs if given.folders else of_folders:
         raise UserError("split and data_dir belong to a run, image_size and output to --folders")
-    chosen = choice.chosen(given, choice.FOLDERS if given.folders else choice.METRICS)
+    chosen = choice.options_from(given, choice.FOLDER_METRICS if given.folders else choice.METRICS)
     if given.folders:
         with quiet():
             from commands import evaluate_folders as folders
@@ -180,7 +180,8 @@ def _reproduce(argv):
                    "documents shows, beside its numbers; without a name it lists the tables.")
     about.add_argument("name", metavar="TABLE", nargs="?", help="a table, or all")
     about.add_argument("--scale", default="quick", help="; ".join(
-        f"{name}: {scale.about}" for name, scale in SCALES.items()) + " (default: quick)")
+        f"{name}: {scale.about}" for name, scale in REPRODUCTION_SCALES.items())
+        + " (default: quick)")
     about.add_argument("--data_dir", default="", help="where the data lie, and weights of LPIPS "
                        "and VGG if there are any")
     about.add_argument("--output", default="runs/reproduce", help="(default: runs/reproduce)")
@@ -192,7 +193,7 @@ def _reproduce(argv):
                        "says (default: 0)")
     given = about.parse_args(argv)
     _at_least(given, iterations=0)
-    SCALES.find(given.scale)
+    REPRODUCTION_SCALES.find(given.scale)
     choice.one_of("lpips_net", given.lpips_net, choice.LPIPS_NETS)
     if given.name is None:
         return _print_table(("table", "what it shows", "rows"), [

@@ -6,7 +6,7 @@ from config.resolve import Parser
 from framework.errors import UserError, unknown
 from nets.vgg import layers_of
 from style import colors, decode, minimise, optimise  # noqa: F401 (each registers its methods)
-from style.embeddings import KERNELS
+from style.embeddings import TEXTURE_KERNELS
 from style.methods import METHODS
 from style.nets import NETS, check_net
 
@@ -89,7 +89,8 @@ def texture(argv):
     about.add_argument("style", metavar="STYLE", help="image")
     about.add_argument("--output", metavar="FILE", required=True, help="image; of several kernels "
                        "or nets a sheet: a row for each net, a column for each kernel")
-    about.add_argument("--kernel", default="poly2", help=f"{', '.join(KERNELS)}; several with "
+    about.add_argument("--kernel", default="poly2", help=f"{', '.join(TEXTURE_KERNELS)}; "
+                       "several with "
                        "commas, or all (default: poly2)")
     about.add_argument("--net", default="vgg19", help=f"{', '.join(NETS)}; several with commas "
                        "(default: vgg19)")
@@ -114,11 +115,12 @@ def texture(argv):
                        "of each step, .png or .csv")
     given = vars(about.parse_args(argv))
     _check(given, style_size=0, size=1, iterations=1, seed=0, tv_weight=0, bias=0)
-    given["kernels"] = list(KERNELS) if given["kernel"] == "all" else layers_of(given["kernel"])
+    given["kernels"] = (list(TEXTURE_KERNELS) if given["kernel"] == "all"
+                        else layers_of(given["kernel"]))
     given["nets"], given["layers"] = layers_of(given.pop("net")), layers_of(given["layers"])
     del given["kernel"]
     for name in given["kernels"]:
-        KERNELS.find(name)
+        TEXTURE_KERNELS.find(name)
     for net in given["nets"]:
         check_net(net, given["layers"], given["weights"])
     if given["optimizer"] not in ("", *minimise.OPTIMIZERS):

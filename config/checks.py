@@ -12,7 +12,7 @@ from framework.errors import UserError
 from framework.registry import accepts
 from losses.adversarial import LOSSES
 from losses.kernels import KERNELS, scales_of
-from metrics.choice import MONITORS, named
+from metrics.choice import MONITORS, parse_names
 from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.vgg import RANDOM, check_weights, layers_in_use, layers_of, needed
 from penalties.gradient import PENALTIES, SCALES
@@ -148,7 +148,7 @@ def _perceptual(config, domains):
 
 
 def _monitor(config, domains):
-    names = named(config.monitor, MONITORS, "monitor")
+    names = parse_names(config.monitor, MONITORS, "monitor")
     if names and config.gan_type not in GANS:
         raise UserError(f"monitor measures what generators draw, and a {config.gan_type} has none")
     if "pair_agreement" in names:

@@ -27,7 +27,7 @@ class Canvas:
         panel.set(**settings)
         return panel
 
-    def drawn(self) -> np.ndarray:
+    def picture(self) -> np.ndarray:
         """The picture, uint8 [H, W, 3]."""
         self.figure.canvas.draw()
         return np.asarray(self.figure.canvas.buffer_rgba())[..., :3].copy()

@@ -47,18 +47,21 @@ def witness_penalty(psi, theta):
     return np.sum(WEIGHTS * (slopes(psi, theta)[0] - 1) ** 2, -1)
 
 
-def penalised(psi, theta, weight=1.0):
+def penalised_objective(psi, theta, weight=1.0):
     """What the critic of MMD-GAN with the witness penalty maximises."""
     return mmd2(psi, theta) - weight * witness_penalty(psi, theta)
 
 
 def best_penalised_psi(theta, weight=1.0):
-    """The psi > 0 that maximises `penalised`, by nested grids, for theta [N], none of it 0."""
+    """The psi > 0 that maximises `penalised_objective`, found by nested grids.
+
+    theta: [N], none of them 0. Returns [N].
+    """
     theta = np.asarray(theta, float)[:, None]
     middle, reach = np.log(1 / np.sqrt(np.abs(theta))), 3.0
     for _ in range(12):
         grid = middle + reach * np.linspace(-1, 1, 41)
-        best = np.argmax(penalised(np.exp(grid), theta, weight), -1)
+        best = np.argmax(penalised_objective(np.exp(grid), theta, weight), -1)
         middle, reach = np.take_along_axis(grid, best[:, None], -1), reach / 8
     return np.exp(middle[:, 0])
 

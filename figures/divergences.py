@@ -55,4 +55,4 @@ def draw() -> Figure:
         panel = canvas.panel(number, title, xlabel="shift")
         panel.plot(columns["shift"], columns[name], ".-", c=colour)
         panel.grid(alpha=0.2)
-    return Figure(canvas.drawn(), columns)
+    return Figure(canvas.picture(), columns)

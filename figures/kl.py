@@ -46,4 +46,4 @@ def draw() -> Figure:
         panel.plot(X, columns[name], c=ORANGE, label=f"model: mean {mean:.2f}, sd {sd:.2f}")
         panel.margins(y=0.25)
         panel.legend(fontsize=8, frameon=False, loc="upper left")
-    return Figure(canvas.drawn(), columns)
+    return Figure(canvas.picture(), columns)

@@ -18,20 +18,20 @@ def small_critic(outputs: int = 1):
     return build_discriminators(CRITIC, 1, 0, (2,), initializer="he", outputs=outputs)[0]
 
 
-def drawn_from(points, random: Random, count: int):
+def sample_points(points, random: Random, count: int):
     """`count` of the points [N, 2], with replacement."""
     at = tf.cast(random.uniform([count]) * len(points), tf.int32)
     return tf.gather(points, tf.minimum(at, len(points) - 1))
 
 
-def covered(samples, name: str) -> tuple[int, float]:
+def count_modes(samples, name: str) -> tuple[int, float]:
     """(modes, quality) of samples [N, 2] of toy `name`: modes that hold 1 % of the samples or
     more, and the share of samples within four standard deviations of a mode."""
     found = Modes(name).take(samples)
     return found.modes, found.quality
 
 
-def trained(trainer, name: str, iterations: int, each, batch: int = 100) -> None:
+def train_on_toy(trainer, name: str, iterations: int, each, batch: int = 100) -> None:
     """Runs an adversarial trainer on toy `name`, calling each(iterations done) after every
     iteration, and with 0 before the first."""
     points = tf.constant(toy_points(name)[0])
@@ -39,7 +39,7 @@ def trained(trainer, name: str, iterations: int, each, batch: int = 100) -> None
 
     def iterate(iteration):
         random = Random(trainer.seed + 1, iteration)
-        real = tf.reshape(drawn_from(points, random, steps * batch), (steps, batch, 2))
+        real = tf.reshape(sample_points(points, random, steps * batch), (steps, batch, 2))
         return trainer.iterate(iteration, (real,))
     step = compiled(iterate)
     each(0)

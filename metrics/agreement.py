@@ -2,7 +2,7 @@
 
 import numpy as np
 
-PRESENT = 0.02
+MIN_PRESENT_SHARE = 0.02
 
 
 def pair_agreement(classifier, images) -> float:
@@ -39,6 +39,6 @@ def class_shares(classifier, images) -> np.ndarray:
     return np.stack([np.bincount(x.argmax(-1), minlength=x.shape[-1]) / len(x) for x in logits])
 
 
-def classes_present(shares, at_least: float = PRESENT) -> int:
+def classes_present(shares, at_least: float = MIN_PRESENT_SHARE) -> int:
     """Classes that make up at least the share `at_least` of the images of every domain."""
     return int(np.sum(np.all(np.asarray(shares) >= at_least, 0)))

@@ -20,7 +20,7 @@ FULL_NAMES = {"alex": "AlexNet", "vgg": "VGG16", "squeeze": "SqueezeNet 1.1"}
 TAP = "tap"
 
 # ImageNet's mean and standard deviation of RGB, for images in [-1, 1] (the code of LPIPS).
-SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
+CHANNEL_MEAN, CHANNEL_DEVIATION = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
 
 
 class Conv(NamedTuple):
@@ -159,9 +159,9 @@ def build(net: str, weights: dict):
     return model
 
 
-def standardised(images):
+def standardise_rgb(images):
     """RGB or grey images [B, H, W, 3 or 1] in [-1, 1] as the backbones want them, 3 channels."""
-    return (images - np.float32(SHIFT)) / np.float32(SCALE)
+    return (images - np.float32(CHANNEL_MEAN)) / np.float32(CHANNEL_DEVIATION)
 
 
 def check_images(net: str, shape) -> None:

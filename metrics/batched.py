@@ -10,7 +10,7 @@ from framework.pixels import to_unit
 
 tf = Lazy("tensorflow")
 
-PIXELS, MOST = 2**19, 256            # in one batch of each argument, and images in it
+MAX_BATCH_PIXELS, MAX_BATCH_IMAGES = 2**19, 256      # of each argument of one call of the net
 
 
 class Batched:
@@ -21,7 +21,7 @@ class Batched:
     the GPU would round to TensorFloat-32. Raises UserError for no images or unlike numbers.
     """
 
-    def __init__(self, function, most: int = MOST):
+    def __init__(self, function, most: int = MAX_BATCH_IMAGES):
         self.function, self.most, self._programs = function, most, {}
 
     def __call__(self, *images) -> np.ndarray:
@@ -32,7 +32,7 @@ class Batched:
             raise UserError("there are no images to look at")
         program = self._program(tuple(x.shape[1:] for x in images))
         pixels = max(int(np.prod(x.shape[1:3])) for x in images)
-        size = int(np.clip(PIXELS // pixels, 1, self.most))
+        size = int(np.clip(MAX_BATCH_PIXELS // pixels, 1, self.most))
         with full_float32():
             return np.concatenate([program(*(_tensor(x[i:i + size]) for x in images)).numpy()
                                    for i in range(0, len(images[0]), size)])

@@ -5,7 +5,8 @@ import numpy as np
 
 from framework.plots import GREY, SEPARATOR, enlargement, image_grid
 
-STRIP, SIZE = 16, 0.8                # height of the line of scores, and of its digits
+SCORE_STRIP_PIXELS = 16              # height of the line of scores
+SCORE_FONT_SCALE = 0.8               # of cv2.putText
 
 
 def picture(lowest, highest) -> np.ndarray:
@@ -32,8 +33,8 @@ def scores(values, width: int) -> np.ndarray:
     """A white strip with each value above its column of `width` pixels."""
     import cv2
 
-    strip = np.full((STRIP, width * len(values), 3), 255, np.uint8)
+    strip = np.full((SCORE_STRIP_PIXELS, width * len(values), 3), 255, np.uint8)
     for i, value in enumerate(values):
-        cv2.putText(strip, f"{value:.4f}", (i * width + 2, STRIP - 4), cv2.FONT_HERSHEY_PLAIN,
-                    SIZE, (0, 0, 0), 1, cv2.LINE_AA)
+        cv2.putText(strip, f"{value:.4f}", (i * width + 2, SCORE_STRIP_PIXELS - 4),
+                    cv2.FONT_HERSHEY_PLAIN, SCORE_FONT_SCALE, (0, 0, 0), 1, cv2.LINE_AA)
     return strip

@@ -3,7 +3,7 @@
 import numpy as np
 
 from metrics.agreement import (
-    PRESENT,
+    MIN_PRESENT_SHARE,
     attribute_agreement,
     attribute_shares,
     class_shares,
@@ -14,7 +14,7 @@ from metrics.report import Result
 from metrics.running import Mean
 from metrics.streams import Comparison, generated, real
 
-BY = "judge"
+JUDGE_NAME = "judge"
 
 
 def identity(logits):
@@ -51,7 +51,7 @@ class Agreement:
         return {"pair_agreement": agreement, "chance": round(chance, 4),
                 "kappa": round((agreement - chance) / (1 - chance), 4) if chance < 1 else 0.0,
                 "classes_present": classes_present(shares), "classes": int(shares.shape[1]),
-                "present_from_share": PRESENT,
+                "present_from_share": MIN_PRESENT_SHARE,
                 "class_shares": dict(zip(self.names, np.round(shares, 4).tolist(), strict=True))}
 
     def _by_attribute(self):
@@ -68,7 +68,7 @@ class Agreement:
         error = float(np.sqrt(value * (1 - value) / self.alike.count))
         streams = [generated(name) for name in self.names]
         of = Comparison("pair", *streams) if len(streams) == 2 else " | ".join(streams)
-        return [Result("pair_agreement", of, value, error, self.alike.count, BY)]
+        return [Result("pair_agreement", of, value, error, self.alike.count, JUDGE_NAME)]
 
 
 class Confidence:
@@ -91,7 +91,7 @@ class Confidence:
 
     def results(self) -> list[Result]:
         """Three rows for each stream."""
-        return [Result(name, stream, float(value), float(error), mean.count, BY)
+        return [Result(name, stream, float(value), float(error), mean.count, JUDGE_NAME)
                 for stream, mean in self.means.items()
                 for name, value, error in self._rows(mean)]
 

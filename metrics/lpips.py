@@ -5,7 +5,7 @@ import numpy as np
 from framework.errors import UserError
 from framework.lazy import Lazy
 from metrics import weights as files
-from metrics.backbones import build, check_images, random_weights, standardised
+from metrics.backbones import build, check_images, random_weights, standardise_rgb
 from metrics.batched import Batched
 
 ops = Lazy("keras.ops")
@@ -32,8 +32,8 @@ class LPIPS:
             backbone, self._linear = random_weights(net), None
             self.name = f"perceptual-distance (random {net})"
         else:
-            backbone, trusted = files.backbone(net, weights)
-            self._linear, calibrated = files.linear(net, weights)
+            backbone, trusted = files.load_backbone(net, weights)
+            self._linear, calibrated = files.load_linear(net, weights)
             self.name = (f"LPIPS ({net}, v0.1)" if trusted and calibrated else
                          f"perceptual-distance ({net}, weights not the published ones)")
         self._model = build(net, backbone)
@@ -48,7 +48,7 @@ class LPIPS:
         return self._compare(a, b)
 
     def _distances(self, a, b):
-        pair = ops.concatenate([standardised(a), standardised(b)], 0)
+        pair = ops.concatenate([standardise_rgb(a), standardise_rgb(b)], 0)
         maps = [ops.split(features, 2) for features in self._model(pair, training=False)]
         linear = self._linear or [np.ones(f[0].shape[-1], np.float32) for f in maps]
         return sum(layer_distance(*f, w) for f, w in zip(maps, linear, strict=True))

@@ -11,7 +11,7 @@ import numpy as np
 from metrics.report import Result
 from metrics.running import Extremes, Mean
 
-PAIRS = ("pair", "folders")          # of which the extremes are kept
+EXTREMES_KINDS = ("pair", "folders")          # of which the extremes are kept
 
 
 class PairDistances:
@@ -28,7 +28,7 @@ class PairDistances:
         self.distinct = distinct
         self.means = {c: Mean() for c in self.compared}
         self.extremes = {c: Extremes(keep) for c in self.compared
-                         if c.kind in PAIRS}
+                         if c.kind in EXTREMES_KINDS}
 
     def add(self, batch: dict) -> None:
         """Takes in a batch of all streams."""

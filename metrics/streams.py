@@ -12,7 +12,7 @@ import numpy as np
 
 from framework.pixels import to_unit
 
-BYTES, MOST = 2**25, 500             # of one stream's batch, and images in it
+MAX_BATCH_BYTES, MAX_BATCH_IMAGES = 2**25, 500             # of one stream's batch, and images in it
 
 
 class Comparison(NamedTuple):
@@ -56,7 +56,7 @@ def comparisons(names) -> list[Comparison]:
             *(Comparison("floor", real(a), others(a)) for a in names)]
 
 
-def distinct(sampler_names, domains, samples: int) -> dict[str, int]:
+def count_distinct(sampler_names, domains, samples: int) -> dict[str, int]:
     """How many different images each stream has among its first `samples`."""
     found = {generated(name): samples for name in sampler_names}
     for name, domain in zip(sampler_names, domains, strict=True):
@@ -87,16 +87,16 @@ class Shuffled:
         return to_unit(found) if found.dtype == np.uint8 else found
 
 
-def of_domains(names, domains, seed: int) -> list:
+def domain_sources(names, domains, seed: int) -> list:
     """Sources of both real streams of each domain."""
     found = []
     for k, (name, domain) in enumerate(zip(names, domains, strict=True)):
         for stream, apart in ((real(name), False), (others(name), True)):
-            found.append(as_source(stream, Shuffled(domain.images, 1000 * seed + k, apart)))
+            found.append(stream_source(stream, Shuffled(domain.images, 1000 * seed + k, apart)))
     return found
 
 
-def of_sampler(sampler, samples: int, seed: int):
+def sampler_source(sampler, samples: int, seed: int):
     """A source of what all generators of a run draw from `samples` latents of `seed`.
 
     Only the latents, some hundred bytes each, are drawn all at once.
@@ -106,7 +106,7 @@ def of_sampler(sampler, samples: int, seed: int):
     return lambda start, stop: dict(zip(names, sampler.draw(z[start:stop]), strict=True))
 
 
-def as_source(name: str, images):
+def stream_source(name: str, images):
     """A source of the one stream `name`; `images` is a function of (start, stop)."""
     return lambda start, stop: {name: images(start, stop)}
 
@@ -116,7 +116,7 @@ def batches(sources, samples: int, shape) -> Iterator[dict[str, np.ndarray]]:
 
     A source is a function of (start, stop) to a dict of streams.
     """
-    size = int(np.clip(BYTES // (4 * np.prod(shape)), 1, MOST))
+    size = int(np.clip(MAX_BATCH_BYTES // (4 * np.prod(shape)), 1, MAX_BATCH_IMAGES))
     for start in range(0, samples, size):
         stop = min(start + size, samples)
         yield {name: rows for source in sources for name, rows in source(start, stop).items()}

@@ -83,7 +83,7 @@ class Restricted(pickle.Unpickler):
         return self.storages.setdefault(str(key), Storage(kind, str(key), size))
 
 
-def read(path: str | Path, prefix: str = "") -> dict[str, np.ndarray]:
+def read_state_dict(path: str | Path, prefix: str = "") -> dict[str, np.ndarray]:
     """The tensors of a state dict whose names start with `prefix`, as arrays by name.
 
     path: a file that torch.save wrote, as a zip (since torch 1.6) or in the format before; the

@@ -13,7 +13,7 @@ from config.run import newest_checkpoint
 from framework.errors import UserError
 from nets.architectures_style import INVERTED
 from nets.swap import style_swap
-from style.features import Extractor
+from style.features import FeatureStrips
 from style.methods import METHODS
 
 
@@ -45,12 +45,12 @@ def adain(content, styles, *, run="", mix=None, samples=0, grid=0, seed=0):
     if samples:
         codes = prior_styles(stylist, samples, seed, run)
     else:
-        codes = mixtures(np.concatenate([read(image) for image in styles]), mix, grid)
+        codes = mix_styles(np.concatenate([read(image) for image in styles]), mix, grid)
     images = [_cut(draw(parts, code[None]), content) for code in codes]
-    return tiled(images, grid or len(images))
+    return tile_images(images, grid or len(images))
 
 
-def mixtures(styles, mix=None, grid: int = 0):
+def mix_styles(styles, mix=None, grid: int = 0):
     """Styles [K, d] mixed: one [1, d] with weights `mix` (None: equal), or grid^2 of them, row
     by row, between the four of `styles`. Raises UserError for other numbers of styles."""
     if grid:
@@ -81,7 +81,7 @@ def prior_styles(stylist, count: int, seed: int, run):
     return Random(seed, 0).normal([count, stylist.latent_dim]).numpy()
 
 
-def tiled(images, columns: int):
+def tile_images(images, columns: int):
     """Images [1, H, W, 3] in rows of `columns`, as one [1, rows H, columns W, 3]."""
     rows = [np.concatenate(images[i:i + columns], 2) for i in range(0, len(images), columns)]
     return np.concatenate(rows, 1)
@@ -117,11 +117,11 @@ def _restore(run, state: dict):
 
 
 @lru_cache(maxsize=2)
-def activations(run: str, memory_limit: int | None = None) -> tuple[Extractor, Extractor]:
+def activations(run: str, memory_limit: int | None = None) -> tuple[FeatureStrips, FeatureStrips]:
     """What finds the activations of relu3_1 with the run's VGG, of contents and of styles; each
     remembers its last image."""
     config = load_config(run)
-    return tuple(Extractor(INVERTED, config.vgg_weights, memory_limit=memory_limit)
+    return tuple(FeatureStrips(INVERTED, config.vgg_weights, memory_limit=memory_limit)
                  for _ in range(2))
 
 

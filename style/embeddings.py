@@ -18,9 +18,9 @@ tf = Lazy("tensorflow")
 
 # name -> a function of the style's features [1, h, w, D] and a seed that returns the loss: a
 # function of another image's features and of the step's number
-KERNELS = Registry("kernel")
-STEPWISE = ("gaussian", "sliced_wasserstein")       # of which each step sees a sample
-POSITIONS = 2048
+TEXTURE_KERNELS = Registry("kernel")
+STOCHASTIC_KERNELS = ("gaussian", "sliced_wasserstein")       # of which each step sees a sample
+MAX_POSITIONS = 2048
 PROJECTIONS = 128
 
 
@@ -29,7 +29,7 @@ def rows(features):
     return ops.reshape(features, (-1, features.shape[-1]))
 
 
-@KERNELS.register("poly2")
+@TEXTURE_KERNELS.register("poly2")
 def poly2(style, seed, bias: float = 0.0):
     """(x.y + b)^2: the Gram matrices' distance plus 2 b that of the means. Over 4 D^2, which
     makes it eq. 2.14 for b = 0."""
@@ -42,7 +42,7 @@ def poly2(style, seed, bias: float = 0.0):
     return loss
 
 
-@KERNELS.register("linear")
+@TEXTURE_KERNELS.register("linear")
 def linear(style, seed):
     """x.y: only the means are compared. Over D."""
     mean = ops.mean(rows(style), 0)
@@ -50,7 +50,7 @@ def linear(style, seed):
                                    / style.shape[-1])
 
 
-@KERNELS.register("gaussian")
+@TEXTURE_KERNELS.register("gaussian")
 def gaussian_kernel(style, seed):
     """exp(-gamma ||x - y||^2), gamma from the style. Of layers with more positions than 2048 as
     many are drawn anew at each step, from either image."""
@@ -62,7 +62,7 @@ def gaussian_kernel(style, seed):
     return loss
 
 
-@KERNELS.register("rks")
+@TEXTURE_KERNELS.register("rks")
 def rks(style, seed, features: int = 512):
     """The Gaussian kernel in linear time, by random kitchen sinks (eq. 3.10)."""
     phi = RandomKitchenSinks(style.shape[-1], features, bandwidth(rows(style), seed), seed,
@@ -71,7 +71,7 @@ def rks(style, seed, features: int = 512):
     return lambda found, step: _square(ops.mean(phi(rows(found)), 0) - mean)
 
 
-@KERNELS.register("sliced_wasserstein")
+@TEXTURE_KERNELS.register("sliced_wasserstein")
 def sliced_wasserstein(style, seed):
     """The mean over random directions of W_2^2 between the features projected on them, by
     sorting: the projected Wasserstein distance. Each step has directions of its own. Where the
@@ -106,7 +106,7 @@ def quantiles(values, count):
 def bandwidth(style, seed: int) -> float:
     """gamma = 1 / median ||x - y||^2 over pairs of the style's features [M, D], of at most 2048
     of them: activations of VGG are far above 1, and with gamma = 1 every kernel would be 0."""
-    chosen = np.random.default_rng(seed).permutation(style.shape[0])[:POSITIONS]
+    chosen = np.random.default_rng(seed).permutation(style.shape[0])[:MAX_POSITIONS]
     distances = np.asarray(squared_distances(ops.take(style, chosen, 0),
                                              ops.take(style, chosen, 0)))
     apart = distances[np.triu_indices(len(chosen), 1)]
@@ -117,10 +117,10 @@ def bandwidth(style, seed: int) -> float:
 def _drawn(features, seed, step, which):
     """At most 2048 of the rows, others at each step."""
     count = features.shape[0]
-    if count is not None and count <= POSITIONS:
+    if count is not None and count <= MAX_POSITIONS:
         return features
     key = tf.stack([tf.cast(2 * seed + which, tf.int32), tf.cast(step, tf.int32)])
-    chosen = tf.random.stateless_uniform([POSITIONS], key, 0, tf.shape(features)[0], tf.int32)
+    chosen = tf.random.stateless_uniform([MAX_POSITIONS], key, 0, tf.shape(features)[0], tf.int32)
     return tf.gather(features, chosen)
 
 

@@ -13,9 +13,9 @@ clipped. Its keyword parameters are the options of the command line that it unde
     run: the folder of the run whose trained net the method needs,
     mix: weights of the styles, summing to 1 (tuple of floats), for a method that mixes them,
 
-and any other that the parser of `commands.style_flags` knows. A method with the parameter `mix` gets all
-styles at once; every other one gets them one by one, a list of one each time. A module that
-registers a method imports Keras and TensorFlow at their first use.
+and any other that the parser of `commands.style_flags` knows. A method with the parameter `mix`
+gets all styles at once; every other one gets them one by one, a list of one each time. A module
+that registers a method imports Keras and TensorFlow at their first use.
 """
 
 from framework.registry import Registry

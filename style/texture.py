@@ -5,7 +5,7 @@ import numpy as np
 from framework.errors import UserError
 from framework.lazy import Lazy
 from losses.perceptual import total_variation
-from style.embeddings import KERNELS, STEPWISE
+from style.embeddings import STOCHASTIC_KERNELS, TEXTURE_KERNELS
 from style.minimise import minimise
 from style.nets import features_of
 from style.optimise import TV_SCALE
@@ -23,8 +23,8 @@ def texture(style: np.ndarray, *, kernel="poly2", net="vgg19", layers=(), weight
     height and width. optimizer: "lbfgs" or "adam"; by default the first, but the second for
     kernels of which each step sees another sample. Raises UserError.
     """
-    make = KERNELS.find(kernel)
-    if optimizer == "lbfgs" and kernel in STEPWISE:
+    make = TEXTURE_KERNELS.find(kernel)
+    if optimizer == "lbfgs" and kernel in STOCHASTIC_KERNELS:
         raise UserError(f"the kernel {kernel} draws a sample at each step, and lbfgs needs the "
                         "same loss throughout; use --optimizer adam")
     extract, names = features_of(net, layers, weights, pooling)
@@ -49,7 +49,7 @@ def texture(style: np.ndarray, *, kernel="poly2", net="vgg19", layers=(), weight
         value, gradient = both(tf.constant(image), tf.constant(evaluations))
         return float(value), gradient.numpy()
 
-    chosen = optimizer or ("adam" if kernel in STEPWISE else "lbfgs")
+    chosen = optimizer or ("adam" if kernel in STOCHASTIC_KERNELS else "lbfgs")
     return minimise(evaluate, start, chosen, iterations, progress)
 
 

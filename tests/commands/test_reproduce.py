@@ -35,7 +35,7 @@ def calls(monkeypatch, place):
     def call(*words):
         made.append(words[0])
         return main([str(word) for word in words]) == 0
-    monkeypatch.setattr(runs, "call", call)
+    monkeypatch.setattr(runs, "run_main", call)
     return made
 
 

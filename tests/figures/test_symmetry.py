@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from figures.symmetry import CASES, Distance, draw, means, turned
+from figures.symmetry import CASES, Distance, draw, inverted_share, means
 
 REAL, FAKE = np.array([[1.0], [3.0]], "float32"), np.array([[2.0], [5.0]], "float32")
 
@@ -18,13 +18,13 @@ def test_distances_by_hand(loss, distance, critics):
 
 def test_the_second_half_is_counted():
     gap = np.array([-1, -1, -1, -1, 1, 2, -1, 2])
-    assert turned({"real": gap, "fake": np.zeros(8)}) == 0.25
-    assert turned({"real": np.ones(8), "fake": np.zeros(8)}) == 0
+    assert inverted_share({"real": gap, "fake": np.zeros(8)}) == 0.25
+    assert inverted_share({"real": np.ones(8), "fake": np.zeros(8)}) == 0
 
 
 def test_the_regulariser_keeps_the_critic_from_turning_round():
-    free = turned(means(CASES["absolute"], 600))
-    held = turned(means(CASES["absolute, with regulariser"], 600))
+    free = inverted_share(means(CASES["absolute"], 600))
+    held = inverted_share(means(CASES["absolute, with regulariser"], 600))
     assert free > 0.25 and held < 0.12
 
 
