@@ -1,5 +1,7 @@
 """The look that all figures share."""
 
+from typing import Any
+
 import numpy as np
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#1f6fb4", "#d9541e", "#2a9150", "#8b4fb0", "#9aa2ad"
@@ -20,7 +22,7 @@ class Canvas:
             panel.tick_params(labelsize=8)
             panel.spines[["top", "right"]].set_visible(False)
 
-    def panel(self, number: int, title: str, **settings):
+    def panel(self, number: int, title: str, **settings: Any) -> Any:
         """Panel `number` with its title; settings as of matplotlib's `Axes.set`."""
         panel = self.panels[number]
         panel.set_title(title, fontsize=10, loc="left")

@@ -1,6 +1,8 @@
 """What a critic says of every point, between data and the same data with noise."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import keras
 import numpy as np
@@ -24,7 +26,8 @@ NOISE, GAMMA, BATCH = 1.0, 10.0, 256
 AXIS_LIMIT, GRID_POINTS = 2.0, 81
 
 
-def population_witness(t, gamma: float, noise: float, name: str = "grid25"):
+def population_witness(t: np.ndarray, gamma: float, noise: float,
+                       name: str = "grid25") -> np.ndarray:
     """The Gaussian kernel's witness at t [T, 2] between the toy and the toy with noise of that
     standard deviation, in closed form: E exp(-gamma |x - t|^2) for x ~ N(m, v I) is
     (1 + 2 gamma v)^-1 exp(-gamma |t - m|^2 / (1 + 2 gamma v)) in two dimensions."""
@@ -46,13 +49,14 @@ def grid_places(name: str = "grid25") -> dict[str, np.ndarray]:
             "cells": modes[(modes < axis[-1] - half).all(1)] + half}
 
 
-def pairs(points, random):
+def pairs(points: Any, random: Random) -> tuple:
     """A batch of data, and one of other data with noise on it."""
     fake = sample_points(points, random, BATCH)
     return sample_points(points, random, BATCH), fake + random.normal(tf.shape(fake), NOISE)
 
 
-def train_critic(critic, loss, optimizer, steps: int, penalty=None, weight=0.0, clip=0.0):
+def train_critic(critic: Any, loss: Any, optimizer: Any, steps: int,
+                 penalty: Callable | None = None, weight: float = 0.0, clip: float = 0.0) -> Any:
     """`critic` after `steps` of `loss` against the fixed generator that adds noise."""
     points, variables = tf.constant(toy_points("grid25")[0]), critic.trainable_variables
     optimizer.build(variables)

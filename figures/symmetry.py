@@ -1,5 +1,7 @@
 """Why the kernelized GAN needs its regulariser: the critic of a symmetric distance turns round."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -29,11 +31,11 @@ class Distance:
     def __init__(self, power: int, weight: float = 0.0):
         self.power, self.weight = power, weight
 
-    def generator(self, real, fake):
+    def generator(self, real: Any, fake: Any) -> Any:
         gap = ops.mean(real) - ops.mean(fake)
         return ops.abs(gap) ** self.power if self.power else gap
 
-    def discriminator(self, real, fake):
+    def discriminator(self, real: Any, fake: Any) -> Any:
         return self.weight * asymmetry(real, fake) - self.generator(real, fake)
 
 
@@ -41,7 +43,7 @@ CASES = {"E f(x) - E f(y)": Distance(0), "absolute": Distance(1), "squared": Dis
          "absolute, with regulariser": Distance(1, 16.0)}
 
 
-def means(loss, iterations: int) -> dict[str, np.ndarray]:
+def means(loss: Any, iterations: int) -> dict[str, np.ndarray]:
     """E f(x) and E f(G(z)) after each iteration of a clipped WGAN with `loss`."""
     keras.utils.set_random_seed(0)
     critic = small_critic()

@@ -1,6 +1,8 @@
 """Nets applied to more images than fit into memory at once."""
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -21,11 +23,11 @@ class Batched:
     the GPU would round to TensorFloat-32. Raises UserError for no images or unlike numbers.
     """
 
-    def __init__(self, function, most: int = MAX_BATCH_IMAGES):
+    def __init__(self, function: Callable, most: int = MAX_BATCH_IMAGES):
         self.function, self.most, self._programs = function, most, {}
 
-    def __call__(self, *images) -> np.ndarray:
-        images = [np.asarray(x) for x in images]
+    def __call__(self, *images: Any) -> np.ndarray:
+        images = tuple(np.asarray(x) for x in images)
         if len({len(x) for x in images}) > 1:
             raise UserError(f"{' and '.join(str(len(x)) for x in images)} images do not pair up")
         if not len(images[0]):
@@ -50,7 +52,7 @@ def _tensor(images):
 
 
 @contextmanager
-def full_float32():
+def full_float32() -> Iterator[None]:
     """Products and convolutions in the block have 24 bits on every GPU, not TensorFloat-32's 11:
     a distance is a small difference of large numbers."""
     settings = tf.config.experimental

@@ -1,5 +1,8 @@
 """What may be asked of an evaluation, without TensorFlow, so that mistakes are found at once."""
 
+from collections.abc import Collection
+from typing import Any
+
 from framework.errors import UserError, unknown
 
 METRICS = ("lpips", "fid", "kid", "swd", "prdc", "pair_agreement", "confidence", "modes")
@@ -11,9 +14,9 @@ LPIPS_NETS = ("alex", "vgg", "squeeze")
 EXTRACTOR_NAMES = ("squeeze", "inception", "classifier", "pixels")
 
 
-def add_options(parser) -> None:
+def add_options(parser: Any) -> None:
     """The options of `evaluate` that a run and two folders have in common."""
-    def add(name, help, default="", **settings):
+    def add(name, help, default: str | int = "", **settings):
         shown = f" (default: {default})" if default else ""
         parser.add_argument(f"--{name}", default=default, help=help + shown, **settings)
     add("metrics", f"with commas: {', '.join(METRICS)} (default: quick ones that need no weights "
@@ -29,7 +32,7 @@ def add_options(parser) -> None:
         "or a download); random: none")
 
 
-def options_from(given, metrics) -> dict:
+def options_from(given: Any, metrics: Collection[str]) -> dict:
     """The options of `add_options`, checked; `metrics` are those there are. Raises UserError."""
     for option, known in (("lpips_net", LPIPS_NETS), ("extractor", EXTRACTOR_NAMES)):
         one_of(option, getattr(given, option), known)
@@ -38,7 +41,8 @@ def options_from(given, metrics) -> dict:
     return {"metrics": parse_names(given.metrics, metrics)} | {n: getattr(given, n) for n in names}
 
 
-def parse_names(text: str, known=METRICS, kind: str = "metric") -> tuple[str, ...]:
+def parse_names(text: str, known: Collection[str] = METRICS,
+                kind: str = "metric") -> tuple[str, ...]:
     """The names in `text`, with commas, each once. Raises UserError for one that is unknown."""
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     for name in names:
@@ -47,7 +51,7 @@ def parse_names(text: str, known=METRICS, kind: str = "metric") -> tuple[str, ..
     return names
 
 
-def one_of(option: str, value: str, known) -> str:
+def one_of(option: str, value: str, known: Collection[str]) -> str:
     """`value` if it is known or empty; raises UserError with the nearest name."""
     if value and value not in known:
         raise unknown(option, value, known)
@@ -65,7 +69,8 @@ def default_metrics(points: bool, labelled: bool, domains: int, lpips: bool) -> 
     return (*judged, *("lpips",) * lpips, "kid")
 
 
-def check_metrics(metrics, points: bool, labelled: bool, domains: int, run: str) -> None:
+def check_metrics(metrics: Collection[str], points: bool, labelled: bool, domains: int,
+                  run: str) -> None:
     """Raises UserError for a metric that a run has nothing for."""
     images = [name for name in metrics if name not in ("swd", "kid", "prdc", "fid", "modes")]
     if points and images:
@@ -80,7 +85,7 @@ def check_metrics(metrics, points: bool, labelled: bool, domains: int, run: str)
         raise UserError(f"{judged[0]} needs labelled data in every domain of {run}")
 
 
-def needs_classifier(metrics, extractor: str) -> bool:
+def needs_classifier(metrics: Collection[str], extractor: str) -> bool:
     """Whether the metrics need a classifier of the run's own data."""
     return bool(set(metrics) & set(CLASSIFIER_METRICS)
                 or set(metrics) & set(SET_METRICS) and extractor == "classifier")

@@ -6,6 +6,8 @@ distance and precision, recall, density and coverage read the first KEPT of a ra
 as many as fit into BYTES: memory does not grow with the number of samples.
 """
 
+from collections.abc import Callable, Iterable, Sequence
+
 import numpy as np
 
 from framework.errors import UserError
@@ -13,6 +15,7 @@ from metrics.frechet import Moments, fid
 from metrics.kernel import kid
 from metrics.manifold import prdc
 from metrics.report import Result
+from metrics.streams import Comparison
 from metrics.wasserstein import lower_bound, sliced_wasserstein
 
 MAX_KEPT_ROWS, MAX_KEPT_BYTES, MAX_COVARIANCE_WIDTH = 5000, 2**27, 4096
@@ -27,7 +30,7 @@ class FeatureSample:
         self.limit, self.count, self.wants_moments = limit, 0, moments
         self.moments, self._parts = None, []
 
-    def add(self, features) -> None:
+    def add(self, features: np.ndarray) -> None:
         """Takes in the features [n, D] of the stream's next rows."""
         features = features[:self.limit - self.count]
         if not len(features):
@@ -53,7 +56,8 @@ class Distributions:
     different images each stream has; further ones are repeats and are passed over.
     """
 
-    def __init__(self, extractor, metrics, compared, distinct: dict, seed: int = 0):
+    def __init__(self, extractor: Callable, metrics: Sequence[str], compared: Iterable[Comparison],
+                 distinct: dict, seed: int = 0):
         self.extractor, self.metrics, self.seed = extractor, metrics, seed
         self.compared = [c for c in compared if c.kind in COMPARED_KINDS]
         self.limits = {c: min(distinct[c.left], distinct[c.right]) for c in self.compared}

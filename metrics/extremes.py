@@ -1,6 +1,8 @@
 """The pairs that a perceptual distance finds most and least alike, as a picture (figures 5.1,
 5.3 and 5.6 of the SCoGAN thesis)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from framework.plots import GREY, SEPARATOR, enlargement, image_grid
@@ -9,7 +11,7 @@ SCORE_STRIP_PIXELS = 16              # height of the line of scores
 SCORE_FONT_SCALE = 0.8               # of cv2.putText
 
 
-def picture(lowest, highest) -> np.ndarray:
+def picture(lowest: Sequence[tuple], highest: Sequence[tuple]) -> np.ndarray:
     """uint8 [H, W, 3]: the pairs of lowest score, the first image above the second, each under
     its score; below them those of highest score.
 
@@ -20,7 +22,7 @@ def picture(lowest, highest) -> np.ndarray:
     return np.concatenate([blocks[0], line, blocks[1]])
 
 
-def block(pairs) -> np.ndarray:
+def block(pairs: Sequence[tuple]) -> np.ndarray:
     """Pairs side by side under their scores."""
     images = [np.stack([pair[side] for _, pair in pairs]) for side in (0, 1)]
     scale = enlargement(images[0].shape[1])
@@ -29,7 +31,7 @@ def block(pairs) -> np.ndarray:
     return np.concatenate([scores([score for score, _ in pairs], width), grid])
 
 
-def scores(values, width: int) -> np.ndarray:
+def scores(values: Sequence[float], width: int) -> np.ndarray:
     """A white strip with each value above its column of `width` pixels."""
     import cv2
 

@@ -1,6 +1,8 @@
 """What the distances of distributions compare: features of images, by a named net."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,16 +30,16 @@ class FeatureExtractor:
     function of an image's shape that raises UserError where the net cannot take it.
     """
 
-    def __init__(self, name: str, function, check=lambda shape: None):
+    def __init__(self, name: str, function: Callable, check: Callable = lambda shape: None):
         self.name, self._function, self._check = name, function, check
 
-    def __call__(self, images) -> np.ndarray:
+    def __call__(self, images: np.ndarray) -> np.ndarray:
         self._check(np.shape(images)[1:])
         features = np.asarray(self._function(images), np.float32)
         return features.reshape(len(features), int(np.prod(features.shape[1:])))
 
 
-def find_extractor(name: str, *, weights="", judge=None) -> FeatureExtractor:
+def find_extractor(name: str, *, weights: str | Path = "", judge: Any = None) -> FeatureExtractor:
     """The extractor called `name`: "inception", "squeeze", "classifier" or "pixels".
 
     weights: a folder with the net's weights; "" for the cache or a download, "random" for none.
@@ -48,7 +50,7 @@ def find_extractor(name: str, *, weights="", judge=None) -> FeatureExtractor:
 
 
 @EXTRACTORS.register("inception")
-def inception(weights="") -> FeatureExtractor:
+def inception(weights: str | Path = "") -> FeatureExtractor:
     """The pooled features [2048] of Keras's Inception V3, images resized to 299x299.
 
     Not the net of Heusel et al. 2017 (TF-Slim's of 2015), whose figures it is near but not
@@ -64,7 +66,7 @@ def inception(weights="") -> FeatureExtractor:
 
 
 @EXTRACTORS.register("squeeze")
-def squeeze(weights="") -> FeatureExtractor:
+def squeeze(weights: str | Path = "") -> FeatureExtractor:
     """The last feature map [512] of SqueezeNet 1.1, averaged over space, at the images' size."""
     if weights == RANDOM:
         found, kind = backbones.random_weights("squeeze"), "random "
@@ -80,7 +82,7 @@ def squeeze(weights="") -> FeatureExtractor:
 
 
 @EXTRACTORS.register("classifier")
-def classifier(judge=None) -> FeatureExtractor:
+def classifier(judge: Any = None) -> FeatureExtractor:
     """What the last layer with weights reads in the classifier `judge`, a chain of layers.
 
     A map is averaged over space: fewer features need fewer samples.

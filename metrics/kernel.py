@@ -20,7 +20,7 @@ class Estimate(NamedTuple):
     standard_error: float
 
 
-def kid(x, y, block: int = 1024, seed: int | None = 0) -> Estimate:
+def kid(x: np.ndarray, y: np.ndarray, block: int = 1024, seed: int | None = 0) -> Estimate:
     """MMD^2 under (x.y / dim + 1)^3, the mean over blocks of features [N, dim] and [M, dim].
 
     As in TF-GAN: the samples are dealt into ceil(max(N, M) / block) blocks of nearly equal
@@ -40,7 +40,7 @@ def kid(x, y, block: int = 1024, seed: int | None = 0) -> Estimate:
     return Estimate(float(np.mean(values)), float(error))
 
 
-def unbiased(x, y) -> float:
+def unbiased(x: np.ndarray, y: np.ndarray) -> float:
     """KID of all samples at once, in memory of N + M and time of N M; has no standard error."""
     x, y = same_width(x, y)
     return float(mmd2(x, y, kid_kernel(x.shape[1])))
@@ -59,7 +59,7 @@ def kid_kernel(dim: int) -> Kernel:
     return Kernel(matrix, total, diagonal)
 
 
-def split_into_blocks(rows, blocks: int) -> list[np.ndarray]:
+def split_into_blocks(rows: np.ndarray, blocks: int) -> list[np.ndarray]:
     """The rows in consecutive blocks whose sizes differ by one at most, the larger ones last."""
     sizes = np.full(blocks, len(rows) // blocks)
     sizes[blocks - len(rows) % blocks:] += 1

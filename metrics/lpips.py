@@ -1,5 +1,8 @@
 """LPIPS v0.1 (Zhang et al. 2018): how different two images look to a net."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 
 from framework.errors import UserError
@@ -26,7 +29,7 @@ class LPIPS:
     Raises UserError for unknown nets, weights that cannot be had, images too small for the net.
     """
 
-    def __init__(self, net: str = "alex", weights=None):
+    def __init__(self, net: str = "alex", weights: str | Path | None = None):
         self.net = net
         if weights == RANDOM:
             backbone, self._linear = random_weights(net), None
@@ -39,7 +42,7 @@ class LPIPS:
         self._model = build(net, backbone)
         self._compare = Batched(self._distances)
 
-    def __call__(self, a, b) -> np.ndarray:
+    def __call__(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         for images in (a, b):
             check_images(self.net, np.shape(images)[1:])
         if np.shape(a)[1:3] != np.shape(b)[1:3]:
@@ -54,7 +57,7 @@ class LPIPS:
         return sum(layer_distance(*f, w) for f, w in zip(maps, linear, strict=True))
 
 
-def layer_distance(a, b, weights):
+def layer_distance(a: Any, b: Any, weights: Any) -> Any:
     """Mean over space of sum_c w_c (a_c/||a|| - b_c/||b||)^2, maps [B, H, W, C] to [B].
 
     The norm is that of the channels at one place, with 1e-10 added to it. The weights, [C] and
@@ -64,6 +67,6 @@ def layer_distance(a, b, weights):
     return ops.mean(ops.sum(ops.square(difference) * weights, -1), (1, 2))
 
 
-def unit(features):
+def unit(features: Any) -> Any:
     """Features [..., C] over their norm, which is epsilon more than it is."""
     return features / (ops.sqrt(ops.sum(ops.square(features), -1, keepdims=True)) + EPSILON)

@@ -10,7 +10,7 @@ from metrics.rows import same_width
 TILE_ROWS = 1024
 
 
-def prdc(real, fake, k: int = 5) -> dict[str, float]:
+def prdc(real: np.ndarray, fake: np.ndarray, k: int = 5) -> dict[str, float]:
     """The four shares from features real [N, D] and fake [M, D], float64.
 
     precision: of fakes inside any real ball; recall: of reals inside any fake ball; density:
@@ -37,7 +37,7 @@ def prdc(real, fake, k: int = 5) -> dict[str, float]:
             "coverage": float(np.mean(np.concatenate(covered)))}
 
 
-def radii(rows, k: int) -> np.ndarray:
+def radii(rows: np.ndarray, k: int) -> np.ndarray:
     """Squared distance of each row from its k-th neighbour, itself not counted: [N]."""
     return np.concatenate([
         np.partition(np.asarray(squared_distances(rows[i:i + TILE_ROWS], rows)), k, 1)[:, k]

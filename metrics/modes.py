@@ -20,7 +20,7 @@ class Modes:
         self.name, self.centers, self.sd = name, toy_centers(name), toy_sd(name)
         self.count, self.held = 0, np.zeros(len(self.centers), int)
 
-    def take(self, points) -> "Modes":
+    def take(self, points: np.ndarray) -> "Modes":
         """Counts `points`; returns itself."""
         distances = np.linalg.norm(points[:, None] - self.centers[None], axis=-1)
         near = distances.min(1) <= MODE_RADIUS_DEVIATIONS * self.sd

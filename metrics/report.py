@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +29,7 @@ class Result(NamedTuple):
     by: str = ""
     note: str = ""
 
-    def as_dict(self, **settings) -> dict:
+    def as_dict(self, **settings: Any) -> dict:
         """Its fields for JSON, without what is not there, and the `settings` it was made under."""
         kind = {"kind": self.compared.kind} if hasattr(self.compared, "kind") else {}
         found = self._asdict() | {"compared": str(self.compared)} | kind | settings
@@ -39,7 +40,7 @@ def _missing(value) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
-def text_table(header, rows) -> str:
+def text_table(header: Sequence, rows: Iterable[Iterable]) -> str:
     """Rows of text under a header, in columns of their width."""
     rows = [[str(cell) for cell in row] for row in (header, *rows)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
@@ -57,7 +58,7 @@ def metric_title(result: Result) -> str:
     return TITLES.get(result.metric, result.metric)
 
 
-def format_results(results) -> str:
+def format_results(results: Sequence[Result]) -> str:
     """A table of the comparisons and one of the streams: a row for each, a column per metric.
 
     Below them stand the nets that looked, and what else there is to say of a number.

@@ -11,7 +11,7 @@ import pickle
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -67,16 +67,16 @@ KNOWN = {("collections", "OrderedDict"): OrderedDict,
 class Restricted(pickle.Unpickler):
     """An unpickler of the names in KNOWN alone. Torch wrote its pickles in Python 2 as well."""
 
-    def __init__(self, file):
+    def __init__(self, file: Any):
         super().__init__(file, encoding="latin1")
         self.storages = {}
 
-    def find_class(self, module, name):
+    def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in KNOWN:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no weights need")
         return KNOWN[module, name]
 
-    def persistent_load(self, found):
+    def persistent_load(self, found: Any) -> Storage:
         tag, kind, key, _, size, *view = found
         if tag != "storage" or kind not in STORAGES.values() or any(view):
             raise pickle.UnpicklingError("it holds storage of a kind that is not known")

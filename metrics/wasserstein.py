@@ -16,7 +16,8 @@ class LowerBound(NamedTuple):
     spread: float
 
 
-def sliced_wasserstein(x, y, projections: int = 128, p: float = 1, seed: int = 0) -> float:
+def sliced_wasserstein(x: np.ndarray, y: np.ndarray, projections: int = 128, p: float = 1,
+                       seed: int = 0) -> float:
     """(mean over u of W_p^p(u.x, u.y))^(1/p), u uniform on the sphere.
 
     x [N, ...], y [M, ...]: samples, flattened; N and M may differ. In the units of x.
@@ -27,8 +28,8 @@ def sliced_wasserstein(x, y, projections: int = 128, p: float = 1, seed: int = 0
     return float(np.mean(projected_distances(x, y, u, p)) ** (1 / p))
 
 
-def lower_bound(x, y, samples: int | None = None, projections: int = 128, repeats: int = 10,
-                seed: int = 0) -> LowerBound:
+def lower_bound(x: np.ndarray, y: np.ndarray, samples: int | None = None, projections: int = 128,
+                repeats: int = 10, seed: int = 0) -> LowerBound:
     """A lower bound on W_1(P, Q) from x ~ P [N, ...] and y ~ Q [M, ...].
 
     1 / c_n (W_N^1(P, Q) - W_N^1(P, P)), averaged over `repeats` fresh draws of `samples` rows
@@ -56,13 +57,13 @@ def lower_bound(x, y, samples: int | None = None, projections: int = 128, repeat
     return LowerBound(max(float(np.mean(bounds)), 0.0), float(np.std(bounds, ddof=repeats > 1)))
 
 
-def random_directions(dim: int, count: int, rng) -> np.ndarray:
+def random_directions(dim: int, count: int, rng: np.random.Generator) -> np.ndarray:
     """[count, dim], uniform on the unit sphere."""
     u = rng.standard_normal((count, dim))
     return u / np.linalg.norm(u, axis=1, keepdims=True)
 
 
-def projected_distances(x, y, u, p: float = 1) -> np.ndarray:
+def projected_distances(x: np.ndarray, y: np.ndarray, u: np.ndarray, p: float = 1) -> np.ndarray:
     """W_p^p(u.x, u.y) for each direction of u [count, dim]: [count].
 
     The integral of |quantile of x - quantile of y|^p. Both quantile functions are steps; the

@@ -69,7 +69,7 @@ LINEAR_FILES = {
 }
 
 
-def load_backbone(net: str, folder=None) -> tuple[dict[str, np.ndarray], bool]:
+def load_backbone(net: str, folder: str | Path | None = None) -> tuple[dict[str, np.ndarray], bool]:
     """NAME/kernel and NAME/bias of every convolution of `net`, and whether they are the
     published ones.
 
@@ -90,7 +90,7 @@ def load_backbone(net: str, folder=None) -> tuple[dict[str, np.ndarray], bool]:
     return _found(BACKBONE_FILES[net], shapes, converted, folder)
 
 
-def load_linear(net: str, folder=None) -> tuple[list[np.ndarray], bool]:
+def load_linear(net: str, folder: str | Path | None = None) -> tuple[list[np.ndarray], bool]:
     """The calibrated weight [C] of every channel, one array a layer, and whether they are those
     of LPIPS v0.1. As `load_backbone` otherwise."""
     BACKBONES.find(net)

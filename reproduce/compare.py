@@ -1,11 +1,13 @@
 """A table's numbers beside the document's, and what keeps them from being comparable."""
 
 import json
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from config import presets
 from data.catalogue import domain_names, find
 from metrics.report import format_number, text_table
+from reproduce.tables import TableRow
 
 THESIS_DISTANCE = "LPIPS (alex, v0.1)"              # what the thesis measures with
 COLUMN_HEADERS = {"pairs": ("gen 1 | gen 2", "gen 1 | real 1", "gen 2 | real 2"),
@@ -13,14 +15,14 @@ COLUMN_HEADERS = {"pairs": ("gen 1 | gen 2", "gen 1 | real 1", "gen 2 | real 2")
 COMPARISON_KINDS = {"pairs": ("pair", "own"), "real": ("own", "cross")}
 
 
-def lpips_results(found: dict, kinds) -> list[dict]:
+def lpips_results(found: dict, kinds: Collection[str]) -> list[dict]:
     """The perceptual distances of an evaluation of these kinds, in its order; for "pairs" the
     generated pair comes first."""
     return [row for row in found["results"]
             if row["metric"] == "lpips" and row.get("kind") in kinds]
 
 
-def comparison_table(rows, columns: str, found: dict) -> str:
+def comparison_table(rows: Sequence[TableRow], columns: str, found: dict) -> str:
     """A line per row of a table: ours, then the document's, for each column; pair agreement
     and the classes in every domain where they were measured. found: evaluations by preset."""
     judged = any("pair_agreement" in (each or {}) for each in found.values())
@@ -63,7 +65,8 @@ def _baselines(rows, found, width):
     return lines.values()
 
 
-def reasons_not_comparable(rows, found: dict, runs: dict, differing: dict) -> list[str]:
+def reasons_not_comparable(rows: Sequence[TableRow], found: dict, runs: dict,
+                           differing: dict) -> list[str]:
     """Why the numbers are not the document's, one line each; none if they should be.
 
     runs: the rows' folders. differing: how each row's options differ from its preset.

@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +22,7 @@ class StoppedByUser(Exception):
 
 
 @contextmanager
-def forward_signals(child):
+def forward_signals(child: subprocess.Popen) -> Iterator[None]:
     """Hands Ctrl-C and SIGTERM on to `child`, which ends in order; then raises Interrupted."""
     asked = []
 
@@ -38,11 +39,11 @@ def forward_signals(child):
         raise StoppedByUser
 
 
-def run_main(*words) -> bool:
+def run_main(*words: object) -> bool:
     """Runs main.py with `words`, which are said; whether it ended well."""
-    words = [str(word) for word in words]
-    print("$ python main.py", shlex.join(words), flush=True)
-    child = subprocess.Popen([sys.executable, str(MAIN), *words])
+    texts = [str(word) for word in words]
+    print("$ python main.py", shlex.join(texts), flush=True)
+    child = subprocess.Popen([sys.executable, str(MAIN), *texts])
     with forward_signals(child):
         child.wait()
     return child.returncode == 0
@@ -61,7 +62,7 @@ def train_run(run: Path, preset: str, options: dict, iterations: int) -> bool:
     return newest_checkpoint(run) >= iterations
 
 
-def measure_run(run: Path, words) -> dict | None:
+def measure_run(run: Path, words: Iterable) -> dict | None:
     """What `evaluate RUN words` finds: kept from before if neither run nor words have changed.
     None where it fails."""
     asked = {"words": [str(word) for word in words], "checkpoint": newest_checkpoint(run)}

@@ -5,6 +5,9 @@ means of these, ||mean phi(S) - mean phi(F)||^2, in which nothing large cancels 
 mean is computed once; the sums over pairs of `losses.mmd.mmd2` are the same number.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from framework.lazy import Lazy
@@ -22,15 +25,17 @@ TEXTURE_KERNELS = Registry("kernel")
 STOCHASTIC_KERNELS = ("gaussian", "sliced_wasserstein")       # of which each step sees a sample
 MAX_POSITIONS = 2048
 PROJECTIONS = 128
+# of another image's features and of the number of the step
+TextureLoss = Callable[[Any, Any], Any]
 
 
-def rows(features):
+def rows(features: Any) -> Any:
     """[1, h, w, D] -> [h w, D]."""
     return ops.reshape(features, (-1, features.shape[-1]))
 
 
 @TEXTURE_KERNELS.register("poly2")
-def poly2(style, seed, bias: float = 0.0):
+def poly2(style: Any, seed: int, bias: float = 0.0) -> TextureLoss:
     """(x.y + b)^2: the Gram matrices' distance plus 2 b that of the means. Over 4 D^2, which
     makes it eq. 2.14 for b = 0."""
     gram, mean = gram_matrix(style)[0], ops.mean(rows(style), 0)
@@ -43,7 +48,7 @@ def poly2(style, seed, bias: float = 0.0):
 
 
 @TEXTURE_KERNELS.register("linear")
-def linear(style, seed):
+def linear(style: Any, seed: int) -> TextureLoss:
     """x.y: only the means are compared. Over D."""
     mean = ops.mean(rows(style), 0)
     return lambda features, step: (_square(ops.mean(rows(features), 0) - mean)
@@ -51,7 +56,7 @@ def linear(style, seed):
 
 
 @TEXTURE_KERNELS.register("gaussian")
-def gaussian_kernel(style, seed):
+def gaussian_kernel(style: Any, seed: int) -> TextureLoss:
     """exp(-gamma ||x - y||^2), gamma from the style. Of layers with more positions than 2048 as
     many are drawn anew at each step, from either image."""
     style, gamma = rows(style), bandwidth(rows(style), seed)
@@ -63,7 +68,7 @@ def gaussian_kernel(style, seed):
 
 
 @TEXTURE_KERNELS.register("rks")
-def rks(style, seed, features: int = 512):
+def rks(style: Any, seed: int, features: int = 512) -> TextureLoss:
     """The Gaussian kernel in linear time, by random kitchen sinks (eq. 3.10)."""
     phi = RandomKitchenSinks(style.shape[-1], features, bandwidth(rows(style), seed), seed,
                              paired=True)
@@ -72,7 +77,7 @@ def rks(style, seed, features: int = 512):
 
 
 @TEXTURE_KERNELS.register("sliced_wasserstein")
-def sliced_wasserstein(style, seed):
+def sliced_wasserstein(style: Any, seed: int) -> TextureLoss:
     """The mean over random directions of W_2^2 between the features projected on them, by
     sorting: the projected Wasserstein distance. Each step has directions of its own. Where the
     images' numbers of positions differ, the style's quantiles are interpolated. Over D, as the
@@ -90,7 +95,7 @@ def sliced_wasserstein(style, seed):
     return loss
 
 
-def quantiles(values, count):
+def quantiles(values: Any, count: Any) -> Any:
     """Sorted `values` [P, n] at `count` levels from the least to the greatest, [P, count],
     linear between neighbours."""
     size = tf.shape(values)[1]
@@ -103,7 +108,7 @@ def quantiles(values, count):
     return (1 - share) * tf.gather(values, low, axis=1) + share * above
 
 
-def bandwidth(style, seed: int) -> float:
+def bandwidth(style: Any, seed: int) -> float:
     """gamma = 1 / median ||x - y||^2 over pairs of the style's features [M, D], of at most 2048
     of them: activations of VGG are far above 1, and with gamma = 1 every kernel would be 0."""
     chosen = np.random.default_rng(seed).permutation(style.shape[0])[:MAX_POSITIONS]

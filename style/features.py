@@ -6,7 +6,8 @@ kept of it equals the activations of the whole image.
 
 import math
 from functools import lru_cache
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -39,7 +40,7 @@ class FeatureStrips:
     single row takes more.
     """
 
-    def __init__(self, layer: str, weights="imagenet", pooling: str = "max",
+    def __init__(self, layer: str, weights: str | Path = "imagenet", pooling: str = "max",
                  memory_limit: int | None = None):
         self.layer, self.memory_limit = layer, memory_limit
         self.names = [] if layer == RGB else needed([layer], "vgg19")
@@ -49,18 +50,18 @@ class FeatureStrips:
         self._compiled = tf.function(self.strip, autograph=False,
                                      input_signature=[any_image_spec()])
 
-    def strip(self, pixels):
+    def strip(self, pixels: Any) -> Any:
         """The activations of `pixels`, in one piece."""
         return to_vgg(pixels) if self.net is None else self.net(pixels)[0]
 
-    def __call__(self, image: np.ndarray):
+    def __call__(self, image: np.ndarray) -> Any:
         """The activations of `image`; those of the last image are remembered, as a film is drawn
         in one style. Raises UserError where it is too small to be pooled."""
         if self._newest[0] is not image:
             self._newest = image, self.compute(image)
         return self._newest[1]
 
-    def compute(self, image: np.ndarray):
+    def compute(self, image: np.ndarray) -> Any:
         """The activations of `image`, not remembered."""
         height, width = image.shape[1:3]
         parts = [self._compiled(image[:, strip.pixels])[:, strip.dropped:][
@@ -105,13 +106,14 @@ class FeatureStrips:
         return math.ceil(reach / self.scale) * self.scale
 
 
-def any_image_spec():
+def any_image_spec() -> Any:
     """The signature of an image of any size, for functions compiled once."""
     return tf.TensorSpec([1, None, None, 3], tf.float32)
 
 
 @lru_cache(maxsize=4)
-def vgg(layers: tuple, weights, net: str = "vgg19", pooling: str = "max") -> VGGFeatures:
+def vgg(layers: tuple, weights: str | Path, net: str = "vgg19",
+        pooling: str = "max") -> VGGFeatures:
     """`nets.vgg.VGGFeatures`, each made once."""
     return VGGFeatures(layers, weights, net, pooling)
 

@@ -9,6 +9,7 @@ not carried on well, as where something comes into sight, are left out.
 
 import argparse
 import sys
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -37,7 +38,7 @@ def main(source: str, stylised: str) -> dict:
     return means
 
 
-def frame_changes(source, stylised) -> dict:
+def frame_changes(source: Sequence[np.ndarray], stylised: Sequence[np.ndarray]) -> dict:
     """Changes between two frames, as shares of the whole range, of two pairs of uint8 [H, W, 3].
 
     "stylised" and "source" are the plain changes; "stylised, motion undone" and "source, motion

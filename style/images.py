@@ -20,7 +20,7 @@ ORIENTATION_TAG = 0x0112
 TURNED_BY_OPENCV = (b"\xff\xd8", b"II*\0", b"MM\0*")     # JPEG, TIFF: OpenCV heeds the tag in these
 
 
-def read(path, size: int | None = None) -> np.ndarray:
+def read(path: str | Path, size: int | None = None) -> np.ndarray:
     """The image in the file `path`, [1, H, W, 3] in [-1, 1].
 
     size: pixels of its longer side, 0 to leave it as it is, None to bring large ones down to
@@ -29,7 +29,7 @@ def read(path, size: int | None = None) -> np.ndarray:
     return to_unit(resize_image(pixels(path), size))[None]
 
 
-def pixels(path) -> np.ndarray:
+def pixels(path: str | Path) -> np.ndarray:
     """The image in `path` as uint8 [H, W, 3], upright. Raises UserError."""
     path = Path(path)
     try:
@@ -94,7 +94,7 @@ def resize_image(image: np.ndarray, size: int | None) -> np.ndarray:
     return cv2.resize(image, shape, interpolation=how)
 
 
-def check_output(path) -> None:
+def check_output(path: str | Path) -> None:
     """Raises UserError unless an image can be written to the file `path`."""
     path = Path(path)
     if path.suffix.lower() not in OUTPUT_SUFFIXES:
@@ -104,13 +104,13 @@ def check_output(path) -> None:
     check_folder(path.parent)
 
 
-def check_folder(folder) -> None:
+def check_folder(folder: str | Path) -> None:
     """Raises UserError for a folder that is missing."""
     if not Path(folder).is_dir():
         raise UserError(f"there is no folder {folder} to write into")
 
 
-def write(path, image: np.ndarray) -> None:
+def write(path: str | Path, image: np.ndarray) -> None:
     """Writes uint8 [H, W, 3], or [1, H, W, 3] in [-1, 1], as its suffix says; the file is whole
     or not there. Raises UserError where it cannot be written, as on a full disk."""
     import cv2

@@ -5,6 +5,8 @@ array. Pixels stay in [-1, 1]; Gatys et al. clip only the end result, which turn
 balanced outside into other colours.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from framework.errors import unknown
@@ -14,8 +16,9 @@ LEARNING_RATE = 0.1                 # of Adam; style swap's code: 0.05 for pixel
 LBFGS_CORRECTIONS = 10
 
 
-def minimise(loss, start: np.ndarray, optimizer: str = "lbfgs", iterations: int = 100,
-             progress=None) -> np.ndarray:
+def minimise(loss: Callable[[np.ndarray], tuple[float, np.ndarray]], start: np.ndarray,
+             optimizer: str = "lbfgs", iterations: int = 100,
+             progress: Callable[[int, int, float], None] | None = None) -> np.ndarray:
     """The image after so many steps from `start`, like it float32 [1, H, W, 3].
 
     progress: called as progress(steps done, steps in all, loss). "lbfgs" may end early, where

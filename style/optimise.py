@@ -1,6 +1,8 @@
 """Styling by optimising the pixels: style swap (eq. 4.4) and Gatys et al. (eq. 2.17)."""
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -21,11 +23,15 @@ TV_SCALE = 127.5**2                 # total variation of levels 0..255 by that o
 OPTIMIZER_IMAGE_COPIES = {"adam": 18, "lbfgs": 66}  # of the image in float32, that the steps take
 STYLE_LAYERS = ",".join(f"block{b}_conv1" for b in range(1, 6))
 
+ImageLoss = Callable[[np.ndarray], tuple[float, np.ndarray]]   # -> value and gradient
+
 
 @METHODS.register("swap")
-def swap(content, styles, *, layer="block3_conv1", patch_size=3, stride=1, memory_limit=None,
-         vgg_weights="imagenet", pooling="max", optimizer="adam", iterations=100, init="content",
-         tv_weight=None, seed=0, progress=None):
+def swap(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_conv1",
+         patch_size: int = 3, stride: int = 1, memory_limit: int | None = None,
+         vgg_weights: str = "imagenet", pooling: str = "max", optimizer: str = "adam",
+         iterations: int = 100, init: str = "content", tv_weight: float | None = None,
+         seed: int = 0, progress: Callable[[int, int, float], None] | None = None) -> np.ndarray:
     """`content` [1, H, W, 3] in the first of `styles`: the image whose activations come nearest
     to the style-swapped ones (eq. 4.4).
 
@@ -42,8 +48,10 @@ def swap(content, styles, *, layer="block3_conv1", patch_size=3, stride=1, memor
     return image[:, :content.shape[1], :content.shape[2]]
 
 
-def swap_loss(content, style, layer="block3_conv1", patch_size=3, stride=1, memory_limit=None,
-              vgg_weights="imagenet", pooling="max", tv_weight=None, held=0):
+def swap_loss(content: np.ndarray, style: np.ndarray, layer: str = "block3_conv1",
+              patch_size: int = 3, stride: int = 1, memory_limit: int | None = None,
+              vgg_weights: str = "imagenet", pooling: str = "max", tv_weight: float | None = None,
+              held: int = 0) -> "tuple[Reconstruction, np.ndarray]":
     """What `swap` minimises, and the content that it starts at. held: bytes of the memory limit
     that the optimiser takes.
 
@@ -78,7 +86,8 @@ class Reconstruction:
     by one, for which the target and `held` bytes more are taken from its memory limit.
     """
 
-    def __init__(self, phi: FeatureStrips, target, tv_weight: float = TV_WEIGHT, held: int = 0):
+    def __init__(self, phi: FeatureStrips, target: Any, tv_weight: float = TV_WEIGHT,
+                 held: int = 0):
         self.phi, self.target = phi, target
         self.count = float(np.prod(target.shape))
         self.held = held + 4 * int(self.count)
@@ -122,10 +131,12 @@ def _variation():
 
 
 @METHODS.register("gatys")
-def gatys(content, styles, *, content_layers="block4_conv2", style_layers=STYLE_LAYERS,
-          content_weight=0.95, vgg_weights="imagenet", net="vgg19", pooling="max",
-          optimizer="lbfgs", iterations=200, init="content", tv_weight=0.0, seed=0,
-          progress=None):
+def gatys(content: np.ndarray, styles: list[np.ndarray], *, content_layers: str = "block4_conv2",
+          style_layers: str = STYLE_LAYERS, content_weight: float = 0.95,
+          vgg_weights: str = "imagenet", net: str = "vgg19", pooling: str = "max",
+          optimizer: str = "lbfgs", iterations: int = 200, init: str = "content",
+          tv_weight: float = 0.0, seed: int = 0,
+          progress: Callable[[int, int, float], None] | None = None) -> np.ndarray:
     """`content` [1, H, W, 3] in the first of `styles` by Gatys et al. 2015 (eq. 2.17).
 
     content_weight: lambda of eq. 2.17, from 0 (texture alone) to 1. Layers are names parted by
@@ -136,9 +147,10 @@ def gatys(content, styles, *, content_layers="block4_conv2", style_layers=STYLE_
     return minimise(loss, initial_image(init, content, seed), optimizer, iterations, progress)
 
 
-def gatys_loss(content, style, content_layers="block4_conv2", style_layers=STYLE_LAYERS,
-               content_weight=0.95, vgg_weights="imagenet", net="vgg19", pooling="max",
-               tv_weight=0.0):
+def gatys_loss(content: np.ndarray, style: np.ndarray, content_layers: str = "block4_conv2",
+               style_layers: str = STYLE_LAYERS, content_weight: float = 0.95,
+               vgg_weights: str = "imagenet", net: str = "vgg19", pooling: str = "max",
+               tv_weight: float = 0.0) -> ImageLoss:
     """What `gatys` minimises: eq. 2.17 with the mean for the sum of eq. 2.16, so that it weighs
     the same at any size."""
     of_content, of_style = layers_of(content_layers), layers_of(style_layers)
@@ -158,7 +170,7 @@ def gatys_loss(content, style, content_layers="block4_conv2", style_layers=STYLE
     return value_and_gradient(total)
 
 
-def gram_loss(features, gram):
+def gram_loss(features: Any, gram: Any) -> Any:
     """Eq. 2.14 for features [1, h, w, D] and the style's Gram matrix [1, D, D]: the squared
     difference of the Gram matrices over 4 D^2.
 
@@ -168,7 +180,7 @@ def gram_loss(features, gram):
     return tf.reduce_mean(tf.square(gram_matrix(features) - gram)) / 4
 
 
-def value_and_gradient(loss):
+def value_and_gradient(loss: Callable) -> ImageLoss:
     """A compiled function of an image: the value of `loss` and its gradient, for `minimise`."""
     @tf.function(autograph=False, reduce_retracing=True)
     def both(image):

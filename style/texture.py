@@ -1,5 +1,8 @@
 """Texture synthesis with any kernel on any net's features (section 2.4.1)."""
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
 import numpy as np
 
 from framework.errors import UserError
@@ -13,9 +16,11 @@ from style.optimise import TV_SCALE
 tf = Lazy("tensorflow")
 
 
-def texture(style: np.ndarray, *, kernel="poly2", net="vgg19", layers=(), weights="imagenet",
-            size=(256, 256), pooling="max", optimizer="", iterations=200, tv_weight=0.0, seed=0,
-            bias=0.0, progress=None) -> np.ndarray:
+def texture(style: np.ndarray, *, kernel: str = "poly2", net: str = "vgg19",
+            layers: Sequence[str] = (), weights: str | Path = "imagenet",
+            size: tuple[int, int] = (256, 256), pooling: str = "max", optimizer: str = "",
+            iterations: int = 200, tv_weight: float = 0.0, seed: int = 0, bias: float = 0.0,
+            progress: Callable[[int, int, float], None] | None = None) -> np.ndarray:
     """A new image [1, height, width, 3] whose features are distributed as those of `style`
     [1, h, w, 3], both in [-1, 1]: the sum over layers of the biased MMD^2 is minimised from noise.
 

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +15,7 @@ VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpe
 CODECS = {".mp4": "mp4v", ".m4v": "mp4v", ".mov": "mp4v", ".mkv": "mp4v", ".avi": "MJPG"}
 
 
-def is_video(path) -> bool:
+def is_video(path: str | Path) -> bool:
     """Whether a file's name is that of a film."""
     return Path(path).suffix.lower() in VIDEO_SUFFIXES
 
@@ -26,7 +27,7 @@ class Film:
     Raises UserError for a file that is no film.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | Path):
         import cv2
 
         self.path = Path(path)
@@ -38,7 +39,7 @@ class Film:
         if not readable or not 0 < self.rate < 1000:
             raise UserError(f"the film {path} has no frames that can be read")
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[np.ndarray]:
         film = self._opened()
         try:
             while True:
@@ -60,7 +61,7 @@ class Film:
         return film
 
 
-def check_output(path) -> None:
+def check_output(path: str | Path) -> None:
     """Raises UserError unless a film can be written to the file `path`."""
     path = Path(path)
     if path.suffix.lower() not in CODECS:
@@ -70,7 +71,8 @@ def check_output(path) -> None:
 
 
 @contextmanager
-def write_film(path, rate: float, sound_of=None):
+def write_film(path: str | Path, rate: float,
+               sound_of: str | Path | None = None) -> Iterator[Callable[[np.ndarray], None]]:
     """Yields a function that takes the next frame, uint8 [H, W, 3] RGB, all of one size; an odd
     row or column is cut off, since the encoders take even ones.
 
