@@ -29,7 +29,7 @@ def stylize(argv):
         about.add_argument(f"--{name}_size", metavar="N", type=int, help="pixels of its longer "
                            "side; 0: as it is (default: at most 512)")
     about.add_argument("--keep_colors", metavar="HOW", nargs="?", const="luminance",
-                       help=f"the content's: {' or '.join(colors.WAYS)} (without a word: "
+                       help=f"the content's: {' or '.join(colors.COLOR_METHODS)} (without a word: "
                        "luminance)")
     about.add_argument("--compare", metavar="FILE", help="picture of content, style and result "
                        "side by side")
@@ -45,8 +45,8 @@ def stylize(argv):
     if "mix" in given:
         given["mix"] = _weights(given["mix"])
     METHODS.find(given["method"])
-    if given.get("keep_colors", "") not in ("", *colors.WAYS):
-        raise unknown("keep_colors", given["keep_colors"], colors.WAYS)
+    if given.get("keep_colors", "") not in ("", *colors.COLOR_METHODS):
+        raise unknown("keep_colors", given["keep_colors"], colors.COLOR_METHODS)
     from commands import stylize as command
     return _interruptible(command.main, given.pop("content"), given.pop("styles"), **given)
 
