@@ -1,5 +1,7 @@
 """The look that all figures share."""
 
+from typing import Any
+
 import numpy as np
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#1f6fb4", "#d9541e", "#2a9150", "#8b4fb0", "#9aa2ad"
@@ -20,14 +22,14 @@ class Canvas:
             panel.tick_params(labelsize=8)
             panel.spines[["top", "right"]].set_visible(False)
 
-    def panel(self, number: int, title: str, **settings):
+    def panel(self, number: int, title: str, **settings: Any) -> Any:
         """Panel `number` with its title; settings as of matplotlib's `Axes.set`."""
         panel = self.panels[number]
         panel.set_title(title, fontsize=10, loc="left")
         panel.set(**settings)
         return panel
 
-    def drawn(self) -> np.ndarray:
+    def picture(self) -> np.ndarray:
         """The picture, uint8 [H, W, 3]."""
         self.figure.canvas.draw()
         return np.asarray(self.figure.canvas.buffer_rgba())[..., :3].copy()

@@ -31,7 +31,7 @@ class Figure(NamedTuple):
     columns: dict[str, np.ndarray]
 
 
-def stacked(parts: dict[str, dict]) -> dict[str, np.ndarray]:
+def stack_parts(parts: dict[str, dict]) -> dict[str, np.ndarray]:
     """Tables with the same columns as one, the name of each in a first column "part"."""
     names = list(next(iter(parts.values())))
     lengths = {part: len(columns[names[0]]) for part, columns in parts.items()}

@@ -4,7 +4,13 @@ import numpy as np
 
 from figures.canvas import BLUE, GREEN, ORANGE, Canvas
 from figures.catalogue import Figure
-from figures.dirac import best_penalised_psi, largest_mmd, largest_scaled_mmd, mmd2, penalised
+from figures.dirac import (
+    best_penalised_psi,
+    largest_mmd,
+    largest_scaled_mmd,
+    mmd2,
+    penalised_objective,
+)
 
 
 def distances() -> dict[str, np.ndarray]:
@@ -15,7 +21,7 @@ def distances() -> dict[str, np.ndarray]:
     psi = best_penalised_psi(away)
     return {"theta": theta, "mmd": largest_mmd(theta),
             "mmd_gp": np.where(theta == 0, 0.0, np.sqrt(mmd2(psi, away))),
-            "mmd_gp_objective": np.where(theta == 0, 0.0, penalised(psi, away)),
+            "mmd_gp_objective": np.where(theta == 0, 0.0, penalised_objective(psi, away)),
             "smmd": largest_scaled_mmd(theta)}
 
 
@@ -31,4 +37,4 @@ def draw() -> Figure:
         panel.plot(columns["theta"], columns[name], c=colour, **marks)
         panel.grid(alpha=0.2)
     canvas.panels[1].plot(columns["theta"], columns["mmd_gp"], ":", c=GREEN)
-    return Figure(canvas.drawn(), columns)
+    return Figure(canvas.picture(), columns)

@@ -1,5 +1,7 @@
 """Two Gaussians drawn apart: one distance levels off, the other does not."""
 
+from typing import Any
+
 import numpy as np
 
 from figures.canvas import BLUE, COLOURS, ORANGE, Canvas
@@ -8,23 +10,24 @@ from figures.catalogue import Figure
 SHIFTS = np.arange(0, 20.5, 0.5)
 
 
-def normal(x, mean=0.0, sd=1.0):
+def normal(x: np.ndarray, mean: float | np.ndarray = 0.0,
+           sd: float | np.ndarray = 1.0) -> np.ndarray:
     return np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
 
 
-def kullback_leibler(p, q, step):
+def kullback_leibler(p: np.ndarray, q: np.ndarray, step: float) -> Any:
     """KL(p || q) in nats of densities on a grid of the given step; 0 log 0 is 0."""
     ratio = np.where(p > 0, p, 1.0) / np.where(p > 0, np.maximum(q, 1e-300), 1.0)
     return np.sum(p * np.log(ratio), -1) * step
 
 
-def jensen_shannon(p, q, step):
+def jensen_shannon(p: np.ndarray, q: np.ndarray, step: float) -> Any:
     """(KL(p || m) + KL(q || m)) / 2 with m = (p + q) / 2, in nats: at most log 2."""
     m = 0.5 * (p + q)
     return 0.5 * (kullback_leibler(p, m, step) + kullback_leibler(q, m, step))
 
 
-def wasserstein(p, q, step):
+def wasserstein(p: np.ndarray, q: np.ndarray, step: float) -> Any:
     """W_1, the area between the distribution functions."""
     return np.sum(np.abs(np.cumsum(p - q, -1)), -1) * step**2
 
@@ -55,4 +58,4 @@ def draw() -> Figure:
         panel = canvas.panel(number, title, xlabel="shift")
         panel.plot(columns["shift"], columns[name], ".-", c=colour)
         panel.grid(alpha=0.2)
-    return Figure(canvas.drawn(), columns)
+    return Figure(canvas.picture(), columns)

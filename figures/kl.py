@@ -1,5 +1,7 @@
 """One Gaussian for two modes: which one depends on the order of the arguments."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from figures.canvas import BLUE, ORANGE, Canvas
@@ -10,12 +12,12 @@ X, STEP = np.linspace(-8, 8, 1601, retstep=True)
 MODES, SD = (-2.0, 2.0), 0.6
 
 
-def data():
+def data() -> np.ndarray:
     """The density of the data, two equal modes, on X."""
     return 0.5 * (normal(X, MODES[0], SD) + normal(X, MODES[1], SD))
 
 
-def best_gaussian(cost) -> tuple[float, float]:
+def best_gaussian(cost: Callable[[np.ndarray], np.ndarray]) -> tuple[float, float]:
     """(mean, sd) of the Gaussian of least `cost`, a function of densities [..., X], by nested
     grids."""
     mean, log_sd, reach = 0.5, 0.0, 2.5
@@ -46,4 +48,4 @@ def draw() -> Figure:
         panel.plot(X, columns[name], c=ORANGE, label=f"model: mean {mean:.2f}, sd {sd:.2f}")
         panel.margins(y=0.25)
         panel.legend(fontsize=8, frameon=False, loc="upper left")
-    return Figure(canvas.drawn(), columns)
+    return Figure(canvas.picture(), columns)

@@ -5,8 +5,8 @@ import numpy as np
 from config.resolve import resolve
 from data.toys import toy_points
 from figures.canvas import GREY, ORANGE, Canvas
-from figures.catalogue import Figure, stacked
-from figures.toy import covered, trained
+from figures.catalogue import Figure, stack_parts
+from figures.toy import count_modes, train_on_toy
 from framework.latents import Stream, latents
 from trainers.coupled import build
 from trainers.domains import load_domains
@@ -29,8 +29,8 @@ def history(preset: str, *flags: str, iterations: int) -> tuple[dict, list]:
     def note(done):
         if done in times:
             samples.append(trainer.sample(z)[0])
-            rows.append((done, *covered(samples[-1], TOY)))
-    trained(trainer, TOY, iterations, note, config.batch_size)
+            rows.append((done, *count_modes(samples[-1], TOY)))
+    train_on_toy(trainer, TOY, iterations, note, config.batch_size)
     return dict(zip(("iteration", "modes", "quality"), np.array(rows).T, strict=True)), samples
 
 
@@ -49,4 +49,4 @@ def draw(iterations: int = 10_000) -> Figure:
                 ylabel="" if column else name)
             panel.scatter(*data.T, s=1, c=GREY, lw=0)
             panel.scatter(*points.T, s=1, c=ORANGE, lw=0)
-    return Figure(canvas.drawn(), stacked(found))
+    return Figure(canvas.picture(), stack_parts(found))

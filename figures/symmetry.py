@@ -1,13 +1,15 @@
 """Why the kernelized GAN needs its regulariser: the critic of a symmetric distance turns round."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
 from data.toys import toy_points
 from figures.canvas import BLUE, ORANGE, Canvas
-from figures.catalogue import Figure, stacked
-from figures.toy import small_discriminator, trained
+from figures.catalogue import Figure, stack_parts
+from figures.toy import small_discriminator, train_on_toy
 from framework.devices import compiled
 from framework.latents import Stream, latents
 from losses.mmd import asymmetry
@@ -29,11 +31,11 @@ class Distance:
     def __init__(self, power: int, weight: float = 0.0):
         self.power, self.weight = power, weight
 
-    def generator(self, real, fake):
+    def generator(self, real: Any, fake: Any) -> Any:
         gap = ops.mean(real) - ops.mean(fake)
         return ops.abs(gap) ** self.power if self.power else gap
 
-    def discriminator(self, real, fake):
+    def discriminator(self, real: Any, fake: Any) -> Any:
         return self.weight * asymmetry(real, fake) - self.generator(real, fake)
 
 
@@ -56,12 +58,12 @@ def means(loss, iterations: int, seed: int = 0, sign: int = 1) -> dict[str, np.n
     read = compiled(lambda: (ops.mean(discriminator(real)),
                              ops.mean(discriminator(trainer.sample.draw(z)[0]))))
     found = []
-    trained(trainer, TOY, iterations, lambda done: found.append(read()))
+    train_on_toy(trainer, TOY, iterations, lambda done: found.append(read()))
     of_real, of_fake = np.array(found, float).T
     return {"iteration": np.arange(len(found)), "real": of_real, "fake": of_fake}
 
 
-def turned(columns: dict) -> float:
+def inverted_share(columns: dict) -> float:
     """Share of the second half of training in which the critic prefers the generated points."""
     half = len(columns["real"]) // 2
     return float(np.mean(columns["real"][half:] < columns["fake"][half:]))
@@ -72,9 +74,9 @@ def draw(iterations: int = 1500) -> Figure:
     critic turns its sign round again and again (figure 3.1 of Chen's thesis, there CIFAR-10)."""
     found, canvas = {name: means(loss, iterations) for name, loss in CASES.items()}, Canvas(1, 4)
     for number, (name, columns) in enumerate(found.items()):
-        panel = canvas.panel(number, f"{name}: {100 * turned(columns):.0f} % turned round",
+        panel = canvas.panel(number, f"{name}: {100 * inverted_share(columns):.0f} % turned round",
                              xlabel="iteration")
         for key, label, colour in (("real", "E f(x)", BLUE), ("fake", "E f(G(z))", ORANGE)):
             panel.plot(columns["iteration"], columns[key], c=colour, lw=0.8, label=label)
         panel.legend(fontsize=8, frameon=False)
-    return Figure(canvas.drawn(), stacked(found))
+    return Figure(canvas.picture(), stack_parts(found))

@@ -17,7 +17,7 @@ SMALL = ("--dataset", "glyph2edge", "--width", "0.125", "--batch_size", "32")
 CASES = {"CoGAN": "3-mnist2edge-cogan", "SCoGAN-FR": "4.1-mnist2edge-fr"}
 
 
-def differences(preset: str, iterations: int, limit: int) -> np.ndarray:
+def weight_differences(preset: str, iterations: int, limit: int) -> np.ndarray:
     """The weight difference of the generators after each iteration, [iterations + 1].
 
     Both start from the same weights, as in the thesis's code, whose one initialiser gives all
@@ -40,11 +40,11 @@ def draw(iterations: int = 500, limit: int = 5000) -> Figure:
     """Weight difference of the two generators while training: it grows much faster in SCoGAN
     with the feature regulariser than in CoGAN (figure 4.1 of the SCoGAN thesis)."""
     columns = {"iteration": np.arange(iterations + 1)} | {
-        name: differences(preset, iterations, limit) for name, preset in CASES.items()}
+        name: weight_differences(preset, iterations, limit) for name, preset in CASES.items()}
     canvas = Canvas(1, 1, 5.0, 3.4)
     panel = canvas.panel(0, "weight difference of the generators", xlabel="iteration")
     for (name, _), colour in zip(CASES.items(), (BLUE, ORANGE), strict=True):
         panel.plot(columns["iteration"], columns[name], c=colour, label=name)
     panel.legend(fontsize=8, frameon=False)
     panel.grid(alpha=0.2)
-    return Figure(canvas.drawn(), columns)
+    return Figure(canvas.picture(), columns)

@@ -1,11 +1,13 @@
 """Do generated pairs show the same thing? A judge, a classifier trained apart, reads them."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
-PRESENT = 0.02
+MIN_PRESENT_SHARE = 0.02
 
 
-def pair_agreement(classifier, images) -> float:
+def pair_agreement(classifier: Callable, images: Sequence[np.ndarray]) -> float:
     """Share of z for which the classifier reads one and the same class in every domain.
 
     classifier: a function of images [N, H, W, C] in [-1, 1] to logits [N, classes]; images:
@@ -16,7 +18,7 @@ def pair_agreement(classifier, images) -> float:
     return float(np.mean(np.all(read == read[0], 0)))
 
 
-def attribute_agreement(classifier, images) -> np.ndarray:
+def attribute_agreement(classifier: Callable, images: Sequence[np.ndarray]) -> np.ndarray:
     """[A]: share of z for which an attribute is read alike in every domain.
 
     classifier: a function of images to logits [N, A], positive where the attribute is there.
@@ -27,18 +29,18 @@ def attribute_agreement(classifier, images) -> np.ndarray:
     return np.mean(np.all(read == read[0], 0), 0)
 
 
-def attribute_shares(classifier, images) -> np.ndarray:
+def attribute_shares(classifier: Callable, images: Sequence[np.ndarray]) -> np.ndarray:
     """[K, A]: share of each domain's images in which an attribute is read. Beside the
     agreement it tells whether domains agree because none of them ever shows the attribute."""
     return np.stack([np.mean(np.asarray(classifier(x)) > 0, 0) for x in images])
 
 
-def class_shares(classifier, images) -> np.ndarray:
+def class_shares(classifier: Callable, images: Sequence[np.ndarray]) -> np.ndarray:
     """[K, classes]: how often each class is read in each domain's images; rows sum to 1."""
     logits = [np.asarray(classifier(x)) for x in images]
     return np.stack([np.bincount(x.argmax(-1), minlength=x.shape[-1]) / len(x) for x in logits])
 
 
-def classes_present(shares, at_least: float = PRESENT) -> int:
+def classes_present(shares: np.ndarray, at_least: float = MIN_PRESENT_SHARE) -> int:
     """Classes that make up at least the share `at_least` of the images of every domain."""
     return int(np.sum(np.all(np.asarray(shares) >= at_least, 0)))

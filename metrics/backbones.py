@@ -5,7 +5,8 @@ Keras's VGG16 has others, and other inputs. Rows are read from the image on; aft
 feature map that LPIPS compares. A ReLU follows every convolution.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,7 +21,7 @@ FULL_NAMES = {"alex": "AlexNet", "vgg": "VGG16", "squeeze": "SqueezeNet 1.1"}
 TAP = "tap"
 
 # ImageNet's mean and standard deviation of RGB, for images in [-1, 1] (the code of LPIPS).
-SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
+CHANNEL_MEAN, CHANNEL_DEVIATION = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
 
 
 class Conv(NamedTuple):
@@ -32,13 +33,13 @@ class Conv(NamedTuple):
     stride: int = 1
     padding: int = 1
 
-    def convolutions(self):
+    def convolutions(self) -> list:
         return [self]
 
     def size(self, before: int) -> int:
         return (before + 2 * self.padding - self.kernel) // self.stride + 1
 
-    def __call__(self, x):
+    def __call__(self, x: Any) -> Any:
         if self.padding:
             x = keras.layers.ZeroPadding2D(self.padding, dtype="float32")(x)
         return keras.layers.Conv2D(self.filters, self.kernel, self.stride, activation="relu",
@@ -54,7 +55,7 @@ class Fire(NamedTuple):
     squeeze: int
     expand: int
 
-    def convolutions(self):
+    def convolutions(self) -> list:
         return [Conv(f"{self.name}.squeeze", self.squeeze, 1, padding=0),
                 Conv(f"{self.name}.expand1x1", self.expand, 1, padding=0),
                 Conv(f"{self.name}.expand3x3", self.expand)]
@@ -62,7 +63,7 @@ class Fire(NamedTuple):
     def size(self, before: int) -> int:
         return before
 
-    def __call__(self, x):
+    def __call__(self, x: Any) -> Any:
         squeeze, *expand = self.convolutions()
         x = squeeze(x)
         return keras.layers.Concatenate(dtype="float32")([conv(x) for conv in expand])
@@ -76,13 +77,13 @@ class Pool(NamedTuple):
     kernel: int = 3
     ceil: bool = False
 
-    def convolutions(self):
+    def convolutions(self) -> list:
         return []
 
     def size(self, before: int) -> int:
         return (before + self.ceil - self.kernel) // 2 + 1
 
-    def __call__(self, x):
+    def __call__(self, x: Any) -> Any:
         if self.ceil:
             x = keras.layers.ZeroPadding2D(((0, 1), (0, 1)), dtype="float32")(x)
         return keras.layers.MaxPooling2D(self.kernel, 2, dtype="float32")(x)
@@ -140,7 +141,7 @@ def random_weights(net: str) -> dict[str, np.ndarray]:
     return found
 
 
-def build(net: str, weights: dict):
+def build(net: str, weights: dict) -> Any:
     """A frozen model of RGB images [B, H, W, 3] in [-1, 1] to the list of tapped maps.
 
     weights: NAME/kernel and NAME/bias of each of `kernel_shapes`. Float32 under any policy.
@@ -159,12 +160,12 @@ def build(net: str, weights: dict):
     return model
 
 
-def standardised(images):
+def standardise_rgb(images: Any) -> Any:
     """RGB or grey images [B, H, W, 3 or 1] in [-1, 1] as the backbones want them, 3 channels."""
-    return (images - np.float32(SHIFT)) / np.float32(SCALE)
+    return (images - np.array(CHANNEL_MEAN, np.float32)) / np.array(CHANNEL_DEVIATION, np.float32)
 
 
-def check_images(net: str, shape) -> None:
+def check_images(net: str, shape: Sequence[int]) -> None:
     """Raises UserError unless images [H, W, C] are RGB or grey and no layer of `net` runs out."""
     if len(shape) != 3 or shape[2] not in (1, 3):
         raise UserError(f"{FULL_NAMES[net]} reads images with 1 or 3 channels, not {tuple(shape)}")

@@ -1,6 +1,8 @@
 """Nets applied to more images than fit into memory at once."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from framework.pixels import to_unit
 
 tf = Lazy("tensorflow")
 
-PIXELS, MOST = 2**19, 256            # in one batch of each argument, and images in it
+MAX_BATCH_PIXELS, MAX_BATCH_IMAGES = 2**19, 256      # of each argument of one call of the net
 
 
 class Batched:
@@ -24,18 +26,18 @@ class Batched:
     program never do, so equal images come out equal to the bit.
     """
 
-    def __init__(self, function, most: int = MOST, each=None):
+    def __init__(self, function, most: int = MAX_BATCH_IMAGES, each=None):
         self.function, self.most, self.each, self._programs = function, most, each, {}
 
-    def __call__(self, *images) -> np.ndarray:
-        images = [np.asarray(x) for x in images]
+    def __call__(self, *images: Any) -> np.ndarray:
+        images = tuple(np.asarray(x) for x in images)
         if len({len(x) for x in images}) > 1:
             raise UserError(f"{' and '.join(str(len(x)) for x in images)} images do not pair up")
         if not len(images[0]):
             raise UserError("there are no images to look at")
         program = self._program(tuple(x.shape[1:] for x in images))
         pixels = max(int(np.prod(x.shape[1:3])) for x in images)
-        size = int(np.clip(PIXELS // pixels, 1, self.most))
+        size = int(np.clip(MAX_BATCH_PIXELS // pixels, 1, self.most))
         with full_float32():
             return np.concatenate([program(*(_tensor(x[i:i + size]) for x in images)).numpy()
                                    for i in range(0, len(images[0]), size)])
@@ -65,7 +67,7 @@ def _tensor(images):
 
 
 @contextmanager
-def full_float32():
+def full_float32() -> Iterator[None]:
     """Products and convolutions in the block have 24 bits on every GPU, not TensorFloat-32's 11:
     a distance is a small difference of large numbers."""
     settings = tf.config.experimental

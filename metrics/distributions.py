@@ -6,6 +6,8 @@ distance and precision, recall, density and coverage read the first KEPT of a ra
 as many as fit into BYTES: memory does not grow with the number of samples.
 """
 
+from collections.abc import Callable, Iterable, Sequence
+
 import numpy as np
 
 from framework.errors import UserError
@@ -13,29 +15,30 @@ from metrics.frechet import Moments, fid
 from metrics.kernel import kid
 from metrics.manifold import prdc
 from metrics.report import Result
+from metrics.streams import Comparison
 from metrics.wasserstein import lower_bound, sliced_wasserstein
 
-KEPT, BYTES, WIDEST = 5000, 2**27, 4096
-KINDS = ("pair", "own", "baseline", "floor", "folders")
-OF_PRDC = ("own", "floor", "folders")
+MAX_KEPT_ROWS, MAX_KEPT_BYTES, MAX_COVARIANCE_WIDTH = 5000, 2**27, 4096
+COMPARED_KINDS = ("pair", "own", "baseline", "floor", "folders")
+PRDC_KINDS = ("own", "floor", "folders")
 
 
-class Features:
+class FeatureSample:
     """The features of a stream's first `limit` rows: their moments, and the first of them."""
 
     def __init__(self, limit: int, moments: bool):
         self.limit, self.count, self.wants_moments = limit, 0, moments
         self.moments, self._parts = None, []
 
-    def add(self, features) -> None:
+    def add(self, features: np.ndarray) -> None:
         """Takes in the features [n, D] of the stream's next rows."""
         features = features[:self.limit - self.count]
         if not len(features):
             return
-        if self.wants_moments and features.shape[1] <= WIDEST:
+        if self.wants_moments and features.shape[1] <= MAX_COVARIANCE_WIDTH:
             self.moments = self.moments or Moments(features.shape[1])
             self.moments.update(features)
-        most = min(KEPT, max(2, BYTES // (4 * features.shape[1])))
+        most = min(MAX_KEPT_ROWS, max(2, MAX_KEPT_BYTES // (4 * features.shape[1])))
         if self.count < most:
             self._parts.append(np.asarray(features[:most - self.count], np.float32))
         self.count += len(features)
@@ -53,14 +56,15 @@ class Distributions:
     different images each stream has; further ones are repeats and are passed over.
     """
 
-    def __init__(self, extractor, metrics, compared, distinct: dict, seed: int = 0):
+    def __init__(self, extractor: Callable, metrics: Sequence[str], compared: Iterable[Comparison],
+                 distinct: dict, seed: int = 0):
         self.extractor, self.metrics, self.seed = extractor, metrics, seed
-        self.compared = [c for c in compared if c.kind in KINDS]
+        self.compared = [c for c in compared if c.kind in COMPARED_KINDS]
         self.limits = {c: min(distinct[c.left], distinct[c.right]) for c in self.compared}
         self.sets = {}
         for c, limit in self.limits.items():
             for name in (c.left, c.right):
-                self.sets[name, limit] = Features(limit, "fid" in metrics)
+                self.sets[name, limit] = FeatureSample(limit, "fid" in metrics)
 
     def add(self, batch: dict) -> None:
         """Takes in a batch of all streams; each is looked at once."""
@@ -74,22 +78,23 @@ class Distributions:
     def results(self) -> list[Result]:
         """The rows of all metrics, or why one is not there."""
         return [row for metric in self.metrics for c in self.compared
-                if metric != "prdc" or c.kind in OF_PRDC for row in self._rows(metric, c)]
+                if metric != "prdc" or c.kind in PRDC_KINDS for row in self._rows(metric, c)]
 
     def _rows(self, metric, c):
         left, right = (self.sets[name, self.limits[c]] for name in (c.left, c.right))
         if min(left.count, right.count) < 2:
             return [Result(metric, c, by=self.extractor.name, note="needs two images or more")]
         try:
+            values = METRIC_FUNCTIONS[metric](left, right, self.seed)
             return [Result(name, c, value, error, count, self.extractor.name)
-                    for name, value, error, count in MEASURED[metric](left, right, self.seed)]
+                    for name, value, error, count in values]
         except UserError as error:
             return [Result(metric, c, by=self.extractor.name, note=str(error))]
 
 
 def _fid(left, right, seed):
     if left.moments is None:
-        raise UserError(f"over {WIDEST} features make too large a covariance")
+        raise UserError(f"over {MAX_COVARIANCE_WIDTH} features make too large a covariance")
     return [("fid", fid(left.moments, right.moments), np.nan, left.count)]
 
 
@@ -110,4 +115,4 @@ def _prdc(left, right, seed):
     return [(name, value, np.nan, len(left.kept)) for name, value in found.items()]
 
 
-MEASURED = {"fid": _fid, "kid": _kid, "swd": _swd, "prdc": _prdc}
+METRIC_FUNCTIONS = {"fid": _fid, "kid": _kid, "swd": _swd, "prdc": _prdc}

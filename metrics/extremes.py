@@ -1,14 +1,17 @@
 """The pairs that a perceptual distance finds most and least alike, as a picture (figures 5.1,
 5.3 and 5.6 of the SCoGAN thesis)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from framework.plots import GREY, SEPARATOR, enlargement, image_grid
 
-STRIP, SIZE = 16, 0.8                # height of the line of scores, and of its digits
+SCORE_STRIP_PIXELS = 16              # height of the line of scores
+SCORE_FONT_SCALE = 0.8               # of cv2.putText
 
 
-def picture(lowest, highest) -> np.ndarray:
+def picture(lowest: Sequence[tuple], highest: Sequence[tuple]) -> np.ndarray:
     """uint8 [H, W, 3]: the pairs of lowest score, the first image above the second, each under
     its score; below them those of highest score.
 
@@ -19,7 +22,7 @@ def picture(lowest, highest) -> np.ndarray:
     return np.concatenate([blocks[0], line, blocks[1]])
 
 
-def block(pairs) -> np.ndarray:
+def block(pairs: Sequence[tuple]) -> np.ndarray:
     """Pairs side by side under their scores."""
     images = [np.stack([pair[side] for _, pair in pairs]) for side in (0, 1)]
     scale = enlargement(images[0].shape[1])
@@ -28,12 +31,12 @@ def block(pairs) -> np.ndarray:
     return np.concatenate([scores([score for score, _ in pairs], width), grid])
 
 
-def scores(values, width: int) -> np.ndarray:
+def scores(values: Sequence[float], width: int) -> np.ndarray:
     """A white strip with each value above its column of `width` pixels."""
     import cv2
 
-    strip = np.full((STRIP, width * len(values), 3), 255, np.uint8)
+    strip = np.full((SCORE_STRIP_PIXELS, width * len(values), 3), 255, np.uint8)
     for i, value in enumerate(values):
-        cv2.putText(strip, f"{value:.4f}", (i * width + 2, STRIP - 4), cv2.FONT_HERSHEY_PLAIN,
-                    SIZE, (0, 0, 0), 1, cv2.LINE_AA)
+        cv2.putText(strip, f"{value:.4f}", (i * width + 2, SCORE_STRIP_PIXELS - 4),
+                    cv2.FONT_HERSHEY_PLAIN, SCORE_FONT_SCALE, (0, 0, 0), 1, cv2.LINE_AA)
     return strip

@@ -18,7 +18,7 @@ class Moments:
         self.mean = np.zeros(dim)
         self._scatter = np.zeros((dim, dim))
 
-    def update(self, features) -> "Moments":
+    def update(self, features: np.ndarray) -> "Moments":
         """Takes in rows [n, dim]; returns itself. Raises UserError for other widths."""
         rows = as_rows(features)
         if rows.shape[1] != len(self.mean):
@@ -41,7 +41,7 @@ class Moments:
         return self._scatter / (self.count - 1)
 
 
-def moments(features) -> Moments:
+def moments(features: np.ndarray | Moments) -> Moments:
     """The `Moments` of rows [N, dim], or those that are given as such."""
     if isinstance(features, Moments):
         return features
@@ -49,7 +49,7 @@ def moments(features) -> Moments:
     return Moments(rows.shape[1]).update(rows)
 
 
-def fid(x, y) -> float:
+def fid(x: np.ndarray | Moments, y: np.ndarray | Moments) -> float:
     """||m_x - m_y||^2 + tr(C_x + C_y) - 2 tr (C_x C_y)^(1/2) of features [N, dim] or `Moments`.
 
     The last trace is the sum of the roots of the eigenvalues of C_x^(1/2) C_y C_x^(1/2), which
@@ -67,7 +67,7 @@ def fid(x, y) -> float:
     return max(float(distance), 0.0)
 
 
-def symmetric_root(matrix) -> np.ndarray:
+def symmetric_root(matrix: np.ndarray) -> np.ndarray:
     """The symmetric root of a positive semidefinite matrix [dim, dim]."""
     values, vectors = np.linalg.eigh(matrix)
     return (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T

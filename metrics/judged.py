@@ -1,9 +1,11 @@
 """What an independent judge, a classifier of the run's domains, reads in the streams."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from metrics.agreement import (
-    PRESENT,
+    MIN_PRESENT_SHARE,
     attribute_agreement,
     attribute_shares,
     class_shares,
@@ -14,10 +16,10 @@ from metrics.report import Result
 from metrics.running import Mean
 from metrics.streams import Comparison, generated, real
 
-BY = "judge"
+JUDGE_NAME = "judge"
 
 
-def identity(logits):
+def identity(logits: np.ndarray) -> np.ndarray:
     """The judge of images that have been read already."""
     return logits
 
@@ -28,7 +30,7 @@ class Agreement:
     judge: a function of images to logits [n, classes], or of `attributes` to one for each.
     """
 
-    def __init__(self, judge, names, attributes=()):
+    def __init__(self, judge: Callable, names: Sequence[str], attributes: Sequence[str] = ()):
         self.judge, self.names, self.attributes = judge, list(names), attributes
         self.alike, self.shares = Mean(), Mean()
 
@@ -51,7 +53,7 @@ class Agreement:
         return {"pair_agreement": agreement, "chance": round(chance, 4),
                 "kappa": round((agreement - chance) / (1 - chance), 4) if chance < 1 else 0.0,
                 "classes_present": classes_present(shares), "classes": int(shares.shape[1]),
-                "present_from_share": PRESENT,
+                "present_from_share": MIN_PRESENT_SHARE,
                 "class_shares": dict(zip(self.names, np.round(shares, 4).tolist(), strict=True))}
 
     def _by_attribute(self):
@@ -68,7 +70,7 @@ class Agreement:
         error = float(np.sqrt(value * (1 - value) / self.alike.count))
         streams = [generated(name) for name in self.names]
         of = Comparison("pair", *streams) if len(streams) == 2 else " | ".join(streams)
-        return [Result("pair_agreement", of, value, error, self.alike.count, BY)]
+        return [Result("pair_agreement", of, value, error, self.alike.count, JUDGE_NAME)]
 
 
 class Confidence:
@@ -78,7 +80,8 @@ class Confidence:
     prediction, in nats. For attributes each is the mean over them.
     """
 
-    def __init__(self, judge, names, distinct: dict, attributes=()):
+    def __init__(self, judge: Callable, names: Sequence[str], distinct: dict,
+                 attributes: Sequence[str] = ()):
         self.judge, self.attributes, self.distinct = judge, attributes, distinct
         self.means = {stream(name): Mean() for name in names for stream in (generated, real)}
 
@@ -91,7 +94,7 @@ class Confidence:
 
     def results(self) -> list[Result]:
         """Three rows for each stream."""
-        return [Result(name, stream, float(value), float(error), mean.count, BY)
+        return [Result(name, stream, float(value), float(error), mean.count, JUDGE_NAME)
                 for stream, mean in self.means.items()
                 for name, value, error in self._rows(mean)]
 
@@ -103,7 +106,7 @@ class Confidence:
                 ("class entropy", np.mean(entropy(shares, 0)), np.nan))
 
 
-def probabilities(logits, attributes=()) -> np.ndarray:
+def probabilities(logits: np.ndarray, attributes: Sequence[str] = ()) -> np.ndarray:
     """[n, 2 + classes]: largest probability, entropy and the probabilities of each row."""
     logits = np.asarray(logits, np.float64)
     if attributes:
@@ -115,6 +118,6 @@ def probabilities(logits, attributes=()) -> np.ndarray:
     return np.column_stack([p.max(-1), entropy(p, -1), p])
 
 
-def entropy(p, axis):
+def entropy(p: np.ndarray, axis: int) -> np.ndarray:
     """- sum p log p along `axis`, in nats; 0 log 0 is 0."""
     return -np.sum(p * np.log(np.maximum(p, 1e-300)), axis)

@@ -10,7 +10,7 @@ from losses.kernels import Kernel, linear_kernel, polynomial
 from losses.mmd import mmd2
 from metrics.rows import same_width
 
-TILE = 1024
+TILE_ROWS = 1024
 
 
 class Estimate(NamedTuple):
@@ -20,7 +20,7 @@ class Estimate(NamedTuple):
     standard_error: float
 
 
-def kid(x, y, block: int = 1024, seed: int | None = 0) -> Estimate:
+def kid(x: np.ndarray, y: np.ndarray, block: int = 1024, seed: int | None = 0) -> Estimate:
     """MMD^2 under (x.y / dim + 1)^3, the mean over blocks of features [N, dim] and [M, dim].
 
     As in TF-GAN: the samples are dealt into ceil(max(N, M) / block) blocks of nearly equal
@@ -34,12 +34,13 @@ def kid(x, y, block: int = 1024, seed: int | None = 0) -> Estimate:
     blocks = max(1, min(-(-max(len(x), len(y)) // block), len(x) // 2, len(y) // 2))
     if seed is not None:
         x, y = (np.random.default_rng([seed, i]).permutation(a) for i, a in enumerate((x, y)))
-    values = [unbiased(a, b) for a, b in zip(dealt(x, blocks), dealt(y, blocks), strict=True)]
+    values = [unbiased(a, b) for a, b in zip(split_into_blocks(x, blocks),
+                                             split_into_blocks(y, blocks), strict=True)]
     error = np.std(values, ddof=1) / np.sqrt(blocks) if blocks > 1 else np.nan
     return Estimate(float(np.mean(values)), float(error))
 
 
-def unbiased(x, y) -> float:
+def unbiased(x: np.ndarray, y: np.ndarray) -> float:
     """KID of all samples at once, in memory of N + M and time of N M; has no standard error."""
     x, y = same_width(x, y)
     return float(mmd2(x, y, kid_kernel(x.shape[1])))
@@ -50,15 +51,15 @@ def kid_kernel(dim: int) -> Kernel:
     matrix = partial(polynomial, degree=3, bias=1.0, scale=1 / dim)
 
     def total(x, y):
-        tiles = range(0, len(x), TILE)
-        return np.float64(sum(float(np.sum(matrix(x[i:i + TILE], y))) for i in tiles))
+        tiles = range(0, len(x), TILE_ROWS)
+        return np.float64(sum(float(np.sum(matrix(x[i:i + TILE_ROWS], y))) for i in tiles))
 
     def diagonal(x):
         return (linear_kernel().diagonal(x) / dim + 1) ** 3
     return Kernel(matrix, total, diagonal)
 
 
-def dealt(rows, blocks: int) -> list[np.ndarray]:
+def split_into_blocks(rows: np.ndarray, blocks: int) -> list[np.ndarray]:
     """The rows in consecutive blocks whose sizes differ by one at most, the larger ones last."""
     sizes = np.full(blocks, len(rows) // blocks)
     sizes[blocks - len(rows) % blocks:] += 1

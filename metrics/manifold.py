@@ -7,10 +7,10 @@ from framework.errors import UserError
 from losses.kernels import squared_distances
 from metrics.rows import same_width
 
-TILE = 1024
+TILE_ROWS = 1024
 
 
-def prdc(real, fake, k: int = 5) -> dict[str, float]:
+def prdc(real: np.ndarray, fake: np.ndarray, k: int = 5) -> dict[str, float]:
     """The four shares from features real [N, D] and fake [M, D], float64.
 
     precision: of fakes inside any real ball; recall: of reals inside any fake ball; density:
@@ -25,9 +25,9 @@ def prdc(real, fake, k: int = 5) -> dict[str, float]:
     around_real, around_fake = radii(real, k), radii(fake, k)
     balls = np.zeros(len(fake), int)
     recalled, covered = [], []
-    for i in range(0, len(real), TILE):
-        distances = np.asarray(squared_distances(real[i:i + TILE], fake))
-        inside = distances <= around_real[i:i + TILE, None]
+    for i in range(0, len(real), TILE_ROWS):
+        distances = np.asarray(squared_distances(real[i:i + TILE_ROWS], fake))
+        inside = distances <= around_real[i:i + TILE_ROWS, None]
         balls += inside.sum(0)
         covered.append(inside.any(1))
         recalled.append((distances <= around_fake).any(1))
@@ -37,8 +37,8 @@ def prdc(real, fake, k: int = 5) -> dict[str, float]:
             "coverage": float(np.mean(np.concatenate(covered)))}
 
 
-def radii(rows, k: int) -> np.ndarray:
+def radii(rows: np.ndarray, k: int) -> np.ndarray:
     """Squared distance of each row from its k-th neighbour, itself not counted: [N]."""
     return np.concatenate([
-        np.partition(np.asarray(squared_distances(rows[i:i + TILE], rows)), k, 1)[:, k]
-        for i in range(0, len(rows), TILE)])
+        np.partition(np.asarray(squared_distances(rows[i:i + TILE_ROWS], rows)), k, 1)[:, k]
+        for i in range(0, len(rows), TILE_ROWS)])

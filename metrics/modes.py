@@ -6,7 +6,7 @@ from data.toys import toy_centers, toy_sd
 from metrics.report import Result
 from metrics.streams import generated
 
-REACH, SHARE = 4, 0.01
+MODE_RADIUS_DEVIATIONS, MIN_MODE_SHARE = 4, 0.01
 
 
 class Modes:
@@ -20,17 +20,17 @@ class Modes:
         self.name, self.centers, self.sd = name, toy_centers(name), toy_sd(name)
         self.count, self.held = 0, np.zeros(len(self.centers), int)
 
-    def take(self, points) -> "Modes":
+    def take(self, points: np.ndarray) -> "Modes":
         """Counts `points`; returns itself."""
         distances = np.linalg.norm(points[:, None] - self.centers[None], axis=-1)
-        near = distances.min(1) <= REACH * self.sd
+        near = distances.min(1) <= MODE_RADIUS_DEVIATIONS * self.sd
         self.held += np.bincount(distances.argmin(1)[near], minlength=len(self.held))
         self.count += len(points)
         return self
 
     @property
     def modes(self) -> int:
-        return int(np.sum(self.held >= SHARE * self.count))
+        return int(np.sum(self.held >= MIN_MODE_SHARE * self.count))
 
     @property
     def quality(self) -> float:

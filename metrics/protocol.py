@@ -6,12 +6,15 @@ two domains, the thesis's baseline; and real of one domain. The last is ours: a 
 real images falls below it only where images resemble each other more than the data do.
 """
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 
 from metrics.report import Result
 from metrics.running import Extremes, Mean
+from metrics.streams import Comparison
 
-PAIRS = ("pair", "folders")          # of which the extremes are kept
+EXTREMES_KINDS = ("pair", "folders")          # of which the extremes are kept
 
 
 class PairDistances:
@@ -21,14 +24,15 @@ class PairDistances:
     the lowest and the highest score, both images of each.
     """
 
-    def __init__(self, distance, compared, distinct: dict, keep: int = 8):
+    def __init__(self, distance: Callable, compared: Iterable[Comparison], distinct: dict,
+                 keep: int = 8):
         self.distance, self.name = distance, distance.name
         self.compared = [c for c in compared if c.kind != "floor" or distinct[c.right]]
         self.skipped = [c for c in compared if c not in self.compared]
         self.distinct = distinct
         self.means = {c: Mean() for c in self.compared}
         self.extremes = {c: Extremes(keep) for c in self.compared
-                         if c.kind in PAIRS}
+                         if c.kind in EXTREMES_KINDS}
 
     def add(self, batch: dict) -> None:
         """Takes in a batch of all streams."""

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +29,7 @@ class Result(NamedTuple):
     by: str = ""
     note: str = ""
 
-    def as_dict(self, **settings) -> dict:
+    def as_dict(self, **settings: Any) -> dict:
         """Its fields for JSON, without what is not there, and the `settings` it was made under."""
         kind = {"kind": self.compared.kind} if hasattr(self.compared, "kind") else {}
         found = self._asdict() | {"compared": str(self.compared)} | kind | settings
@@ -39,7 +40,7 @@ def _missing(value) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
-def table(header, rows) -> str:
+def text_table(header: Sequence, rows: Iterable[Iterable]) -> str:
     """Rows of text under a header, in columns of their width."""
     rows = [[str(cell) for cell in row] for row in (header, *rows)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
@@ -48,7 +49,7 @@ def table(header, rows) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def title(result: Result) -> str:
+def metric_title(result: Result) -> str:
     """The metric's name: LPIPS, FID and KID are only what the published nets found."""
     if result.metric == "lpips":
         return result.by.partition(" (")[0]
@@ -57,7 +58,7 @@ def title(result: Result) -> str:
     return TITLES.get(result.metric, result.metric)
 
 
-def readable(results) -> str:
+def format_results(results: Sequence[Result]) -> str:
     """A table of the comparisons and one of the streams: a row for each, a column per metric.
 
     Below them stand the nets that looked, and what else there is to say of a number.
@@ -65,21 +66,22 @@ def readable(results) -> str:
     groups = {}
     for result in results:
         groups.setdefault(hasattr(result.compared, "kind"), []).append(result)
-    said = {by: dict.fromkeys(title(r) for r in results if r.by == by)
+    said = {by: dict.fromkeys(metric_title(r) for r in results if r.by == by)
             for by in dict.fromkeys(r.by for r in results if r.by)}
     notes = [f"by {by}: {', '.join(titles)}" for by, titles in said.items()]
     for of, note in dict.fromkeys((str(r.compared), r.note) for r in results if r.note):
-        found = dict.fromkeys(title(r) for r in results if (str(r.compared), r.note) == (of, note))
-        notes.append(f"{of}: {note} ({', '.join(found)})")
+        titles = dict.fromkeys(metric_title(r) for r in results
+                               if (str(r.compared), r.note) == (of, note))
+        notes.append(f"{of}: {note} ({', '.join(titles)})")
     return "\n\n".join([*map(_pivoted, groups.values()), "\n".join(notes)]).rstrip()
 
 
 def _pivoted(results) -> str:
-    columns = list(dict.fromkeys(title(r) for r in results))
+    columns = list(dict.fromkeys(metric_title(r) for r in results))
     rows = {}
     for r in results:
-        rows.setdefault(str(r.compared), {})[title(r)] = r
-    return table(("of", *columns, "n"), [
+        rows.setdefault(str(r.compared), {})[metric_title(r)] = r
+    return text_table(("of", *columns, "n"), [
         (name, *(_cell(row.get(column)) for column in columns),
          ", ".join(dict.fromkeys(str(r.count) for r in row.values() if r.count)) or "-")
         for name, row in rows.items()])
@@ -88,15 +90,15 @@ def _pivoted(results) -> str:
 def _cell(result) -> str:
     if result is None:
         return ""
-    error = "" if math.isnan(result.error) else f" +- {number(result.error)}"
-    return number(result.value) + error
+    error = "" if math.isnan(result.error) else f" +- {format_number(result.error)}"
+    return format_number(result.value) + error
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """Four significant digits, four decimals below 1; a dash for what is not there."""
     return "-" if math.isnan(value) else f"{value:.4g}" if abs(value) >= 1 else f"{value:.4f}"
 
 
-def keep(path: Path, report: dict) -> None:
+def save_report(path: Path, report: dict) -> None:
     """Writes `report` to the JSON file `path`, whole or not at all."""
     write_text(path, json.dumps(report, indent=2) + "\n")

@@ -1,11 +1,13 @@
 """Features and images as the rows of a float64 matrix."""
 
+from typing import Any
+
 import numpy as np
 
 from framework.errors import UserError
 
 
-def as_rows(features) -> np.ndarray:
+def as_rows(features: Any) -> np.ndarray:
     """[N, ...] -> float64 [N, D]; a plain list of numbers is one column.
 
     Raises UserError for values that are not finite.
@@ -17,7 +19,7 @@ def as_rows(features) -> np.ndarray:
     return rows
 
 
-def same_width(x, y) -> tuple[np.ndarray, np.ndarray]:
+def same_width(x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
     """Both as rows. Raises UserError unless their widths agree and neither is empty."""
     x, y = as_rows(x), as_rows(y)
     if x.shape[1] != y.shape[1]:

@@ -1,5 +1,8 @@
 """Sums that batches pass through, so that memory does not grow with the number of samples."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 
@@ -9,7 +12,7 @@ class Mean:
     def __init__(self):
         self.count, self._total, self._squares = 0, 0.0, 0.0
 
-    def add(self, values) -> None:
+    def add(self, values: Any) -> None:
         """Takes in the values [n, ...] of n samples."""
         values = np.asarray(values, np.float64)
         self.count += len(values)
@@ -17,12 +20,12 @@ class Mean:
         self._squares = self._squares + (values**2).sum(0)
 
     @property
-    def value(self):
+    def value(self) -> Any:
         """The mean, a float or an array [...]."""
         return self._total / self.count
 
     @property
-    def error(self):
+    def error(self) -> Any:
         """Standard error of the mean; NaN for a single sample."""
         if self.count < 2:
             return np.nan * self.value
@@ -39,7 +42,7 @@ class Extremes:
     def __init__(self, keep: int = 8):
         self.keep, self.lowest, self.highest = keep, [], []
 
-    def add(self, scores, items) -> None:
+    def add(self, scores: np.ndarray, items: Callable[[int], Any]) -> None:
         """Takes in the scores [n] of `items`, a function of an index to what is to be kept."""
         order = np.argsort(scores, kind="stable")
         low, high = order[:self.keep], order[::-1][:self.keep]

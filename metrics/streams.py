@@ -5,14 +5,16 @@ generated streams comes from one latent. The real images of a domain come in a r
 again and again in new ones; of its second stream row i is another image of the same domain.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from framework.pixels import to_unit
 
-BYTES, MOST = 2**25, 500             # of one stream's batch, and images in it
+MAX_BATCH_BYTES, MAX_BATCH_IMAGES = 2**25, 500             # of one stream's batch, and images in it
+
+Source = Callable[[int, int], dict[str, np.ndarray]]      # (start, stop) -> rows by stream
 
 
 class Comparison(NamedTuple):
@@ -46,7 +48,7 @@ def others(name: str) -> str:
     return f"other real {name}"
 
 
-def comparisons(names) -> list[Comparison]:
+def comparisons(names: Sequence[str]) -> list[Comparison]:
     """All that is compared of the domains `names` (thesis chapter 5 and tables 3.3 to 3.8)."""
     pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1:]]
     return [*(Comparison("pair", generated(a), generated(b)) for a, b in pairs),
@@ -56,7 +58,7 @@ def comparisons(names) -> list[Comparison]:
             *(Comparison("floor", real(a), others(a)) for a in names)]
 
 
-def distinct(sampler_names, domains, samples: int) -> dict[str, int]:
+def count_distinct(sampler_names: Sequence[str], domains: Sequence, samples: int) -> dict[str, int]:
     """How many different images each stream has among its first `samples`."""
     found = {generated(name): samples for name in sampler_names}
     for name, domain in zip(sampler_names, domains, strict=True):
@@ -72,7 +74,7 @@ class Shuffled:
     its length, so that the first N // 2 images of both orders are disjoint.
     """
 
-    def __init__(self, images, seed: int, apart: bool = False):
+    def __init__(self, images: Any, seed: int, apart: bool = False):
         self.images, self.seed, self.shift = images, seed, len(images) // 2 if apart else 0
 
     def __call__(self, start: int, stop: int) -> np.ndarray:
@@ -87,16 +89,16 @@ class Shuffled:
         return to_unit(found) if found.dtype == np.uint8 else found
 
 
-def of_domains(names, domains, seed: int) -> list:
+def domain_sources(names: Sequence[str], domains: Sequence, seed: int) -> list:
     """Sources of both real streams of each domain."""
     found = []
     for k, (name, domain) in enumerate(zip(names, domains, strict=True)):
         for stream, apart in ((real(name), False), (others(name), True)):
-            found.append(as_source(stream, Shuffled(domain.images, 1000 * seed + k, apart)))
+            found.append(stream_source(stream, Shuffled(domain.images, 1000 * seed + k, apart)))
     return found
 
 
-def of_sampler(sampler, samples: int, seed: int):
+def sampler_source(sampler: Any, samples: int, seed: int) -> Source:
     """A source of what all generators of a run draw from `samples` latents of `seed`.
 
     Only the latents, some hundred bytes each, are drawn all at once.
@@ -106,17 +108,18 @@ def of_sampler(sampler, samples: int, seed: int):
     return lambda start, stop: dict(zip(names, sampler.draw(z[start:stop]), strict=True))
 
 
-def as_source(name: str, images):
+def stream_source(name: str, images: Callable[[int, int], np.ndarray]) -> Source:
     """A source of the one stream `name`; `images` is a function of (start, stop)."""
     return lambda start, stop: {name: images(start, stop)}
 
 
-def batches(sources, samples: int, shape) -> Iterator[dict[str, np.ndarray]]:
+def batches(sources: Sequence[Source], samples: int,
+            shape: Sequence[int]) -> Iterator[dict[str, np.ndarray]]:
     """`samples` rows of all streams, batch by batch; `shape` is that of one image.
 
     A source is a function of (start, stop) to a dict of streams.
     """
-    size = int(np.clip(BYTES // (4 * np.prod(shape)), 1, MOST))
+    size = int(np.clip(MAX_BATCH_BYTES // (4 * np.prod(shape)), 1, MAX_BATCH_IMAGES))
     for start in range(0, samples, size):
         stop = min(start + size, samples)
         yield {name: rows for source in sources for name, rows in source(start, stop).items()}

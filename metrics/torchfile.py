@@ -11,7 +11,7 @@ import pickle
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -67,23 +67,23 @@ KNOWN = {("collections", "OrderedDict"): OrderedDict,
 class Restricted(pickle.Unpickler):
     """An unpickler of the names in KNOWN alone. Torch wrote its pickles in Python 2 as well."""
 
-    def __init__(self, file):
+    def __init__(self, file: Any):
         super().__init__(file, encoding="latin1")
         self.storages = {}
 
-    def find_class(self, module, name):
+    def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in KNOWN:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no weights need")
         return KNOWN[module, name]
 
-    def persistent_load(self, found):
+    def persistent_load(self, found: Any) -> Storage:
         tag, kind, key, _, size, *view = found
         if tag != "storage" or kind not in STORAGES.values() or any(view):
             raise pickle.UnpicklingError("it holds storage of a kind that is not known")
         return self.storages.setdefault(str(key), Storage(kind, str(key), size))
 
 
-def read(path: str | Path, prefix: str = "") -> dict[str, np.ndarray]:
+def read_state_dict(path: str | Path, prefix: str = "") -> dict[str, np.ndarray]:
     """The tensors of a state dict whose names start with `prefix`, as arrays by name.
 
     path: a file that torch.save wrote, as a zip (since torch 1.6) or in the format before; the

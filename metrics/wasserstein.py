@@ -16,19 +16,20 @@ class LowerBound(NamedTuple):
     spread: float
 
 
-def sliced_wasserstein(x, y, projections: int = 128, p: float = 1, seed: int = 0) -> float:
+def sliced_wasserstein(x: np.ndarray, y: np.ndarray, projections: int = 128, p: float = 1,
+                       seed: int = 0) -> float:
     """(mean over u of W_p^p(u.x, u.y))^(1/p), u uniform on the sphere.
 
     x [N, ...], y [M, ...]: samples, flattened; N and M may differ. In the units of x.
     Raises UserError for unlike widths or p below 1.
     """
     x, y = same_width(x, y)
-    u = directions(x.shape[1], projections, np.random.default_rng(seed))
-    return float(np.mean(projected(x, y, u, p)) ** (1 / p))
+    u = random_directions(x.shape[1], projections, np.random.default_rng(seed))
+    return float(np.mean(projected_distances(x, y, u, p)) ** (1 / p))
 
 
-def lower_bound(x, y, samples: int | None = None, projections: int = 128, repeats: int = 10,
-                seed: int = 0) -> LowerBound:
+def lower_bound(x: np.ndarray, y: np.ndarray, samples: int | None = None, projections: int = 128,
+                repeats: int = 10, seed: int = 0) -> LowerBound:
     """A lower bound on W_1(P, Q) from x ~ P [N, ...] and y ~ Q [M, ...].
 
     1 / c_n (W_N^1(P, Q) - W_N^1(P, P)), averaged over `repeats` fresh draws of `samples` rows
@@ -49,19 +50,20 @@ def lower_bound(x, y, samples: int | None = None, projections: int = 128, repeat
         rng = np.random.default_rng([seed, repeat])
         first, second = np.split(x[rng.choice(len(x), 2 * samples, replace=False)], 2)
         other = y[rng.choice(len(y), samples, replace=False)]
-        u = directions(x.shape[1], projections, rng)
-        apart = np.mean(projected(first, other, u) - projected(first, second, u))
-        bounds.append(apart / mean_of_a_coordinate(x.shape[1]))
+        u = random_directions(x.shape[1], projections, rng)
+        apart = np.mean(projected_distances(first, other, u)
+                        - projected_distances(first, second, u))
+        bounds.append(apart / mean_absolute_coordinate(x.shape[1]))
     return LowerBound(max(float(np.mean(bounds)), 0.0), float(np.std(bounds, ddof=repeats > 1)))
 
 
-def directions(dim: int, count: int, rng) -> np.ndarray:
+def random_directions(dim: int, count: int, rng: np.random.Generator) -> np.ndarray:
     """[count, dim], uniform on the unit sphere."""
     u = rng.standard_normal((count, dim))
     return u / np.linalg.norm(u, axis=1, keepdims=True)
 
 
-def projected(x, y, u, p: float = 1) -> np.ndarray:
+def projected_distances(x: np.ndarray, y: np.ndarray, u: np.ndarray, p: float = 1) -> np.ndarray:
     """W_p^p(u.x, u.y) for each direction of u [count, dim]: [count].
 
     The integral of |quantile of x - quantile of y|^p. Both quantile functions are steps; the
@@ -76,6 +78,6 @@ def projected(x, y, u, p: float = 1) -> np.ndarray:
     return lengths @ np.abs(a[(levels - 1) // m] - b[(levels - 1) // n]) ** p
 
 
-def mean_of_a_coordinate(dim: int) -> float:
+def mean_absolute_coordinate(dim: int) -> float:
     """c_n = E |u_1| = Gamma(n/2) / (sqrt(pi) Gamma((n+1)/2)), u uniform on the sphere."""
     return exp(lgamma(dim / 2) - lgamma((dim + 1) / 2)) / sqrt(pi)

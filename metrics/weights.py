@@ -26,17 +26,17 @@ from framework.files import replacing
 from metrics import torchfile
 from metrics.backbones import BACKBONES, kernel_shapes
 
-TORCHVISION = "https://download.pytorch.org/models/"
-OFFICIAL = ("https://raw.githubusercontent.com/richzhang/PerceptualSimilarity/"
+TORCHVISION_URL = "https://download.pytorch.org/models/"
+LPIPS_URL = ("https://raw.githubusercontent.com/richzhang/PerceptualSimilarity/"
             "082bb24f84c091ea94de2867d34c4544f68e0963/lpips/weights/v0.1/")
-CHANNELS = {"alex": (64, 192, 384, 256, 256), "vgg": (64, 128, 256, 512, 512),
+LPIPS_CHANNELS = {"alex": (64, 192, 384, 256, 256), "vgg": (64, 128, 256, 512, 512),
             "squeeze": (64, 128, 256, 384, 384, 512, 512)}
 
 
-class Source(NamedTuple):
+class WeightSource(NamedTuple):
     """One set of weights: our file, the published one, and what tells them to be right.
 
-    digest: the `digest` of the arrays, "" where we have never had them.
+    digest: the `arrays_sha256` of the arrays, "" where we have never had them.
     """
 
     arrays: str
@@ -47,28 +47,29 @@ class Source(NamedTuple):
 
 
 BACKBONE_FILES = {
-    "alex": Source("alexnet_features.npz", "alexnet-owt-7be5be79.pth", TORCHVISION,
-                   "7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02"),
-    "vgg": Source("vgg16_features.npz", "vgg16-397923af.pth", TORCHVISION,
-                  "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0"),
-    "squeeze": Source("squeezenet1_1_features.npz", "squeezenet1_1-b8a52dc0.pth", TORCHVISION,
-                      "b8a52dc049b60e4b6ab68ad0df457362afab8b6304b2febdc1650a5dab4d7e7b",
-                      "519dfad8495d97263670e4471be93179bd824b7928e703e82dff2d65419428b9"),
+    "alex": WeightSource("alexnet_features.npz", "alexnet-owt-7be5be79.pth", TORCHVISION_URL,
+                         "7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02"),
+    "vgg": WeightSource("vgg16_features.npz", "vgg16-397923af.pth", TORCHVISION_URL,
+                        "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0"),
+    "squeeze": WeightSource("squeezenet1_1_features.npz", "squeezenet1_1-b8a52dc0.pth",
+                            TORCHVISION_URL,
+                            "b8a52dc049b60e4b6ab68ad0df457362afab8b6304b2febdc1650a5dab4d7e7b",
+                            "519dfad8495d97263670e4471be93179bd824b7928e703e82dff2d65419428b9"),
 }
 LINEAR_FILES = {
-    "alex": Source("lpips_lin_v0.1.npz", "alex.pth", OFFICIAL,
-                   "df73285e35b22355a2df87cdb6b70b343713b667eddbda73e1977e0c860835c0",
-                   "718a8b40b0d22f96192d34ab93c0db5c7943558ff6c2407f44812dce2f29b5f4"),
-    "vgg": Source("lpips_lin_v0.1.npz", "vgg.pth", OFFICIAL,
-                  "a78928a0af1e5f0fcb1f3b9e8f8c3a2a5a3de244d830ad5c1feddc79b8432868",
-                  "9153a2043dccf3b525d4f13db916e93ef040548ea923b6f2100de5ebac141a78"),
-    "squeeze": Source("lpips_lin_v0.1.npz", "squeeze.pth", OFFICIAL,
-                      "4a5350f23600cb79923ce65bb07cbf57dca461329894153e05a1346bd531cf76",
-                      "68f1b1752260e0335c6394983132e210e3ed5c2540e78d239be07671a77130e4"),
+    "alex": WeightSource("lpips_lin_v0.1.npz", "alex.pth", LPIPS_URL,
+                         "df73285e35b22355a2df87cdb6b70b343713b667eddbda73e1977e0c860835c0",
+                         "718a8b40b0d22f96192d34ab93c0db5c7943558ff6c2407f44812dce2f29b5f4"),
+    "vgg": WeightSource("lpips_lin_v0.1.npz", "vgg.pth", LPIPS_URL,
+                        "a78928a0af1e5f0fcb1f3b9e8f8c3a2a5a3de244d830ad5c1feddc79b8432868",
+                        "9153a2043dccf3b525d4f13db916e93ef040548ea923b6f2100de5ebac141a78"),
+    "squeeze": WeightSource("lpips_lin_v0.1.npz", "squeeze.pth", LPIPS_URL,
+                            "4a5350f23600cb79923ce65bb07cbf57dca461329894153e05a1346bd531cf76",
+                            "68f1b1752260e0335c6394983132e210e3ed5c2540e78d239be07671a77130e4"),
 }
 
 
-def backbone(net: str, folder=None) -> tuple[dict[str, np.ndarray], bool]:
+def load_backbone(net: str, folder: str | Path | None = None) -> tuple[dict[str, np.ndarray], bool]:
     """NAME/kernel and NAME/bias of every convolution of `net`, and whether they are the
     published ones.
 
@@ -81,7 +82,7 @@ def backbone(net: str, folder=None) -> tuple[dict[str, np.ndarray], bool]:
         shapes |= {f"{name}/kernel": shape, f"{name}/bias": shape[-1:]}
 
     def converted(path):
-        state, found = torchfile.read(path, "features."), {}
+        state, found = torchfile.read_state_dict(path, "features."), {}
         for name in kernel_shapes(net):
             found[f"{name}/kernel"] = _entry(state, f"{name}.weight", path).transpose(2, 3, 1, 0)
             found[f"{name}/bias"] = _entry(state, f"{name}.bias", path)
@@ -89,21 +90,21 @@ def backbone(net: str, folder=None) -> tuple[dict[str, np.ndarray], bool]:
     return _found(BACKBONE_FILES[net], shapes, converted, folder)
 
 
-def linear(net: str, folder=None) -> tuple[list[np.ndarray], bool]:
+def load_linear(net: str, folder: str | Path | None = None) -> tuple[list[np.ndarray], bool]:
     """The calibrated weight [C] of every channel, one array a layer, and whether they are those
-    of LPIPS v0.1. As `backbone` otherwise."""
+    of LPIPS v0.1. As `load_backbone` otherwise."""
     BACKBONES.find(net)
-    shapes = {f"{net}/{i}": (count,) for i, count in enumerate(CHANNELS[net])}
+    shapes = {f"{net}/{i}": (count,) for i, count in enumerate(LPIPS_CHANNELS[net])}
 
     def converted(path):
-        state = torchfile.read(path, "lin")
+        state = torchfile.read_state_dict(path, "lin")
         return {f"{net}/{i}": _entry(state, f"lin{i}.model.1.weight", path).reshape(-1)
                 for i in range(len(shapes))}
     found, published = _found(LINEAR_FILES[net], shapes, converted, folder)
     return list(found.values()), published
 
 
-def digest(arrays: dict[str, np.ndarray]) -> str:
+def arrays_sha256(arrays: dict[str, np.ndarray]) -> str:
     """SHA-256 of the arrays' numbers, little-endian float32, one array after the other."""
     total = hashlib.sha256()
     for values in arrays.values():
@@ -111,12 +112,12 @@ def digest(arrays: dict[str, np.ndarray]) -> str:
     return total.hexdigest()
 
 
-def _found(source: Source, shapes, converted, folder):
+def _found(source: WeightSource, shapes, converted, folder):
     place = Path(folder) if folder else cache_folder() / "lpips"
     ours, published = place / source.arrays, place / source.published
     if ours.is_file():
         arrays = _checked(_arrays(ours, shapes), shapes, ours)
-        return arrays, digest(arrays) == source.digest
+        return arrays, arrays_sha256(arrays) == source.digest
     if not published.is_file():
         if folder:
             raise UserError(f"{place} has neither {source.arrays} nor {source.published}, which is "
@@ -154,7 +155,7 @@ def _sha256(path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _fetch(source: Source, path: Path) -> None:
+def _fetch(source: WeightSource, path: Path) -> None:
     """Downloads the published file to `path`; it appears there whole and right or not at all."""
     url = source.url + source.published
     print(f"fetching {url}", flush=True)

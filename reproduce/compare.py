@@ -1,39 +1,41 @@
 """A table's numbers beside the document's, and what keeps them from being comparable."""
 
 import json
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from config import presets
 from data.names import domain_names, find
-from metrics.report import number, table
+from metrics.report import format_number, text_table
+from reproduce.tables import TableRow
 
-ALEX = "LPIPS (alex, v0.1)"              # what the thesis measures with
-HEADS = {"pairs": ("gen 1 | gen 2", "gen 1 | real 1", "gen 2 | real 2"),
+THESIS_DISTANCE = "LPIPS (alex, v0.1)"              # what the thesis measures with
+COLUMN_HEADERS = {"pairs": ("gen 1 | gen 2", "gen 1 | real 1", "gen 2 | real 2"),
          "real": ("gen 1 | real 1", "gen 1 | real 2", "gen 2 | real 1", "gen 2 | real 2")}
-KINDS = {"pairs": ("pair", "own"), "real": ("own", "cross")}
+COMPARISON_KINDS = {"pairs": ("pair", "own"), "real": ("own", "cross")}
 
 
-def distances(found: dict, kinds) -> list[dict]:
+def lpips_results(found: dict, kinds: Collection[str]) -> list[dict]:
     """The perceptual distances of an evaluation of these kinds, in its order; for "pairs" the
     generated pair comes first."""
     return [row for row in found["results"]
             if row["metric"] == "lpips" and row.get("kind") in kinds]
 
 
-def comparison(rows, columns: str, found: dict) -> str:
+def comparison_table(rows: Sequence[TableRow], columns: str, found: dict) -> str:
     """A line per row of a table: ours, then the document's, for each column; pair agreement
     and the classes in every domain where they were measured. found: evaluations by preset."""
     judged = any("pair_agreement" in (each or {}) for each in found.values())
-    header = ["", *(word for head in HEADS[columns] for word in (head, "document"))]
+    header = ["", *(word for head in COLUMN_HEADERS[columns] for word in (head, "document"))]
     lines = []
     for row in rows:
         values, each = [], found.get(row.preset)
-        ours = distances(each, KINDS[columns]) if each else []
+        ours = lpips_results(each, COMPARISON_KINDS[columns]) if each else []
         for at, document in enumerate(row.reported):
-            values += [_ours(ours, at), number(document)]
+            values += [_ours(ours, at), format_number(document)]
         lines.append([row.label, *values, *(_judged(each) if judged else ())])
     header += ["pair agreement", "classes"] if judged else []
-    return table(header, [*lines, *_baselines(rows, found, len(header))])
+    return text_table(header, [*lines, *_baselines(rows, found, len(header))])
 
 
 def _ours(rows, at):
@@ -41,7 +43,7 @@ def _ours(rows, at):
         return "-"
     row = rows[at]
     error = f" +- {row['error']:.4f}" if "error" in row else ""
-    return f"{number(row['value'])}{error}"
+    return f"{format_number(row['value'])}{error}"
 
 
 def _judged(found):
@@ -55,24 +57,25 @@ def _baselines(rows, found, width):
     """A line for the real images of each data set, against each other."""
     lines = {}
     for row in rows:
-        ours = distances(found[row.preset], ("baseline",)) if found.get(row.preset) else []
+        ours = lpips_results(found[row.preset], ("baseline",)) if found.get(row.preset) else []
         if row.baseline and ours:
             data = presets.load(row.preset).values["dataset"]
-            line = [f"real 1 | real 2 ({data})", _ours(ours, 0), number(row.baseline)]
+            line = [f"real 1 | real 2 ({data})", _ours(ours, 0), format_number(row.baseline)]
             lines.setdefault(data, line + [""] * (width - len(line)))
     return lines.values()
 
 
-def obstacles(rows, found: dict, runs: dict, differing: dict) -> list[str]:
+def reasons_not_comparable(rows: Sequence[TableRow], found: dict, runs: dict,
+                           differing: dict) -> list[str]:
     """Why the numbers are not the document's, one line each; none if they should be.
 
     runs: the rows' folders. differing: how each row's options differ from its preset.
     """
     lines = dict.fromkeys(_trained(rows, differing))
     for row in rows:
-        for each in distances(found[row.preset], ("pair",)) if found.get(row.preset) else ():
-            if each["by"] != ALEX:
-                lines.setdefault(f"measured by {each['by']}, not by {ALEX}")
+        for each in lpips_results(found[row.preset], ("pair",)) if found.get(row.preset) else ():
+            if each["by"] != THESIS_DISTANCE:
+                lines.setdefault(f"measured by {each['by']}, not by {THESIS_DISTANCE}")
             if each["count"] != row.pairs:
                 lines.setdefault(f"{each['count']} pairs for {row.pairs}")
         if found.get(row.preset):

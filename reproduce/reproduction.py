@@ -11,9 +11,9 @@ from framework.files import write_text
 from metrics.choice import LPIPS_NETS
 from metrics.weights import BACKBONE_FILES, LINEAR_FILES
 from nets.vgg import check_weights, layers_of
-from reproduce.compare import comparison, obstacles
-from reproduce.runs import Interrupted, flags, measured, trained
-from reproduce.scales import SCALES, differences, over
+from reproduce.compare import comparison_table, reasons_not_comparable
+from reproduce.runs import StoppedByUser, command_line_flags, measure_run, train_run
+from reproduce.scales import REPRODUCTION_SCALES, describe_differences, options_over
 from reproduce.tables import TABLES
 
 RANDOM = "random"
@@ -32,7 +32,7 @@ def main(name, *, scale, data_dir, output, lpips_net, lpips_weights, vgg_weights
         made = Reproduction(each, scale, Path(output) / scale, data_dir, vgg_weights, iterations)
         try:
             made.run(["--lpips_net", net, *(["--lpips_weights", weights] if weights else [])])
-        except Interrupted:
+        except StoppedByUser:
             print("stopped; the same command goes on where it was")
             return 130
         made.show()
@@ -48,7 +48,7 @@ class Reproduction:
     def __init__(self, name, scale, output, data_dir, vgg_weights, iterations):
         self.name, self.scale, self.output, self.data_dir = name, scale, output, data_dir
         self.table, self.found = TABLES.find(name), {}
-        self.options = {row.preset: over(row.preset, scale) for row in self.table.rows}
+        self.options = {row.preset: options_over(row.preset, scale) for row in self.table.rows}
         for preset, options in self.options.items():
             if iterations:
                 options["iterations"] = iterations
@@ -63,11 +63,12 @@ class Reproduction:
         for row in self.table.rows:
             run, options = self.runs[row.preset], self.options[row.preset]
             planned = options.get("iterations", presets.load(row.preset).values["iterations"])
-            if not trained(run, row.preset, options | {"data_dir": self.data_dir}, planned):
+            if not train_run(run, row.preset, options | {"data_dir": self.data_dir}, planned):
                 continue
             metrics = "lpips,pair_agreement" if self.labelled(row.preset) else "lpips"
-            found = measured(run, ["--metrics", metrics, *lpips_flags, *flags({
-                "samples": SCALES[self.scale].pairs or row.pairs, "data_dir": self.data_dir})])
+            found = measure_run(run, ["--metrics", metrics, *lpips_flags, *command_line_flags({
+                "samples": REPRODUCTION_SCALES[self.scale].pairs or row.pairs,
+                "data_dir": self.data_dir})])
             if found:
                 self.found[row.preset] = found
 
@@ -79,12 +80,12 @@ class Reproduction:
     def show(self) -> None:
         """Prints the table and keeps it as table-NAME.txt."""
         rows = self.table.rows
-        differing = {preset: differences(preset, options)
+        differing = {preset: describe_differences(preset, options)
                      for preset, options in self.options.items()}
-        found = obstacles(rows, self.found, self.runs, differing)
+        found = reasons_not_comparable(rows, self.found, self.runs, differing)
         text = "\n".join([
             f"Table {self.name}: {self.table.title}; scale {self.scale}", "",
-            comparison(rows, self.table.columns, self.found), "",
+            comparison_table(rows, self.table.columns, self.found), "",
             *(["Not comparable with the document's numbers:"] if found else []),
             *(f"- {line}" for line in found)]).rstrip()
         print(f"\n{text}\n")

@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,15 +14,15 @@ from config.run import newest_checkpoint
 from framework.files import write_text
 
 MAIN = Path(__file__).parents[1] / "main.py"
-KEPT = "reproduced.json"
+EVALUATION_FILE = "reproduced.json"
 
 
-class Interrupted(Exception):
+class StoppedByUser(Exception):
     """The user has asked for an end; what was under way has ended in order."""
 
 
 @contextmanager
-def forwarding(child):
+def forward_signals(child: subprocess.Popen) -> Iterator[None]:
     """Hands Ctrl-C and SIGTERM on to `child`, which ends in order; then raises Interrupted."""
     asked = []
 
@@ -35,43 +36,43 @@ def forwarding(child):
         for number, handler in before.items():
             signal.signal(number, handler)
     if asked:
-        raise Interrupted
+        raise StoppedByUser
 
 
-def call(*words) -> bool:
+def run_main(*words: object) -> bool:
     """Runs main.py with `words`, which are said; whether it ended well."""
-    words = [str(word) for word in words]
-    print("$ python main.py", shlex.join(words), flush=True)
-    child = subprocess.Popen([sys.executable, str(MAIN), *words])
-    with forwarding(child):
+    texts = [str(word) for word in words]
+    print("$ python main.py", shlex.join(texts), flush=True)
+    child = subprocess.Popen([sys.executable, str(MAIN), *texts])
+    with forward_signals(child):
         child.wait()
     return child.returncode == 0
 
 
-def flags(options: dict) -> list[str]:
+def command_line_flags(options: dict) -> list[str]:
     """Options as words of the command line."""
     return [word for name, value in options.items() if value != ""
             for word in (f"--{name}", str(value))]
 
 
-def trained(run: Path, preset: str, options: dict, iterations: int) -> bool:
+def train_run(run: Path, preset: str, options: dict, iterations: int) -> bool:
     """Whether `run` has done its iterations, after training what was missing."""
     if newest_checkpoint(run) < iterations:
-        call("train", "--preset", preset, "--run", run, *flags(options))
+        run_main("train", "--preset", preset, "--run", run, *command_line_flags(options))
     return newest_checkpoint(run) >= iterations
 
 
-def measured(run: Path, words) -> dict | None:
+def measure_run(run: Path, words: Iterable) -> dict | None:
     """What `evaluate RUN words` finds: kept from before if neither run nor words have changed.
     None where it fails."""
     asked = {"words": [str(word) for word in words], "checkpoint": newest_checkpoint(run)}
     try:
-        kept = json.loads((run / KEPT).read_text())
+        kept = json.loads((run / EVALUATION_FILE).read_text())
     except (OSError, ValueError):
         kept = {}
     if {name: kept.get(name) for name in asked} != asked:
-        if not call("evaluate", run, *words):
+        if not run_main("evaluate", run, *words):
             return None
         kept = asked | {"found": json.loads((run / "metrics.json").read_text())}
-        write_text(run / KEPT, json.dumps(kept, indent=2) + "\n")
+        write_text(run / EVALUATION_FILE, json.dumps(kept, indent=2) + "\n")
     return kept["found"]

@@ -7,8 +7,8 @@ the content before it is used; CORAL (Sun et al. 2016) does that here.
 
 import numpy as np
 
-LUMA = np.array([0.299, 0.587, 0.114])          # of RGB, ITU-R BT.601
-WAYS = ("luminance", "coral")
+LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114])          # of RGB, ITU-R BT.601
+COLOR_METHODS = ("luminance", "coral")
 
 
 def with_luminance(content: np.ndarray, image: np.ndarray) -> np.ndarray:
@@ -18,7 +18,7 @@ def with_luminance(content: np.ndarray, image: np.ndarray) -> np.ndarray:
     the same amount. Where `image` is smaller the content is cut, bottom and right.
     """
     content = content[:, :image.shape[1], :image.shape[2]]
-    change = (np.clip(image, -1, 1) - content) @ LUMA
+    change = (np.clip(image, -1, 1) - content) @ LUMA_WEIGHTS
     return np.clip(content + change[..., None], -1, 1).astype(np.float32)
 
 

@@ -10,12 +10,12 @@ from framework.plots import loss_plot
 from style.images import check_folder
 
 
-def is_picture(path) -> bool:
+def is_picture(path: str | Path) -> bool:
     """Whether a file's name is that of a picture."""
     return Path(path).suffix.lower() == ".png"
 
 
-def check(path) -> None:
+def check(path: str | Path) -> None:
     """Raises UserError unless `path` is empty or a .png or .csv in a folder that there is."""
     if not path:
         return
@@ -24,7 +24,7 @@ def check(path) -> None:
     check_folder(Path(path).parent)
 
 
-def write(path, losses: list[float]) -> None:
+def write(path: str | Path, losses: list[float]) -> None:
     """Writes the loss of each step, counted from 1. Raises UserError where it cannot."""
     steps = np.arange(1, len(losses) + 1)
     if is_picture(path):

@@ -3,8 +3,10 @@
 Keras is imported at the first image, so that mistakes are found at once.
 """
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,12 +15,13 @@ from config.run import newest_checkpoint
 from framework.errors import UserError
 from nets.architectures.style import INVERTED
 from nets.swap import style_swap
-from style.features import Extractor
+from style.features import FeatureStrips
 from style.methods import METHODS
 
 
 @METHODS.register("inverse")
-def inverse(content, styles, *, run="", patch_size=3, stride=1, memory_limit=None):
+def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", patch_size: int = 3,
+            stride: int = 1, memory_limit: int | None = None) -> np.ndarray:
     """`content` [1, H, W, 3] in the first of `styles`: its activations of relu3_1, style-swapped,
     and inverted by the network of a run of inverse_net (Chen's thesis, section 4.3.2).
 
@@ -32,7 +35,9 @@ def inverse(content, styles, *, run="", patch_size=3, stride=1, memory_limit=Non
 
 
 @METHODS.register("adain")
-def adain(content, styles, *, run="", mix=None, samples=0, grid=0, seed=0):
+def adain(content: np.ndarray, styles: list[np.ndarray], *, run: str = "",
+          mix: Sequence[float] | None = None, samples: int = 0, grid: int = 0,
+          seed: int = 0) -> np.ndarray:
     """`content` [1, H, W, 3] in the style of `styles`, by the nets of a run of style_vae.
 
     mix: weights of the styles (None: equal ones). samples: if not 0, a row of so many images in
@@ -45,12 +50,12 @@ def adain(content, styles, *, run="", mix=None, samples=0, grid=0, seed=0):
     if samples:
         codes = prior_styles(stylist, samples, seed, run)
     else:
-        codes = mixtures(np.concatenate([read(image) for image in styles]), mix, grid)
+        codes = mix_styles(np.concatenate([read(image) for image in styles]), mix, grid)
     images = [_cut(draw(parts, code[None]), content) for code in codes]
-    return tiled(images, grid or len(images))
+    return tile_images(images, grid or len(images))
 
 
-def mixtures(styles, mix=None, grid: int = 0):
+def mix_styles(styles: np.ndarray, mix: Sequence[float] | None = None, grid: int = 0) -> np.ndarray:
     """Styles [K, d] mixed: one [1, d] with weights `mix` (None: equal), or grid^2 of them, row
     by row, between the four of `styles`. Raises UserError for other numbers of styles."""
     if grid:
@@ -64,7 +69,7 @@ def mixtures(styles, mix=None, grid: int = 0):
     return (weights[None] @ styles).astype("float32")
 
 
-def corner_weights(grid: int):
+def corner_weights(grid: int) -> np.ndarray:
     """Bilinear weights [grid^2, 4] of the corners: top left, top right, bottom left, bottom
     right, at every place of a square, row by row."""
     across = np.linspace(0, 1, grid, dtype="float32")
@@ -72,7 +77,7 @@ def corner_weights(grid: int):
     return np.stack([(1 - y) * (1 - x), (1 - y) * x, y * (1 - x), y * x], -1)
 
 
-def prior_styles(stylist, count: int, seed: int, run):
+def prior_styles(stylist: Any, count: int, seed: int, run: str | Path) -> np.ndarray:
     """`count` styles from N(0, 1), [count, latent_dim]. Raises UserError for plain AdaIN."""
     from framework.random import Random
     if stylist.latent_dim is None:
@@ -81,13 +86,13 @@ def prior_styles(stylist, count: int, seed: int, run):
     return Random(seed, 0).normal([count, stylist.latent_dim]).numpy()
 
 
-def tiled(images, columns: int):
+def tile_images(images: Sequence[np.ndarray], columns: int) -> np.ndarray:
     """Images [1, H, W, 3] in rows of `columns`, as one [1, rows H, columns W, 3]."""
     rows = [np.concatenate(images[i:i + columns], 2) for i in range(0, len(images), columns)]
     return np.concatenate(rows, 1)
 
 
-def to_multiple(image, multiple: int):
+def to_multiple(image: np.ndarray, multiple: int) -> np.ndarray:
     """`image` [1, H, W, 3] with its last row and column repeated until `multiple` divides both
     sides."""
     _, height, width, _ = image.shape
@@ -117,16 +122,17 @@ def _restore(run, state: dict):
 
 
 @lru_cache(maxsize=2)
-def activations(run: str, memory_limit: int | None = None) -> tuple[Extractor, Extractor]:
+def activations(run: str, memory_limit: int | None = None) -> tuple[FeatureStrips, FeatureStrips]:
     """What finds the activations of relu3_1 with the run's VGG, of contents and of styles; each
     remembers its last image."""
     config = load_config(run)
-    return tuple(Extractor(INVERTED, config.vgg_weights, memory_limit=memory_limit)
-                 for _ in range(2))
+    content, style = (FeatureStrips(INVERTED, config.vgg_weights, memory_limit=memory_limit)
+                      for _ in range(2))
+    return content, style
 
 
 @lru_cache(maxsize=2)
-def inverse_network(run: str, checkpoint: int):
+def inverse_network(run: str, checkpoint: int) -> Callable:
     """The run's network as a compiled function of activations to images."""
     from framework.devices import compiled
     from trainers.inverse import net_for

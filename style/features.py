@@ -6,7 +6,8 @@ kept of it equals the activations of the whole image.
 
 import math
 from functools import lru_cache
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,8 +19,8 @@ ops = Lazy("keras.ops")
 tf = Lazy("tensorflow")
 
 RGB = "rgb"
-STRIP = 2**30                       # bytes that a strip may take where no limit is given
-PER_PIXEL = 1600                    # bytes of activations and their gradients; 1430 measured
+DEFAULT_STRIP_BYTES = 2**30         # of one strip where no memory limit is given
+BYTES_PER_PIXEL = 1600              # of activations and their gradients; 1430 measured
 
 
 class Strip(NamedTuple):
@@ -31,7 +32,7 @@ class Strip(NamedTuple):
     dropped: int
 
 
-class Extractor:
+class FeatureStrips:
     """Phi of one layer: image [1, H, W, 3] in [-1, 1] -> activations [1, h, w, C].
 
     layer: a layer of VGG-19, or "rgb" for the pixels as VGG takes them. weights, pooling: see
@@ -39,27 +40,28 @@ class Extractor:
     single row takes more.
     """
 
-    def __init__(self, layer: str, weights="imagenet", pooling: str = "max",
+    def __init__(self, layer: str, weights: str | Path = "imagenet", pooling: str = "max",
                  memory_limit: int | None = None):
         self.layer, self.memory_limit = layer, memory_limit
         self.names = [] if layer == RGB else needed([layer], "vgg19")
         self.scale = 2 ** sum(name.endswith("pool") for name in self.names)
         self.net = None if layer == RGB else vgg((layer,), weights, "vgg19", pooling)
         self._newest = (None, None)
-        self._compiled = tf.function(self.strip, autograph=False, input_signature=[anything()])
+        self._compiled = tf.function(self.strip, autograph=False,
+                                     input_signature=[any_image_spec()])
 
-    def strip(self, pixels):
+    def strip(self, pixels: Any) -> Any:
         """The activations of `pixels`, in one piece."""
         return to_vgg(pixels) if self.net is None else self.net(pixels)[0]
 
-    def __call__(self, image: np.ndarray):
+    def __call__(self, image: np.ndarray) -> Any:
         """The activations of `image`; those of the last image are remembered, as a film is drawn
         in one style. Raises UserError where it is too small to be pooled."""
         if self._newest[0] is not image:
             self._newest = image, self.compute(image)
         return self._newest[1]
 
-    def compute(self, image: np.ndarray):
+    def compute(self, image: np.ndarray) -> Any:
         """The activations of `image`, not remembered."""
         height, width = image.shape[1:3]
         parts = [self._compiled(image[:, strip.pixels])[:, strip.dropped:][
@@ -79,13 +81,13 @@ class Extractor:
         if self.net is not None:
             self.net.check_size(height, width)
         margin, total = self._margin(), height // self.scale
-        budget = (STRIP if self.memory_limit is None else self.memory_limit - held) // (
-            PER_PIXEL * width)
+        limit = DEFAULT_STRIP_BYTES if self.memory_limit is None else self.memory_limit - held
+        budget = limit // (BYTES_PER_PIXEL * width)      # rows of pixels
         if height <= budget:
             return [self._strip(0, total, total, height, margin)]
         rows = max((budget - 2 * margin) // self.scale, 1)
         if self.memory_limit is not None and budget < min(height, 2 * margin + self.scale):
-            least = math.ceil((held + (2 * margin + self.scale) * PER_PIXEL * width) / 2**20)
+            least = math.ceil((held + (2 * margin + self.scale) * BYTES_PER_PIXEL * width) / 2**20)
             raise UserError(f"the activations {self.layer} of an image of {width}x{height} need "
                             f"{least} MiB, and the memory limit is "
                             f"{self.memory_limit / 2**20:.0f} MiB")
@@ -104,13 +106,14 @@ class Extractor:
         return math.ceil(reach / self.scale) * self.scale
 
 
-def anything():
+def any_image_spec() -> Any:
     """The signature of an image of any size, for functions compiled once."""
     return tf.TensorSpec([1, None, None, 3], tf.float32)
 
 
 @lru_cache(maxsize=4)
-def vgg(layers: tuple, weights, net: str = "vgg19", pooling: str = "max") -> VGGFeatures:
+def vgg(layers: tuple, weights: str | Path, net: str = "vgg19",
+        pooling: str = "max") -> VGGFeatures:
     """`nets.vgg.VGGFeatures`, each made once."""
     return VGGFeatures(layers, weights, net, pooling)
 

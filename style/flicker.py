@@ -9,6 +9,7 @@ not carried on well, as where something comes into sight, are left out.
 
 import argparse
 import sys
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -16,18 +17,20 @@ import numpy as np
 from framework.errors import UserError
 from style.video import Film
 
-VISIBLE = 20 / 255                  # how much the source, carried on, may differ at a pixel
+MAX_SOURCE_DIFFERENCE = 20 / 255    # of a pixel of the source and the same pixel carried on
 
 
 def main(source: str, stylised: str) -> dict:
-    """Prints and returns the means over all pairs of frames of two films, see `between`. Raises
-    UserError for what are no films, of one frame or of different lengths."""
+    """Prints and returns the means of `frame_changes` over all pairs of frames of two films.
+
+    Raises UserError for files that are no films, films of one frame and films of unequal length.
+    """
     original, styled = (list(Film(path)) for path in (source, stylised))
     if len(original) != len(styled) or len(styled) < 2:
         raise UserError(f"{source} has {len(original)} frames and {stylised} {len(styled)}; "
                         "flicker is between the frames of two films of equal length")
     original = [_scaled(frame, styled[0].shape) for frame in original]
-    each = [between(*pair) for pair in zip(pairwise(original), pairwise(styled), strict=True)]
+    each = [frame_changes(*pair) for pair in zip(pairwise(original), pairwise(styled), strict=True)]
     means = {name: float(np.mean([e[name] for e in each])) for name in each[0]}
     print(f"{stylised}: {len(styled)} frames, mean absolute change from frame to frame, of 255")
     for name, value in means.items():
@@ -35,7 +38,7 @@ def main(source: str, stylised: str) -> dict:
     return means
 
 
-def between(source, stylised) -> dict:
+def frame_changes(source: Sequence[np.ndarray], stylised: Sequence[np.ndarray]) -> dict:
     """Changes between two frames, as shares of the whole range, of two pairs of uint8 [H, W, 3].
 
     "stylised" and "source" are the plain changes; "stylised, motion undone" and "source, motion
@@ -43,18 +46,18 @@ def between(source, stylised) -> dict:
     the second; "pixels in sight" the share of pixels that the last three are of.
     """
     (a, b), (c, d) = ([frame / np.float32(255) for frame in pair] for pair in (source, stylised))
-    motion = flow(source[1], source[0])
-    carried, seen = warped(a, motion)
+    motion = optical_flow(source[1], source[0])
+    carried, seen = warp(a, motion)
     apart = np.abs(carried - b).mean(-1)
-    seen &= apart < VISIBLE
+    seen &= apart < MAX_SOURCE_DIFFERENCE
     rest, own = (float(x[seen].mean()) if seen.any() else 0.0
-                 for x in (np.abs(warped(c, motion)[0] - d).mean(-1), apart))
+                 for x in (np.abs(warp(c, motion)[0] - d).mean(-1), apart))
     return {"stylised": float(np.abs(d - c).mean()), "source": float(np.abs(b - a).mean()),
             "stylised, motion undone": rest, "source, motion undone": own,
             "flicker": rest - own, "pixels in sight": float(seen.mean())}
 
 
-def flow(frame: np.ndarray, other: np.ndarray) -> np.ndarray:
+def optical_flow(frame: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Where each pixel of `frame` lies in `other`, as a shift [H, W, 2] in x and y."""
     import cv2
 
@@ -62,7 +65,7 @@ def flow(frame: np.ndarray, other: np.ndarray) -> np.ndarray:
     return cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(*grey, None)
 
 
-def warped(image: np.ndarray, shift: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def warp(image: np.ndarray, shift: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """`image` [H, W, 3] read at each place plus its shift, bilinear; and where that is inside."""
     import cv2
 

@@ -14,22 +14,22 @@ from framework.errors import UserError
 from framework.files import replacing
 from framework.pixels import to_uint8, to_unit
 
-WRITTEN = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
-USUAL = 512                         # longer side of images whose size is not asked for
-ORIENTATION = 0x0112
-TURNED = (b"\xff\xd8", b"II*\0", b"MM\0*")     # JPEG, TIFF: OpenCV heeds the tag in these
+OUTPUT_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
+DEFAULT_SIDE_PIXELS = 512           # longer side of images whose size is not asked for
+ORIENTATION_TAG = 0x0112
+TURNED_BY_OPENCV = (b"\xff\xd8", b"II*\0", b"MM\0*")     # JPEG, TIFF: OpenCV heeds the tag in these
 
 
-def read(path, size: int | None = None) -> np.ndarray:
+def read(path: str | Path, size: int | None = None) -> np.ndarray:
     """The image in the file `path`, [1, H, W, 3] in [-1, 1].
 
     size: pixels of its longer side, 0 to leave it as it is, None to bring large ones down to
     512. Raises UserError, naming the file, for what is no image.
     """
-    return to_unit(resized(pixels(path), size))[None]
+    return to_unit(resize_image(pixels(path), size))[None]
 
 
-def pixels(path) -> np.ndarray:
+def pixels(path: str | Path) -> np.ndarray:
     """The image in `path` as uint8 [H, W, 3], upright. Raises UserError."""
     path = Path(path)
     try:
@@ -44,7 +44,7 @@ def pixels(path) -> np.ndarray:
         image = folders.decode(path)
     except UserError:
         return _by_pillow(path, data)
-    return image if data.startswith(TURNED) else _upright(image, data)
+    return image if data.startswith(TURNED_BY_OPENCV) else _upright(image, data)
 
 
 def _by_pillow(path, data):
@@ -69,23 +69,23 @@ def _upright(image, data):
 
     try:
         with Image.open(io.BytesIO(data)) as file:
-            tag = file.getexif().get(ORIENTATION, 1)
+            tag = file.getexif().get(ORIENTATION_TAG, 1)
     except Exception:               # a kind that OpenCV knows and Pillow does not has no tag
         return image
     if tag == 1:
         return image
     turned = Image.fromarray(image)
-    turned.getexif()[ORIENTATION] = tag
+    turned.getexif()[ORIENTATION_TAG] = tag
     return np.array(ImageOps.exif_transpose(turned))
 
 
-def resized(image: np.ndarray, size: int | None) -> np.ndarray:
+def resize_image(image: np.ndarray, size: int | None) -> np.ndarray:
     """uint8 [H, W, 3] with a longer side of `size`, as for `read`: area mean down, cubic up."""
     import cv2
 
     height, width = image.shape[:2]
     if size is None:
-        size = min(USUAL, max(height, width))
+        size = min(DEFAULT_SIDE_PIXELS, max(height, width))
     if size in (0, max(height, width)):
         return image
     factor = size / max(height, width)
@@ -94,23 +94,23 @@ def resized(image: np.ndarray, size: int | None) -> np.ndarray:
     return cv2.resize(image, shape, interpolation=how)
 
 
-def check_output(path) -> None:
+def check_output(path: str | Path) -> None:
     """Raises UserError unless an image can be written to the file `path`."""
     path = Path(path)
-    if path.suffix.lower() not in WRITTEN:
-        raise UserError(f"{path}: a picture is written as {', '.join(WRITTEN)}")
+    if path.suffix.lower() not in OUTPUT_SUFFIXES:
+        raise UserError(f"{path}: a picture is written as {', '.join(OUTPUT_SUFFIXES)}")
     if path.is_dir():
         raise UserError(f"{path} is a folder; name a file")
     check_folder(path.parent)
 
 
-def check_folder(folder) -> None:
+def check_folder(folder: str | Path) -> None:
     """Raises UserError for a folder that is missing."""
     if not Path(folder).is_dir():
         raise UserError(f"there is no folder {folder} to write into")
 
 
-def write(path, image: np.ndarray) -> None:
+def write(path: str | Path, image: np.ndarray) -> None:
     """Writes uint8 [H, W, 3], or [1, H, W, 3] in [-1, 1], as its suffix says; the file is whole
     or not there. Raises UserError where it cannot be written, as on a full disk."""
     import cv2
@@ -154,5 +154,5 @@ def side_by_side(rows: list[list[np.ndarray]], gap: int = 6) -> np.ndarray:
 def _fitted(image, height, width):
     factor = min(height / image.shape[0], width / image.shape[1])
     longer = round(max(image.shape[:2]) * factor)
-    fitted = resized(image, max(1, longer))
+    fitted = resize_image(image, max(1, longer))
     return fitted[:height, :width]

@@ -5,17 +5,20 @@ array. Pixels stay in [-1, 1]; Gatys et al. clip only the end result, which turn
 balanced outside into other colours.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from framework.errors import unknown
 
 OPTIMIZERS = ("lbfgs", "adam")
-RATE = 0.1                          # 0.05 for pixels in [0, 1], as the code of style swap has
-CORRECTIONS = 10
+LEARNING_RATE = 0.1                 # of Adam; style swap's code: 0.05 for pixels in [0, 1]
+LBFGS_CORRECTIONS = 10
 
 
-def minimise(loss, start: np.ndarray, optimizer: str = "lbfgs", iterations: int = 100,
-             progress=None) -> np.ndarray:
+def minimise(loss: Callable[[np.ndarray], tuple[float, np.ndarray]], start: np.ndarray,
+             optimizer: str = "lbfgs", iterations: int = 100,
+             progress: Callable[[int, int, float], None] | None = None) -> np.ndarray:
     """The image after so many steps from `start`, like it float32 [1, H, W, 3].
 
     progress: called as progress(steps done, steps in all, loss). "lbfgs" may end early, where
@@ -41,7 +44,7 @@ def _lbfgs(loss, start, iterations, report):
         done += 1
         report(done, iterations, float(intermediate_result.fun))
 
-    options = {"maxiter": iterations, "maxfun": 2 * iterations + 20, "maxcor": CORRECTIONS,
+    options = {"maxiter": iterations, "maxfun": 2 * iterations + 20, "maxcor": LBFGS_CORRECTIONS,
                "ftol": 0, "gtol": 0}
     start64 = np.clip(start, -1, 1).ravel().astype(np.float64)
     found = minimize(evaluate, start64, jac=True, method="L-BFGS-B", bounds=Bounds(-1, 1),
@@ -59,12 +62,12 @@ def _adam(loss, start, iterations, report, beta1=0.9, beta2=0.999, epsilon=1e-8)
         first += (1 - beta1) * (gradient - first)
         second += (1 - beta2) * (gradient * gradient - second)
         mean, spread = first / (1 - beta1**step), np.sqrt(second / (1 - beta2**step))
-        image = np.clip(image - RATE * mean / (spread + epsilon), -1, 1)
+        image = np.clip(image - LEARNING_RATE * mean / (spread + epsilon), -1, 1)
         report(step, iterations, value)
     return image
 
 
-def started(init: str, content: np.ndarray, seed: int) -> np.ndarray:
+def initial_image(init: str, content: np.ndarray, seed: int) -> np.ndarray:
     """Where to start: at the "content", or at "noise", uniform in [-1, 1]. Raises UserError for
     anything else."""
     if init == "content":

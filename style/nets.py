@@ -1,6 +1,8 @@
 """Nets whose layers a texture is compared in: VGG, and those of keras.applications."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from framework.errors import UserError, unknown
 from framework.lazy import Lazy
@@ -16,7 +18,7 @@ APPLICATIONS = {"resnet50": ("ResNet50", True), "inception_v3": ("InceptionV3", 
 NETS = (*BLOCKS, *APPLICATIONS)
 
 
-def check_net(net: str, layers, weights) -> None:
+def check_net(net: str, layers: Sequence[str], weights: str | Path) -> None:
     """Raises UserError for a net, layers of VGG or a file of weights that there are not."""
     if net not in NETS:
         raise unknown("net", net, NETS)
@@ -31,7 +33,8 @@ def pools(net: str) -> tuple[str, ...]:
     return tuple(name for name in layer_names(net) if name.endswith("pool"))
 
 
-def features_of(net: str, layers=(), weights="imagenet", pooling: str = "max"):
+def features_of(net: str, layers: Sequence[str] = (), weights: str | Path = "imagenet",
+                pooling: str = "max") -> tuple[Callable, tuple[str, ...]]:
     """A function of images [B, H, W, 3] in [-1, 1] to a list of features of `net`, and the names
     of their layers.
 
@@ -72,7 +75,7 @@ def _application(name, net, weights):
     return model
 
 
-def downsampling(model) -> tuple[str, ...]:
+def downsampling(model: Any) -> tuple[str, ...]:
     """The first layer of `model` at each lower resolution: a pooling or a strided convolution."""
     steps = [layer for layer in model.layers if max(getattr(layer, "strides", None) or (1,)) > 1]
     shapes = keras.Model(model.input, [layer.output for layer in steps]).compute_output_shape(

@@ -163,15 +163,15 @@ def _images(jobs, styles, styled, size, draw, options, compare, curve_file):
 
 def _films(jobs, styles, styled, size, draw, options, compare, curve_file):
     film = video.Film(jobs[0].content)
-    first = to_unit(images.resized(next(iter(film)), size))[None]
+    first = to_unit(images.resize_image(next(iter(film)), size))[None]
     _check_fits("content", first, draw, options)
     _start()
     for job in jobs:
         chosen = [styles[i] for i in job.styles]
-        with _bar(film.many, "frame") as bar, \
-                video.written(job.output, film.rate, sound_of=job.content) as take:
+        with _bar(film.frame_count, "frame") as bar, \
+                video.write_film(job.output, film.rate, sound_of=job.content) as take:
             for frame in film:
-                content = to_unit(images.resized(frame, size))[None]
+                content = to_unit(images.resize_image(frame, size))[None]
                 take(to_uint8(styled(content, chosen, colour_of=first)[0]))
                 bar.update()
         print(job.output)

@@ -1,11 +1,14 @@
 """Texture synthesis with any kernel on any net's features (section 2.4.1)."""
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
 import numpy as np
 
 from framework.errors import UserError
 from framework.lazy import Lazy
 from losses.perceptual import total_variation
-from style.embeddings import KERNELS, STEPWISE
+from style.embeddings import STOCHASTIC_KERNELS, TEXTURE_KERNELS
 from style.minimise import minimise
 from style.nets import features_of
 from style.optimise import TV_SCALE
@@ -13,9 +16,11 @@ from style.optimise import TV_SCALE
 tf = Lazy("tensorflow")
 
 
-def texture(style: np.ndarray, *, kernel="poly2", net="vgg19", layers=(), weights="imagenet",
-            size=(256, 256), pooling="max", optimizer="", iterations=200, tv_weight=0.0, seed=0,
-            bias=0.0, progress=None) -> np.ndarray:
+def texture(style: np.ndarray, *, kernel: str = "poly2", net: str = "vgg19",
+            layers: Sequence[str] = (), weights: str | Path = "imagenet",
+            size: tuple[int, int] = (256, 256), pooling: str = "max", optimizer: str = "",
+            iterations: int = 200, tv_weight: float = 0.0, seed: int = 0, bias: float = 0.0,
+            progress: Callable[[int, int, float], None] | None = None) -> np.ndarray:
     """A new image [1, height, width, 3] whose features are distributed as those of `style`
     [1, h, w, 3], both in [-1, 1]: the sum over layers of the biased MMD^2 is minimised from noise.
 
@@ -23,8 +28,8 @@ def texture(style: np.ndarray, *, kernel="poly2", net="vgg19", layers=(), weight
     height and width. optimizer: "lbfgs" or "adam"; by default the first, but the second for
     kernels of which each step sees another sample. Raises UserError.
     """
-    make = KERNELS.find(kernel)
-    if optimizer == "lbfgs" and kernel in STEPWISE:
+    make = TEXTURE_KERNELS.find(kernel)
+    if optimizer == "lbfgs" and kernel in STOCHASTIC_KERNELS:
         raise UserError(f"the kernel {kernel} draws a sample at each step, and lbfgs needs the "
                         "same loss throughout; use --optimizer adam")
     extract, names = features_of(net, layers, weights, pooling)
@@ -49,7 +54,7 @@ def texture(style: np.ndarray, *, kernel="poly2", net="vgg19", layers=(), weight
         value, gradient = both(tf.constant(image), tf.constant(evaluations))
         return float(value), gradient.numpy()
 
-    chosen = optimizer or ("adam" if kernel in STEPWISE else "lbfgs")
+    chosen = optimizer or ("adam" if kernel in STOCHASTIC_KERNELS else "lbfgs")
     return minimise(evaluate, start, chosen, iterations, progress)
 
 

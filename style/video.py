@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,32 +11,35 @@ import numpy as np
 from framework.errors import UserError
 from framework.files import replacing
 
-SUFFIXES = (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg")
+VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg")
 CODECS = {".mp4": "mp4v", ".m4v": "mp4v", ".mov": "mp4v", ".mkv": "mp4v", ".avi": "MJPG"}
 
 
-def is_video(path) -> bool:
+def is_video(path: str | Path) -> bool:
     """Whether a file's name is that of a film."""
-    return Path(path).suffix.lower() in SUFFIXES
+    return Path(path).suffix.lower() in VIDEO_SUFFIXES
 
 
 class Film:
-    """The frames of the film in the file `path`: its `rate` per second, how `many` it says there
-    are, and itself an iterable of uint8 [H, W, 3], RGB. Raises UserError for what is no film."""
+    """An iterable of the frames of the film in the file `path`: uint8 [H, W, 3], RGB.
 
-    def __init__(self, path):
+    rate: frames per second. frame_count: the number that the file states, 0 if it states none.
+    Raises UserError for a file that is no film.
+    """
+
+    def __init__(self, path: str | Path):
         import cv2
 
         self.path = Path(path)
         film = self._opened()
         self.rate = film.get(cv2.CAP_PROP_FPS)
-        self.many = max(0, int(film.get(cv2.CAP_PROP_FRAME_COUNT)))
+        self.frame_count = max(0, int(film.get(cv2.CAP_PROP_FRAME_COUNT)))
         readable, _ = film.read()
         film.release()
         if not readable or not 0 < self.rate < 1000:
             raise UserError(f"the film {path} has no frames that can be read")
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[np.ndarray]:
         film = self._opened()
         try:
             while True:
@@ -57,7 +61,7 @@ class Film:
         return film
 
 
-def check_output(path) -> None:
+def check_output(path: str | Path) -> None:
     """Raises UserError unless a film can be written to the file `path`."""
     path = Path(path)
     if path.suffix.lower() not in CODECS:
@@ -67,7 +71,8 @@ def check_output(path) -> None:
 
 
 @contextmanager
-def written(path, rate: float, sound_of=None):
+def write_film(path: str | Path, rate: float,
+               sound_of: str | Path | None = None) -> Iterator[Callable[[np.ndarray], None]]:
     """Yields a function that takes the next frame, uint8 [H, W, 3] RGB, all of one size; an odd
     row or column is cut off, since the encoders take even ones.
 

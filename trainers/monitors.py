@@ -7,8 +7,8 @@ import numpy as np
 from framework.history import MONITOR_PREFIX
 from framework.latents import Stream, latents
 from metrics.agreement import attribute_agreement, pair_agreement
-from metrics.choice import named
-from metrics.features import extractor
+from metrics.choice import parse_names
+from metrics.features import find_extractor
 from metrics.kernel import kid
 from metrics.streams import Shuffled
 from metrics.wasserstein import sliced_wasserstein
@@ -51,7 +51,7 @@ class Monitor:
 def monitor_for(config, domains, trainer) -> Monitor | None:
     """What `--monitor` asks for, or None. Pixels are compared, or, where pair_agreement brings a
     judge, what that classifier finds; it is found in the cache or trained now."""
-    names = named(config.monitor)
+    names = parse_names(config.monitor)
     if not names:
         return None
     judge = judge_of(config)[0] if "pair_agreement" in names else None
@@ -59,5 +59,6 @@ def monitor_for(config, domains, trainer) -> Monitor | None:
     real = [Shuffled(d.images, config.seed)(0, min(SAMPLES, len(d))) for d in domains]
     z = latents(config.latent, SAMPLES, config.latent_dim, config.seed, Stream.MONITOR)
     return Monitor(names, trainer, every_class_in_turn(z, trainer.classes), real,
-                   extractor(seen, judge=judge), seen, judge and partial(predict_logits, judge),
+                   find_extractor(seen, judge=judge), seen,
+                   judge and partial(predict_logits, judge),
                    bool(domains[0].attributes))

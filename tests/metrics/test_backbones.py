@@ -5,7 +5,7 @@ import pytest
 
 from framework.errors import UserError
 from metrics.backbones import check_images, kernel_shapes, random_weights, smallest
-from metrics.weights import CHANNELS
+from metrics.weights import LPIPS_CHANNELS
 
 
 @pytest.mark.parametrize("net, parameters", [("alex", 2_469_696), ("vgg", 14_714_688),
@@ -21,7 +21,7 @@ def test_kernels_fit_together():
     assert shapes["features.9.squeeze"] == (1, 1, 256, 48)
     assert shapes["features.12.expand3x3"] == (3, 3, 64, 256)
     assert kernel_shapes("alex")["features.3"] == (5, 5, 64, 192)
-    assert [len(CHANNELS[net]) for net in ("alex", "vgg", "squeeze")] == [5, 5, 7]
+    assert [len(LPIPS_CHANNELS[net]) for net in ("alex", "vgg", "squeeze")] == [5, 5, 7]
 
 
 def test_random_weights_keep_the_size_of_activations_and_are_the_same_each_time():

@@ -5,7 +5,7 @@ import pytest
 
 from framework.errors import UserError
 from metrics import kernel
-from metrics.kernel import dealt, kid, unbiased
+from metrics.kernel import kid, split_into_blocks, unbiased
 
 A12 = np.sin(1.0 + 0.37 * np.arange(48.0)).reshape(12, 4)
 B12 = np.cos(0.5 + 0.53 * np.arange(48.0)).reshape(12, 4) + 0.25
@@ -27,7 +27,7 @@ def test_all_samples_at_once():
 
 def test_tiles_make_no_difference(monkeypatch):
     whole = unbiased(A12, B12[:7])
-    monkeypatch.setattr(kernel, "TILE", 5)
+    monkeypatch.setattr(kernel, "TILE_ROWS", 5)
     assert unbiased(A12, B12[:7]) == pytest.approx(whole, abs=1e-12)
 
 
@@ -52,10 +52,11 @@ def test_the_order_follows_from_the_seed():
 
 
 def test_dealing():
-    sizes = [len(part) for part in dealt(np.arange(11), 3)]
+    sizes = [len(part) for part in split_into_blocks(np.arange(11), 3)]
     assert sizes == [3, 4, 4]
-    np.testing.assert_array_equal(np.concatenate(dealt(np.arange(11), 3)), np.arange(11))
-    assert [len(part) for part in dealt(np.arange(12), 3)] == [4, 4, 4]
+    blocks = split_into_blocks(np.arange(11), 3)
+    np.testing.assert_array_equal(np.concatenate(blocks), np.arange(11))
+    assert [len(part) for part in split_into_blocks(np.arange(12), 3)] == [4, 4, 4]
 
 
 def test_a_small_side_keeps_two_in_each_block():

@@ -26,7 +26,8 @@ def place(tmp_path_factory):
 
 @pytest.fixture
 def calls(monkeypatch, place):
-    """Commands run in this process, with classifiers of three iterations and few samples; holds their words."""
+    """Commands run in this process, with classifiers of three iterations and few samples;
+    holds their words."""
     made = []
     monkeypatch.setenv("SCOGAN_CACHE", str(place / "cache"))
     for module in (classifier, judge):
@@ -36,7 +37,7 @@ def calls(monkeypatch, place):
         made.append(words[0])
         few = ("--samples", "100") if words[0] == "evaluate" else ()
         return main([str(word) for word in (*words, *few)]) == 0
-    monkeypatch.setattr(runs, "call", call)
+    monkeypatch.setattr(runs, "run_main", call)
     return made
 
 

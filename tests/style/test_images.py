@@ -9,7 +9,7 @@ from PIL import Image
 
 from framework.errors import UserError
 from style import images
-from style.images import read, resized, side_by_side, write
+from style.images import read, resize_image, side_by_side, write
 
 
 @pytest.mark.parametrize("mode, value, name, expected", [
@@ -89,7 +89,7 @@ def test_no_file_and_a_folder(tmp_path):
     ((600, 900), None, (341, 512)), ((60, 90), None, (60, 90)), ((600, 900), 0, (600, 900)),
     ((600, 900), 300, (200, 300)), ((60, 90), 180, (120, 180)), ((1, 900), 100, (1, 100))])
 def test_sizes(shape, size, expected):
-    assert resized(np.zeros((*shape, 3), np.uint8), size).shape == (*expected, 3)
+    assert resize_image(np.zeros((*shape, 3), np.uint8), size).shape == (*expected, 3)
 
 
 def test_reading_gives_minus_one_to_one(tmp_path):
@@ -99,7 +99,7 @@ def test_reading_gives_minus_one_to_one(tmp_path):
     np.testing.assert_allclose(image[0, 0, 0], [1, -1 / 255, -1], atol=1e-6)
 
 
-@pytest.mark.parametrize("suffix", images.WRITTEN)
+@pytest.mark.parametrize("suffix", images.OUTPUT_SUFFIXES)
 def test_writing(tmp_path, suffix):
     write(tmp_path / f"a{suffix}", np.full((1, 8, 9, 3), [-2.0, 0.0, 1.0]))
     found = images.pixels(tmp_path / f"a{suffix}")

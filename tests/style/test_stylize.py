@@ -33,7 +33,7 @@ def pictures(tmp_path, monkeypatch):
 
 @pytest.fixture
 def film(tmp_path):
-    with video.written(tmp_path / "f.mp4", 7) as take:
+    with video.write_film(tmp_path / "f.mp4", 7) as take:
         for i in (0, 0, 1):
             take(cv2.resize(pixels("folder/a.png" if i else "c.png"), (40, 24)))
     return "f.mp4"
