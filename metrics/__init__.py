@@ -1,4 +1,4 @@
-"""What a trained run is worth, in figures.
+"""Measures of a trained run.
 
 The names below are imported at their first use; TensorFlow comes with the first net.
 """

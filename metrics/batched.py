@@ -1,8 +1,7 @@
 """Nets applied to more images than fit into memory at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 
@@ -12,25 +11,27 @@ from framework.pixels import to_unit
 
 tf = Lazy("tensorflow")
 
-MAX_BATCH_PIXELS, MAX_BATCH_IMAGES = 2**19, 256      # of each argument of one call of the net
+MAX_BATCH_PIXELS, MAX_BATCH_IMAGES = 2**19, 256      # per argument in one call of the net
 
 
 class Batched:
-    """A function of tensors [B, H, W, C] that takes arrays of any length N.
+    """Applies a function of tensors [B, H, W, C] to arrays of any length N, batch by batch.
 
-    Compiled once for each shape of an image. Arrays are in [-1, 1] or as stored, uint8; all
-    have the same N. Returns float32 [N, ...]. `most` bounds the batch. Full float32 also where
-    the GPU would round to TensorFloat-32. Raises UserError for no images or unlike numbers.
-    `each` is applied to every argument before, by one program run as often as there are
-    arguments of that shape: places of one batch may round differently, equal batches in one
-    program never do, so equal images come out equal to the bit.
+    The arrays are in [-1, 1], or uint8 as stored; all have the same N. Returns float32 [N, ...].
+    The function is compiled once for each image shape and runs in full float32 also on GPUs
+    that would round to TensorFloat-32. most: the largest batch. each: a function that is applied
+    to every argument first. All arguments of one shape run through one compiled program of it:
+    two images in one batch may be rounded differently, but two equal batches in one program
+    never are, so equal images give equal bits.
+    Raises UserError if there are no images or if the arrays differ in length.
     """
 
-    def __init__(self, function, most: int = MAX_BATCH_IMAGES, each=None):
+    def __init__(self, function: Callable, most: int = MAX_BATCH_IMAGES,
+                 each: Callable | None = None):
         self.function, self.most, self.each, self._programs = function, most, each, {}
 
-    def __call__(self, *images: Any) -> np.ndarray:
-        images = tuple(np.asarray(x) for x in images)
+    def __call__(self, *arrays: np.ndarray) -> np.ndarray:
+        images = tuple(np.asarray(x) for x in arrays)
         if len({len(x) for x in images}) > 1:
             raise UserError(f"{' and '.join(str(len(x)) for x in images)} images do not pair up")
         if not len(images[0]):
@@ -68,8 +69,8 @@ def _tensor(images):
 
 @contextmanager
 def full_float32() -> Iterator[None]:
-    """Products and convolutions in the block have 24 bits on every GPU, not TensorFloat-32's 11:
-    a distance is a small difference of large numbers."""
+    """Inside the block, products and convolutions have 24 bits on every GPU, not TensorFloat-32's
+    11: a distance is a small difference of large numbers."""
     settings = tf.config.experimental
     before = settings.tensor_float_32_execution_enabled()
     settings.enable_tensor_float_32_execution(False)

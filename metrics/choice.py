@@ -1,4 +1,4 @@
-"""What may be asked of an evaluation, without TensorFlow, so that mistakes are found at once."""
+"""The metrics and options of an evaluation, without TensorFlow, so that mistakes show at once."""
 
 from collections.abc import Collection
 
@@ -6,15 +6,14 @@ from framework.errors import UserError, unknown
 from framework.options import Option
 
 METRICS = ("lpips", "fid", "kid", "swd", "prdc", "pair_agreement", "confidence", "modes")
-SET_METRICS = ("fid", "kid", "swd", "prdc")         # of two sets of images as a whole
-CLASSIFIER_METRICS = ("pair_agreement", "confidence")    # by a classifier of the run's own data
+SET_METRICS = ("fid", "kid", "swd", "prdc")              # compare two sets of images as a whole
+CLASSIFIER_METRICS = ("pair_agreement", "confidence")    # need a classifier of the run's data
 FOLDER_METRICS = ("lpips", *SET_METRICS)
 MONITORS = ("kid", "swd", "pair_agreement")  # cheap enough to be watched while training
 LPIPS_NETS = ("alex", "vgg", "squeeze")
 EXTRACTOR_NAMES = ("squeeze", "inception", "classifier", "pixels")
 
-
-# The options of `evaluate` that a run and two folders have in common.
+# The options that `evaluate RUN` and `evaluate --folders` have in common.
 OPTIONS = (
     Option("metrics", str, "", f"with commas: {', '.join(METRICS)} (default: quick ones that need "
            "no weights from elsewhere)"),
@@ -33,7 +32,8 @@ OPTIONS = (
 
 def parse_names(text: str, known: Collection[str] = METRICS,
                 kind: str = "metric") -> tuple[str, ...]:
-    """The names in `text`, with commas, each once. Raises UserError for one that is unknown."""
+    """Splits `text` at commas; each name is returned once. kind: what error messages call a name.
+    Raises UserError for a name that is not `known`."""
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     for name in names:
         if name not in known:
@@ -42,9 +42,10 @@ def parse_names(text: str, known: Collection[str] = METRICS,
 
 
 def default_metrics(points: bool, labelled: bool, domains: int, lpips: bool) -> tuple[str, ...]:
-    """The metrics of a run when none are named: quick ones that need no weights from elsewhere.
+    """The metrics of a run for which the user named none: quick ones without downloads.
 
-    lpips: whether there are weights for it all the same.
+    points: the domains hold 2-D points. labelled: every domain has labels. domains: their number.
+    lpips: the weights of LPIPS are there, so it is measured too.
     """
     if points:
         return "swd", "modes"
@@ -54,7 +55,8 @@ def default_metrics(points: bool, labelled: bool, domains: int, lpips: bool) -> 
 
 def check_metrics(metrics: Collection[str], points: bool, labelled: bool, domains: int,
                   run: str) -> None:
-    """Raises UserError for a metric that a run has nothing for."""
+    """Raises UserError for a metric that cannot be measured on `run`. points, labelled, domains:
+    as of `default_metrics`."""
     images = [name for name in metrics if name not in ("swd", "kid", "prdc", "fid", "modes")]
     if points and images:
         raise UserError(f"{images[0]} looks at images, and {run} draws points; ask for "

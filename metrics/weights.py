@@ -1,14 +1,13 @@
-"""Where the nets that judge images get their weights.
+"""The weight files of LPIPS and its backbones.
 
-A folder, the user's or lpips/ in the cache, holds for each net either our arrays or the file as
-published:
+A folder, the user's or lpips/ in the cache, holds for each net our arrays or the published file:
 
     squeezenet1_1_features.npz  or  squeezenet1_1-b8a52dc0.pth     (alexnet, vgg16 alike)
     lpips_lin_v0.1.npz          or  squeeze.pth                    (alex.pth, vgg.pth alike)
 
 Arrays are NAME/kernel [h, w, in, out] and NAME/bias with torchvision's names, and NET/0, NET/1,
-... of the linear weights. Published files are known by their SHA-256; of arrays, those of which
-we know what they hold count as published too.
+... for the linear weights. Published files are recognised by their SHA-256; so are arrays that
+we once converted from them.
 """
 
 import hashlib
@@ -28,15 +27,15 @@ from metrics.backbones import BACKBONES, kernel_shapes
 
 TORCHVISION_URL = "https://download.pytorch.org/models/"
 LPIPS_URL = ("https://raw.githubusercontent.com/richzhang/PerceptualSimilarity/"
-            "082bb24f84c091ea94de2867d34c4544f68e0963/lpips/weights/v0.1/")
+             "082bb24f84c091ea94de2867d34c4544f68e0963/lpips/weights/v0.1/")
 LPIPS_CHANNELS = {"alex": (64, 192, 384, 256, 256), "vgg": (64, 128, 256, 512, 512),
-            "squeeze": (64, 128, 256, 384, 384, 512, 512)}
+                  "squeeze": (64, 128, 256, 384, 384, 512, 512)}
 
 
 class WeightSource(NamedTuple):
-    """One set of weights: our file, the published one, and what tells them to be right.
+    """One set of weights: our file, the published one, and their checksums.
 
-    digest: the `arrays_sha256` of the arrays, "" where we have never had them.
+    digest: the `arrays_sha256` of the arrays, "" if we have never had them.
     """
 
     arrays: str
@@ -70,11 +69,11 @@ LINEAR_FILES = {
 
 
 def load_backbone(net: str, folder: str | Path | None = None) -> tuple[dict[str, np.ndarray], bool]:
-    """NAME/kernel and NAME/bias of every convolution of `net`, and whether they are the
-    published ones.
+    """Loads NAME/kernel and NAME/bias of every convolution of `net`; also returns whether they
+    are the published ones.
 
-    folder: None for the cache, into which they are downloaded once. Raises UserError for an
-    unknown net and for weights that are not there, cannot be had, are damaged or do not fit.
+    folder: None for the cache, into which they are downloaded once. Raises UserError if the net
+    is unknown or the weights are missing, cannot be downloaded, are damaged or do not fit.
     """
     BACKBONES.find(net)
     shapes = {}
@@ -87,12 +86,12 @@ def load_backbone(net: str, folder: str | Path | None = None) -> tuple[dict[str,
             found[f"{name}/kernel"] = _entry(state, f"{name}.weight", path).transpose(2, 3, 1, 0)
             found[f"{name}/bias"] = _entry(state, f"{name}.bias", path)
         return found
-    return _found(BACKBONE_FILES[net], shapes, converted, folder)
+    return _load(BACKBONE_FILES[net], shapes, converted, folder)
 
 
 def load_linear(net: str, folder: str | Path | None = None) -> tuple[list[np.ndarray], bool]:
-    """The calibrated weight [C] of every channel, one array a layer, and whether they are those
-    of LPIPS v0.1. As `load_backbone` otherwise."""
+    """Loads the calibrated channel weights, one array [C] for each layer; also returns whether
+    they are those of LPIPS v0.1. Otherwise like `load_backbone`."""
     BACKBONES.find(net)
     shapes = {f"{net}/{i}": (count,) for i, count in enumerate(LPIPS_CHANNELS[net])}
 
@@ -100,23 +99,23 @@ def load_linear(net: str, folder: str | Path | None = None) -> tuple[list[np.nda
         state = torchfile.read_state_dict(path, "lin")
         return {f"{net}/{i}": _entry(state, f"lin{i}.model.1.weight", path).reshape(-1)
                 for i in range(len(shapes))}
-    found, published = _found(LINEAR_FILES[net], shapes, converted, folder)
+    found, published = _load(LINEAR_FILES[net], shapes, converted, folder)
     return list(found.values()), published
 
 
 def arrays_sha256(arrays: dict[str, np.ndarray]) -> str:
-    """SHA-256 of the arrays' numbers, little-endian float32, one array after the other."""
+    """SHA-256 of the numbers of all arrays in turn, as little-endian float32."""
     total = hashlib.sha256()
     for values in arrays.values():
         total.update(np.ascontiguousarray(values, "<f4").tobytes())
     return total.hexdigest()
 
 
-def _found(source: WeightSource, shapes, converted, folder):
+def _load(source: WeightSource, shapes, converted, folder):
     place = Path(folder) if folder else cache_folder() / "lpips"
     ours, published = place / source.arrays, place / source.published
     if ours.is_file():
-        arrays = _checked(_arrays(ours, shapes), shapes, ours)
+        arrays = _check_shapes(_read_arrays(ours, shapes), shapes, ours)
         return arrays, arrays_sha256(arrays) == source.digest
     if not published.is_file():
         if folder:
@@ -126,10 +125,10 @@ def _found(source: WeightSource, shapes, converted, folder):
     if _sha256(published) != source.sha256:
         raise UserError(f"{published} is not the published file, or is damaged; get it from "
                         f"{source.url}{source.published}")
-    return _checked(converted(published), shapes, published), True
+    return _check_shapes(converted(published), shapes, published), True
 
 
-def _arrays(path, names) -> dict[str, np.ndarray]:
+def _read_arrays(path, names) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in names if name in file}
@@ -143,7 +142,7 @@ def _entry(state, name, path):
     return state[name]
 
 
-def _checked(arrays, shapes, path) -> dict[str, np.ndarray]:
+def _check_shapes(arrays, shapes, path) -> dict[str, np.ndarray]:
     for name, shape in shapes.items():
         if np.shape(_entry(arrays, name, path)) != shape:
             raise UserError(f"{path}: {name} is {np.shape(arrays[name])}, not {shape}")
@@ -156,7 +155,8 @@ def _sha256(path) -> str:
 
 
 def _fetch(source: WeightSource, path: Path) -> None:
-    """Downloads the published file to `path`; it appears there whole and right or not at all."""
+    """Downloads the published file to `path`; it appears there complete and verified or not at
+    all."""
     url = source.url + source.published
     print(f"fetching {url}", flush=True)
     path.parent.mkdir(parents=True, exist_ok=True)

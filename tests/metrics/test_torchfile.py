@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from metrics.torchfile import KNOWN, Restricted, read_state_dict
+from metrics.torchfile import KNOWN, RestrictedUnpickler, read_state_dict
 
 RNG = np.random.default_rng(0)
 ARRAYS = {"features.0.weight": RNG.normal(size=(4, 3, 2, 2)).astype("float32"),
@@ -139,4 +139,4 @@ def test_no_other_storage(tmp_path, torch):
         "0") * 2 + b"J\x01\x00\x00\x00tQ."
     (tmp_path / "x").write_bytes(tagged)
     with open(tmp_path / "x", "rb") as file, pytest.raises(pickle.UnpicklingError, match="kind"):
-        Restricted(file).load()
+        RestrictedUnpickler(file).load()
