@@ -1,14 +1,7 @@
-"""Types of arrays for signatures. Importing them imports neither TensorFlow nor Keras."""
+"""The name that annotations give to a tensor; its shape and range stand in the docstring."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
-if TYPE_CHECKING:
-    import keras
-    import numpy as np
-    import tensorflow as tf
-
-    Tensor = tf.Tensor
-    Array = tf.Tensor | np.ndarray
-    Model = keras.Model
-else:
-    Tensor = Array = Model = Any
+# `keras.ops` takes and returns tf.Tensor, tf.Variable, keras.KerasTensor and NumPy arrays. They
+# have no base class in common, and importing TensorFlow for an annotation would take seconds.
+Tensor: TypeAlias = Any

@@ -7,14 +7,17 @@ convolution.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from framework.errors import UserError
 from framework.lazy import Lazy
 from framework.registry import Registry
-from framework.tensors import Array, Model, Tensor
+from framework.tensors import Tensor
+
+if TYPE_CHECKING:
+    from keras import Model
 
 keras = Lazy("keras")
 
@@ -152,7 +155,7 @@ def random_weights(net: str) -> dict[str, np.ndarray]:
     return found
 
 
-def build(net: str, weights: Mapping[str, np.ndarray]) -> Model:
+def build(net: str, weights: Mapping[str, np.ndarray]) -> "Model":
     """Returns a frozen model from RGB images [B, H, W, 3] in [-1, 1] to the list of tapped maps.
 
     weights: NAME/kernel and NAME/bias for each name of `kernel_shapes`. The model computes in
@@ -172,7 +175,7 @@ def build(net: str, weights: Mapping[str, np.ndarray]) -> Model:
     return model
 
 
-def standardise_rgb(images: Array) -> Array:
+def standardise_rgb(images: Tensor) -> Tensor:
     """Standardises RGB or grey images [B, H, W, 3 or 1] in [-1, 1] by ImageNet's statistics;
     the result has 3 channels."""
     return (images - np.array(CHANNEL_MEAN, np.float32)) / np.array(CHANNEL_DEVIATION, np.float32)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,10 +10,12 @@ from framework.errors import UserError
 from framework.lazy import Lazy
 from framework.pixels import to_unit
 from framework.registry import Registry, called_with
-from framework.tensors import Model
 from metrics import backbones
 from metrics import weights as files
 from metrics.batched import Batched
+
+if TYPE_CHECKING:
+    from keras import Model
 
 keras = Lazy("keras")
 ops = Lazy("keras.ops")
@@ -41,7 +44,7 @@ class FeatureExtractor:
 
 
 def find_extractor(name: str, *, weights: str | Path = "",
-                   judge: Model | None = None) -> FeatureExtractor:
+                   judge: "Model | None" = None) -> FeatureExtractor:
     """Builds the extractor called `name`: "inception", "squeeze", "classifier" or "pixels".
 
     weights: the folder with the net's weights; "": the cache or a download; "random": none.
@@ -83,7 +86,7 @@ def squeeze(weights: str | Path = "") -> FeatureExtractor:
 
 
 @EXTRACTORS.register("classifier")
-def classifier(judge: Model | None = None) -> FeatureExtractor:
+def classifier(judge: "Model | None" = None) -> FeatureExtractor:
     """The input of the last layer with weights in the classifier `judge`, a chain of layers.
 
     A feature map is averaged over space: fewer features need fewer samples. Raises UserError

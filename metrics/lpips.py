@@ -6,7 +6,7 @@ import numpy as np
 
 from framework.errors import UserError
 from framework.lazy import Lazy
-from framework.tensors import Array, Tensor
+from framework.tensors import Tensor
 from metrics import weights as files
 from metrics.backbones import build, check_images, random_weights, standardise_rgb
 from metrics.batched import Batched
@@ -62,7 +62,7 @@ class LPIPS:
         return sum(weighted_difference(*maps) for maps in zip(a, b, linear, strict=True))
 
 
-def layer_distance(a: Array, b: Array, weights: Array) -> Tensor:
+def layer_distance(a: Tensor, b: Tensor, weights: Tensor) -> Tensor:
     """Mean over space of sum_c w_c (a_c/||a|| - b_c/||b||)^2, maps [B, H, W, C] to [B].
 
     The norm is over the channels of one position, plus 1e-10. The weights, [C] and not
@@ -71,11 +71,11 @@ def layer_distance(a: Array, b: Array, weights: Array) -> Tensor:
     return weighted_difference(normalise_channels(a), normalise_channels(b), weights)
 
 
-def weighted_difference(a: Array, b: Array, weights: Array) -> Tensor:
+def weighted_difference(a: Tensor, b: Tensor, weights: Tensor) -> Tensor:
     """`layer_distance` of maps that `normalise_channels` has normalised."""
     return ops.mean(ops.sum(ops.square(a - b) * weights, -1), (1, 2))
 
 
-def normalise_channels(features: Array) -> Tensor:
+def normalise_channels(features: Tensor) -> Tensor:
     """Divides features [..., C] by their norm plus 1e-10."""
     return features / (ops.sqrt(ops.sum(ops.square(features), -1, keepdims=True)) + EPSILON)

@@ -61,11 +61,11 @@ def _reduced(values: dict) -> dict:
     return {"width": 0.25, "batch_size": 32, "iterations": values["iterations"] // 5}
 
 
-REPRODUCTION_SCALES.register("quick")(Scale(
+REPRODUCTION_SCALES.register("quick", Scale(
     "small nets, a table in about half an hour on two cores", 2000, _quick))
-REPRODUCTION_SCALES.register("reduced")(Scale(
+REPRODUCTION_SCALES.register("reduced", Scale(
     "a quarter of the width and of the batch, a fifth of the iterations", 10_000, _reduced))
-REPRODUCTION_SCALES.register("full")(Scale("the presets as they are", 0, lambda values: {}))
+REPRODUCTION_SCALES.register("full", Scale("the presets as they are", 0, lambda values: {}))
 
 
 def options_over(preset: str, scale: str) -> dict:

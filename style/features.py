@@ -1,19 +1,23 @@
 """Activations of one image, computed in strips of rows so that large images fit in memory.
 
-A strip reads a margin above and below as wide as a feature's receptive field, so that what is
-kept of it equals the activations of the whole image.
+A strip is computed with a margin above and below as wide as a feature's receptive field, and
+the margin is dropped: what remains equals the activations of the whole image.
 """
 
 import math
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from framework.errors import UserError
 from framework.lazy import Lazy
+from framework.tensors import Tensor
 from nets.vgg import FILTERS, VGGFeatures, needed, to_vgg
+
+if TYPE_CHECKING:
+    from tensorflow import TensorSpec
 
 ops = Lazy("keras.ops")
 tf = Lazy("tensorflow")
@@ -24,8 +28,8 @@ BYTES_PER_PIXEL = 1600              # of activations and their gradients; 1430 m
 
 
 class Strip(NamedTuple):
-    """The `rows` of features that a strip yields, the `pixels` that they are read from, and how
-    many rows of features to drop above them."""
+    """One strip: the `rows` of features that it gives, the rows of `pixels` that they are computed
+    from, and the number of rows of features `dropped` at the top."""
 
     rows: slice
     pixels: slice
@@ -33,11 +37,11 @@ class Strip(NamedTuple):
 
 
 class FeatureStrips:
-    """Phi of one layer: image [1, H, W, 3] in [-1, 1] -> activations [1, h, w, C].
+    """Computes the activations Phi [1, h, w, C] of one layer for an image [1, H, W, 3] in [-1, 1].
 
-    layer: a layer of VGG-19, or "rgb" for the pixels as VGG takes them. weights, pooling: see
-    `nets.vgg.VGGFeatures`. memory_limit: bytes that an evaluation may take; UserError where a
-    single row takes more.
+    layer: a layer of VGG-19, or "rgb" for the pixels as VGG reads them. weights, pooling: see
+    `nets.vgg.VGGFeatures`. memory_limit: bytes that an evaluation may take; UserError if a
+    single row needs more.
     """
 
     def __init__(self, layer: str, weights: str | Path = "imagenet", pooling: str = "max",
@@ -46,23 +50,23 @@ class FeatureStrips:
         self.names = [] if layer == RGB else needed([layer], "vgg19")
         self.scale = 2 ** sum(name.endswith("pool") for name in self.names)
         self.net = None if layer == RGB else vgg((layer,), weights, "vgg19", pooling)
-        self._newest = (None, None)
+        self._newest: tuple[np.ndarray, Tensor] | None = None
         self._compiled = tf.function(self.strip, autograph=False,
                                      input_signature=[any_image_spec()])
 
-    def strip(self, pixels: Any) -> Any:
-        """The activations of `pixels`, in one piece."""
+    def strip(self, pixels: Tensor) -> Tensor:
+        """Computes the activations of `pixels` in one piece."""
         return to_vgg(pixels) if self.net is None else self.net(pixels)[0]
 
-    def __call__(self, image: np.ndarray) -> Any:
-        """The activations of `image`; those of the last image are remembered, as a film is drawn
-        in one style. Raises UserError where it is too small to be pooled."""
-        if self._newest[0] is not image:
+    def __call__(self, image: np.ndarray) -> Tensor:
+        """Computes the activations of `image`. Those of the last image are cached, since all
+        frames of a film have one style. Raises UserError if the image is too small for pooling."""
+        if self._newest is None or self._newest[0] is not image:
             self._newest = image, self.compute(image)
         return self._newest[1]
 
-    def compute(self, image: np.ndarray) -> Any:
-        """The activations of `image`, not remembered."""
+    def compute(self, image: np.ndarray) -> Tensor:
+        """Computes the activations of `image` without the cache."""
         height, width = image.shape[1:3]
         parts = [self._compiled(image[:, strip.pixels])[:, strip.dropped:][
             :, :strip.rows.stop - strip.rows.start]
@@ -70,14 +74,14 @@ class FeatureStrips:
         return ops.concatenate(parts, 1)
 
     def size(self, height: int, width: int) -> int:
-        """Bytes of the activations of an image of this size."""
+        """The bytes of the activations of an image of this size."""
         channels = FILTERS[int(self.layer[len("block")]) - 1] if self.names else 3
         return 4 * (height // self.scale) * (width // self.scale) * channels
 
     def strips(self, height: int, width: int, held: int = 0) -> list[Strip]:
-        """The strips of an image of this size. held: bytes that are taken already. Raises
-        UserError where it is too small to be pooled, or `held` and one row of features take more
-        than the memory limit."""
+        """Divides an image of this size into strips. held: bytes that are in use already. Raises
+        UserError if the image is too small for pooling, or if `held` and one row of features need
+        more than the memory limit."""
         if self.net is not None:
             self.net.check_size(height, width)
         margin, total = self._margin(), height // self.scale
@@ -100,25 +104,25 @@ class FeatureStrips:
         return Strip(slice(first, last), slice(top, bottom), first - top // self.scale)
 
     def _margin(self):
-        """Pixels beyond its own that a feature is read from, in whole features: one for each 3x3
-        convolution, at the scale of its block."""
+        """Pixels beyond its own that a feature depends on, rounded up to whole features: one for
+        each 3x3 convolution, at the scale of its block."""
         reach = sum(2 ** (int(name[len("block")]) - 1) for name in self.names if "conv" in name)
         return math.ceil(reach / self.scale) * self.scale
 
 
-def any_image_spec() -> Any:
-    """The signature of an image of any size, for functions compiled once."""
+def any_image_spec() -> "TensorSpec":
+    """The signature of an image of any size, for functions that are compiled once."""
     return tf.TensorSpec([1, None, None, 3], tf.float32)
 
 
 @lru_cache(maxsize=4)
-def vgg(layers: tuple, weights: str | Path, net: str = "vgg19",
+def vgg(layers: tuple[str, ...], weights: str | Path, net: str = "vgg19",
         pooling: str = "max") -> VGGFeatures:
-    """`nets.vgg.VGGFeatures`, each made once."""
+    """Builds `nets.vgg.VGGFeatures`; the last four are cached."""
     return VGGFeatures(layers, weights, net, pooling)
 
 
 def positions(layer: str, height: int, width: int) -> tuple[int, int]:
-    """Height and width of `layer` for an image of this size; needs no TensorFlow."""
+    """The height and width of `layer` for an image of this size; needs no TensorFlow."""
     pools = 0 if layer == RGB else sum(n.endswith("pool") for n in needed([layer], "vgg19"))
     return height >> pools, width >> pools

@@ -1,29 +1,27 @@
-"""Styling by optimising the pixels: style swap (eq. 4.4) and Gatys et al. (eq. 2.17)."""
+"""Methods that optimise the pixels: style swap (eq. 4.4) and Gatys et al. (eq. 2.17)."""
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from framework.errors import UserError
 from framework.lazy import Lazy
+from framework.tensors import Tensor
 from losses.perceptual import content_loss, gram_matrix, total_variation
 from nets.swap import style_swap
 from nets.vgg import layers_of
-from style.decode import to_multiple
+from style.decode import pad_to_multiple
 from style.features import FeatureStrips, any_image_spec, vgg
 from style.methods import METHODS
-from style.minimise import initial_image, minimise
+from style.minimise import ImageLoss, Progress, initial_image, minimise
 
 tf = Lazy("tensorflow")
 
 TV_WEIGHT = 8.0
-TV_SCALE = 127.5**2                 # total variation of levels 0..255 by that of [-1, 1]
-OPTIMIZER_IMAGE_COPIES = {"adam": 18, "lbfgs": 66}  # of the image in float32, that the steps take
+TV_SCALE = 127.5**2                 # total variation of levels 0..255 over that of [-1, 1]
+OPTIMIZER_IMAGE_COPIES = {"adam": 18, "lbfgs": 66}  # memory of the steps, in float32 images
 STYLE_LAYERS = ",".join(f"block{b}_conv1" for b in range(1, 6))
-
-ImageLoss = Callable[[np.ndarray], tuple[float, np.ndarray]]   # -> value and gradient
 
 
 @METHODS.register("swap")
@@ -31,15 +29,15 @@ def swap(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_
          patch_size: int = 3, stride: int = 1, memory_limit: int | None = None,
          vgg_weights: str = "imagenet", pooling: str = "max", optimizer: str = "adam",
          iterations: int = 100, init: str = "content", tv_weight: float | None = None,
-         seed: int = 0, progress: Callable[[int, int, float], None] | None = None) -> np.ndarray:
-    """`content` [1, H, W, 3] in the first of `styles`: the image whose activations come nearest
-    to the style-swapped ones (eq. 4.4).
+         seed: int = 0, progress: Progress | None = None) -> np.ndarray:
+    """Draws `content` [1, H, W, 3] in the first of `styles`: optimises an image until its
+    activations are nearest to the style-swapped ones (eq. 4.4).
 
-    Where a stride leaves rows or columns of the content out, so does the image.
-    tv_weight: lambda, see `Reconstruction`; None for 8 behind pooling, whose loss it makes up for
-    (section 4.2.4), and 0 before, where it would only blur. The steps and the rate of Adam are
-    those of the published code. memory_limit: bytes for each of the stages: activations, swap,
-    optimisation.
+    If a stride leaves out rows or columns of the content, the image lacks them too.
+    tv_weight: lambda, see `Reconstruction`. None: 8 behind a pooling layer, where it makes up for
+    the lost detail (section 4.2.4), and 0 before any, where it would only blur. The steps and the
+    rate of Adam are those of the published code. memory_limit: bytes for each of the stages:
+    activations, swap, optimisation.
     """
     held = OPTIMIZER_IMAGE_COPIES.get(optimizer, 0) * content.nbytes
     loss, kept = swap_loss(content, styles[0], layer, patch_size, stride, memory_limit, vgg_weights,
@@ -52,14 +50,14 @@ def swap_loss(content: np.ndarray, style: np.ndarray, layer: str = "block3_conv1
               patch_size: int = 3, stride: int = 1, memory_limit: int | None = None,
               vgg_weights: str = "imagenet", pooling: str = "max", tv_weight: float | None = None,
               held: int = 0) -> "tuple[Reconstruction, np.ndarray]":
-    """What `swap` minimises, and the content that it starts at. held: bytes of the memory limit
-    that the optimiser takes.
+    """Returns the loss that `swap` minimises and the content that it starts from. held: bytes of
+    the memory limit that the optimizer needs.
 
-    The content's last row and column are repeated where pooling would leave some out, which
-    nothing would draw.
+    The content's last row and column are repeated so that pooling drops none: dropped ones would
+    never change.
     """
     phi = _extractor(layer, vgg_weights, pooling, memory_limit)
-    content = to_multiple(content, phi.scale)
+    content = pad_to_multiple(content, phi.scale)
     if tv_weight is None:
         tv_weight = TV_WEIGHT if phi.scale > 1 else 0.0
     features = phi.compute(content)
@@ -78,15 +76,15 @@ def _extractor(layer, weights, pooling, memory_limit):
 class Reconstruction:
     """Eq. 4.4 over n: (||Phi(I) - H||^2 + lambda TV(I)) / n, and its gradient by the image I.
 
-    n is the number of activations and TV that of levels 0..255. The published code takes the
-    mean of the first term and 1e-7 of the second, so that lambda is 1e-7 n, 0.4 at 512x512, and
-    grows with the image; by the 1e-6 of its inverse network it is 8.4, at any size, which
-    leaves less of the grain that pooling is blind to.
-    phi: the features of one layer; target: H [1, h, w, C]. Works through the strips of `phi` one
-    by one, for which the target and `held` bytes more are taken from its memory limit.
+    n is the number of activations; TV is of levels 0..255. The published code uses the mean of
+    the first term and 1e-7 of the second, so that lambda is 1e-7 n, 0.4 at 512x512, and grows
+    with the image. By the 1e-6 of its inverse network it is 8.4 at any size, which leaves less of
+    the grain that pooling cannot see.
+    phi: Phi of one layer. target: H [1, h, w, C]. It processes the strips of `phi` one by one; the
+    target and `held` further bytes count against its memory limit.
     """
 
-    def __init__(self, phi: FeatureStrips, target: Any, tv_weight: float = TV_WEIGHT,
+    def __init__(self, phi: FeatureStrips, target: Tensor, tv_weight: float = TV_WEIGHT,
                  held: int = 0):
         self.phi, self.target = phi, target
         self.count = float(np.prod(target.shape))
@@ -96,7 +94,8 @@ class Reconstruction:
     def __call__(self, image: np.ndarray) -> tuple[float, np.ndarray]:
         variation, gradient = (self.smoothness * part.numpy() for part in _variation()(image))
         value = float(variation)
-        for rows, pixels, dropped in self.phi.strips(*image.shape[1:3], self.held):
+        height, width = image.shape[1:3]
+        for rows, pixels, dropped in self.phi.strips(height, width, self.held):
             distance, slope = _distance(self.phi)(image[:, pixels], self.target[:, rows], dropped)
             value += float(distance) / self.count
             gradient[:, pixels] += slope.numpy() / self.count
@@ -105,8 +104,8 @@ class Reconstruction:
 
 @lru_cache(maxsize=4)
 def _distance(phi: FeatureStrips):
-    """Compiled once for all frames of a film: (pixels, target, rows of features to drop) -> the
-    squared distance and its gradient by the pixels."""
+    """Compiles, once for all frames of a film, a function of pixels, target and the number of
+    feature rows to drop; it returns the squared distance and its gradient by the pixels."""
     def both(pixels, target, dropped):
         with tf.GradientTape() as tape:
             tape.watch(pixels)
@@ -121,7 +120,7 @@ def _distance(phi: FeatureStrips):
 
 @lru_cache(maxsize=1)
 def _variation():
-    """Compiled: the total variation of an image and its gradient."""
+    """Compiles a function from an image to its total variation and the gradient of that."""
     def both(image):
         with tf.GradientTape() as tape:
             tape.watch(image)
@@ -136,11 +135,11 @@ def gatys(content: np.ndarray, styles: list[np.ndarray], *, content_layers: str 
           vgg_weights: str = "imagenet", net: str = "vgg19", pooling: str = "max",
           optimizer: str = "lbfgs", iterations: int = 200, init: str = "content",
           tv_weight: float = 0.0, seed: int = 0,
-          progress: Callable[[int, int, float], None] | None = None) -> np.ndarray:
-    """`content` [1, H, W, 3] in the first of `styles` by Gatys et al. 2015 (eq. 2.17).
+          progress: Progress | None = None) -> np.ndarray:
+    """Draws `content` [1, H, W, 3] in the first of `styles` by Gatys et al. 2015 (eq. 2.17).
 
-    content_weight: lambda of eq. 2.17, from 0 (texture alone) to 1. Layers are names parted by
-    commas. Raises UserError for weights that do not reach them.
+    content_weight: lambda of eq. 2.17, from 0 (texture alone) to 1. content_layers, style_layers:
+    names with commas. Raises UserError if the weights lack a layer.
     """
     loss = gatys_loss(content, styles[0], content_layers, style_layers, content_weight, vgg_weights,
                       net, pooling, tv_weight)
@@ -151,8 +150,8 @@ def gatys_loss(content: np.ndarray, style: np.ndarray, content_layers: str = "bl
                style_layers: str = STYLE_LAYERS, content_weight: float = 0.95,
                vgg_weights: str = "imagenet", net: str = "vgg19", pooling: str = "max",
                tv_weight: float = 0.0) -> ImageLoss:
-    """What `gatys` minimises: eq. 2.17 with the mean for the sum of eq. 2.16, so that it weighs
-    the same at any size."""
+    """Returns the loss that `gatys` minimises: eq. 2.17 with a mean instead of the sum of eq.
+    2.16, so that the weights mean the same at any size."""
     of_content, of_style = layers_of(content_layers), layers_of(style_layers)
     if not 0 <= content_weight <= 1:
         raise UserError(f"content_weight must be from 0 to 1, not {content_weight}")
@@ -170,18 +169,19 @@ def gatys_loss(content: np.ndarray, style: np.ndarray, content_layers: str = "bl
     return value_and_gradient(total)
 
 
-def gram_loss(features: Any, gram: Any) -> Any:
+def gram_loss(features: Tensor, gram: Tensor) -> Tensor:
     """Eq. 2.14 for features [1, h, w, D] and the style's Gram matrix [1, D, D]: the squared
     difference of the Gram matrices over 4 D^2.
 
-    Each is averaged over its own positions; eq. 2.14 divides both by N M, which is right for
-    N = M only. Times 4 it is the biased MMD^2 under (x.y)^2 over D^2.
+    Each matrix is averaged over its own positions; eq. 2.14 divides both by N M, which is right
+    only for N = M. Four times the value is the biased MMD^2 under (x.y)^2 over D^2.
     """
     return tf.reduce_mean(tf.square(gram_matrix(features) - gram)) / 4
 
 
-def value_and_gradient(loss: Callable) -> ImageLoss:
-    """A compiled function of an image: the value of `loss` and its gradient, for `minimise`."""
+def value_and_gradient(loss: Callable[[Tensor], Tensor]) -> ImageLoss:
+    """Compiles `loss`, a scalar function of an image, together with its gradient, for
+    `minimise`."""
     @tf.function(autograph=False, reduce_retracing=True)
     def both(image):
         with tf.GradientTape() as tape:

@@ -3,7 +3,7 @@ import pytest
 
 from framework.errors import UserError
 from style import curve
-from style.images import pixels
+from style.images import read_uint8
 
 
 def test_a_table(tmp_path):
@@ -13,7 +13,7 @@ def test_a_table(tmp_path):
 
 def test_a_picture(tmp_path):
     curve.write(tmp_path / "a.png", list(np.exp(-np.arange(50.0))))
-    assert pixels(tmp_path / "a.png").std() > 5
+    assert read_uint8(tmp_path / "a.png").std() > 5
 
 
 def test_places_that_do_not_fit(tmp_path):

@@ -12,7 +12,14 @@ from nets.architectures.style import INVERTED
 from nets.stylist import stylist_for
 from nets.swap import style_swap
 from nets.vgg import VGGFeatures
-from style.decode import adain, corner_weights, inverse, mix_styles, tile_images, to_multiple
+from style.decode import (
+    adain,
+    corner_weights,
+    inverse,
+    mix_styles,
+    pad_to_multiple,
+    tile_images,
+)
 from trainers.gan import all_variables
 from trainers.inverse import net_for
 
@@ -180,7 +187,7 @@ def test_tiles_and_edges():
     a, b, c, d = (np.full((1, 2, 3, 3), k) for k in range(4))
     whole = tile_images([a, b, c, d], 2)
     assert whole.shape == (1, 4, 6, 3) and whole[0, 0, 3, 0] == 1 and whole[0, 2, 0, 0] == 2
-    padded = to_multiple(CONTENT, 8)
+    padded = pad_to_multiple(CONTENT, 8)
     assert padded.shape == (1, 24, 24, 3)
     np.testing.assert_array_equal(padded[:, 18:, :23], CONTENT[:, -1:].repeat(6, 1))
-    np.testing.assert_array_equal(to_multiple(CONTENT, 1), CONTENT)
+    np.testing.assert_array_equal(pad_to_multiple(CONTENT, 1), CONTENT)

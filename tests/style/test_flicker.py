@@ -68,4 +68,4 @@ def test_films(tmp_path, scene, capsys, monkeypatch):
     assert "3 frames" in capsys.readouterr().out
     with pytest.raises(UserError, match="3 frames and .* 2; flicker is between"):
         main(tmp_path / "a.mp4", tmp_path / "short.mp4")
-    assert flicker._scaled(at(scene, 0, 0), (32, 40, 3)).shape == (32, 40, 3)
+    assert flicker._scale_to(at(scene, 0, 0), (32, 40, 3)).shape == (32, 40, 3)
