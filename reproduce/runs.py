@@ -1,14 +1,15 @@
-"""The runs behind a table: trained, continued or left alone, and measured, each as a process of
-its own. Without TensorFlow."""
+"""Trains, continues and measures the runs of a table, each in a process of its own. Imports no
+TensorFlow."""
 
 import json
 import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from config.run import newest_checkpoint
 from framework.files import write_text
@@ -18,12 +19,12 @@ EVALUATION_FILE = "reproduced.json"
 
 
 class StoppedByUser(Exception):
-    """The user has asked for an end; what was under way has ended in order."""
+    """The user asked to stop, and the child process has ended in order."""
 
 
 @contextmanager
 def forward_signals(child: subprocess.Popen) -> Iterator[None]:
-    """Hands Ctrl-C and SIGTERM on to `child`, which ends in order; then raises Interrupted."""
+    """Forwards Ctrl-C and SIGTERM to `child`, which ends in order; then raises StoppedByUser."""
     asked = []
 
     def forward(number, frame):
@@ -40,7 +41,7 @@ def forward_signals(child: subprocess.Popen) -> Iterator[None]:
 
 
 def run_main(*words: object) -> bool:
-    """Runs main.py with `words`, which are said; whether it ended well."""
+    """Prints and runs main.py with `words`. Returns whether it succeeded."""
     texts = [str(word) for word in words]
     print("$ python main.py", shlex.join(texts), flush=True)
     child = subprocess.Popen([sys.executable, str(MAIN), *texts])
@@ -49,22 +50,22 @@ def run_main(*words: object) -> bool:
     return child.returncode == 0
 
 
-def command_line_flags(options: dict) -> list[str]:
-    """Options as words of the command line."""
+def command_line_flags(options: Mapping[str, object]) -> list[str]:
+    """Converts options to words of the command line; leaves out those with the value ""."""
     return [word for name, value in options.items() if value != ""
             for word in (f"--{name}", str(value))]
 
 
-def train_run(run: Path, preset: str, options: dict, iterations: int) -> bool:
-    """Whether `run` has done its iterations, after training what was missing."""
+def train_run(run: Path, preset: str, options: Mapping[str, object], iterations: int) -> bool:
+    """Trains `run` up to `iterations`, if it has not got there. Returns whether it has now."""
     if newest_checkpoint(run) < iterations:
         run_main("train", "--preset", preset, "--run", run, *command_line_flags(options))
     return newest_checkpoint(run) >= iterations
 
 
-def measure_run(run: Path, words: Iterable) -> dict | None:
-    """What `evaluate RUN words` finds: kept from before if neither run nor words have changed.
-    None where it fails."""
+def measure_run(run: Path, words: Collection[str]) -> dict[str, Any] | None:
+    """Returns the metrics.json of `evaluate RUN words`, or None if that fails. The last one is
+    used again if neither the run nor the words have changed."""
     asked = {"words": [str(word) for word in words], "checkpoint": newest_checkpoint(run)}
     try:
         kept = json.loads((run / EVALUATION_FILE).read_text())

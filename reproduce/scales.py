@@ -1,6 +1,7 @@
-"""How much of a table's computation is done: which options go over the presets of its rows."""
+"""Scales of reproduction: the options that replace those of the presets, to save computation."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from config import presets
 from config.applicable import meaningless
@@ -11,17 +12,17 @@ REPRODUCTION_SCALES = Registry("scale", package="reproduce")
 
 
 class Scale(NamedTuple):
-    """about: what it is. pairs: how many are measured; 0: as many as the document. options: a
-    function of a preset's values to those that go over them."""
+    """about: its description. pairs: how many are measured; 0: as many as in the document.
+    options: a function from a preset's values to the options that replace some of them."""
 
     about: str
     pairs: int
-    options: object
+    options: Callable[[dict[str, Any]], dict[str, Any]]
 
 
-# Small nets at batch 32, the settings of the presets demo and quick-mnist2svhn in the time of
-# a coffee. All rows, the CoGAN's too, draw every class as often as the data: without that term
-# the non-saturating loss drew one shape for every z.
+# Small nets at batch 32: the settings of the presets demo and quick-mnist2svhn, for a few
+# minutes. All rows, also the CoGAN's, have the term that draws every class as often as the data:
+# without it the non-saturating loss drew one shape for every z.
 QUICK_DIGIT_OPTIONS = {
     "generator": "quick", "discriminator": "quick", "initializer": "table", "classifier": "quick",
     "batch_size": 32, "latent_dim": 64, "loss": "nonsaturating", "disc_penalty": "none",
@@ -39,7 +40,7 @@ QUICK_PHOTO_OPTIONS = {
     "beta_2": 0.99, "ema": 0.99, "iterations": 1500, "coupling_warmup": 500,
 }
 SAVING_INTERVALS = {"sample_every": 500, "checkpoint_every": 500}
-# What goes over a preset that has the term.
+# The options for presets that have the term.
 OPTIONS_BY_TERM = {
     "feature_weight": {"feature_weight": 60.0},
     "semantic_weight": {"semantic_weight": 12.0, "semantic_on": "kl"},
@@ -68,9 +69,9 @@ REPRODUCTION_SCALES.register("reduced", Scale(
 REPRODUCTION_SCALES.register("full", Scale("the presets as they are", 0, lambda values: {}))
 
 
-def options_over(preset: str, scale: str) -> dict:
-    """The options that go over `preset` at `scale`, without those that it has already and those
-    that mean nothing to it."""
+def options_over(preset: str, scale: str) -> dict[str, Any]:
+    """Returns the options of `scale` that replace those of `preset`, without equal ones and those
+    that do not apply to it."""
     own = {name: option.default for name, option in BY_NAME.items()} | presets.load(preset).values
     options = REPRODUCTION_SCALES.find(scale).options(own)
     silent = meaningless(own | options, options)
@@ -78,8 +79,8 @@ def options_over(preset: str, scale: str) -> dict:
             if name not in silent and value != own[name]}
 
 
-def describe_differences(preset: str, options: dict) -> str:
-    """How `options` differ from the preset: the size of the computation first."""
+def describe_differences(preset: str, options: Mapping[str, Any]) -> str:
+    """Describes how `options` differ from the preset, the size of the computation first."""
     values = presets.load(preset).values
     shown = ("generator", "width", "image_size", "batch_size", "iterations", "loss",
              "content_layers")

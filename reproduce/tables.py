@@ -1,6 +1,6 @@
-"""The tables of LPIPS in the SCoGAN thesis: which preset is which row.
+"""The tables of LPIPS in the SCoGAN thesis: the preset of each row.
 
-What the document reports of a row stands in its preset, in the order of the columns here.
+The document's numbers for a row stand in its preset, in the order of the columns here.
 """
 
 from typing import NamedTuple
@@ -12,8 +12,8 @@ TABLES = Registry("table", package="reproduce")
 
 
 class TableRow(NamedTuple):
-    """One model of a table: its name there, its preset, over how many pairs the document takes
-    the mean, and what it reports between the real images of both domains."""
+    """One model of a table. label: its name there. pairs: over how many the document takes the
+    mean. baseline: the document's distance between the real images of both domains."""
 
     label: str
     preset: str
@@ -23,13 +23,15 @@ class TableRow(NamedTuple):
     @property
     def reported(self) -> list[float]:
         """The document's numbers, in the order of the table's columns."""
-        return list(presets.load(self.preset).reports["lpips"].values())
+        reports = presets.load(self.preset).reports
+        assert isinstance(reports, dict)        # the preset of a row reports numbers, not text
+        return list(reports["lpips"].values())
 
 
 class Table(NamedTuple):
-    """columns: "pairs", generated against generated, and each domain's generated against its
-    own real images (chapters 5 and 7); "real", generated against real images, first of domain 1
-    against domains 1 and 2, then of domain 2 (chapter 3)."""
+    """columns: "pairs": generated against generated images, then each domain's generated against
+    its own real images (chapters 5 and 7); "real": generated against real images, those of domain
+    1 against domains 1 and 2, then those of domain 2 (chapter 3)."""
 
     title: str
     columns: str
