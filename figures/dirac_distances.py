@@ -1,4 +1,4 @@
-"""What an optimal critic makes of a distance: with the plain MMD, a step."""
+"""Distances in DiracGAN under an optimal critic: with the plain MMD, a step function."""
 
 import numpy as np
 
@@ -14,8 +14,8 @@ from figures.dirac import (
 
 
 def distances() -> dict[str, np.ndarray]:
-    """Columns over theta in [-5, 5]. "mmd_gp" is the MMD under the critic that is best for the
-    penalised objective, "mmd_gp_objective" that objective; penalty and regularisation are 1."""
+    """Returns columns over theta in [-5, 5]. "mmd_gp" is the MMD under the critic that maximises
+    the penalised objective, "mmd_gp_objective" that objective; penalty and regularisation are 1."""
     theta = np.linspace(-5, 5, 401)
     away = np.where(theta == 0, 1.0, theta)
     psi = best_penalised_psi(away)
@@ -26,7 +26,7 @@ def distances() -> dict[str, np.ndarray]:
 
 
 def draw() -> Figure:
-    """DiracGAN: D_MMD jumps at theta = 0, the MMD under MMD-GP has a cusp there, D_SMMD slopes
+    """DiracGAN: at theta = 0 D_MMD jumps, the MMD under MMD-GP has a cusp, and D_SMMD has slopes
     of 1."""
     columns, canvas = distances(), Canvas(1, 3)
     shown = (("mmd", "D_MMD", ORANGE), ("mmd_gp_objective", "MMD-GP, and its MMD (dotted)", GREEN),

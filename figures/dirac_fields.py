@@ -1,4 +1,4 @@
-"""Where generator and critic drive each other when both see one point."""
+"""The vector fields of generator and critic in DiracGAN, where each has one parameter."""
 
 import numpy as np
 
@@ -9,13 +9,13 @@ from figures.dirac import FIELDS, trajectory
 AXIS_LIMIT, START, TIME = 2.0, (1.0, 0.5), 25.0
 
 
-def fields() -> dict[str, dict]:
-    """Per model theta, psi and their derivatives on a grid, flat [21 * 21]."""
+def fields() -> dict[str, dict[str, np.ndarray]]:
+    """Returns theta, psi and their derivatives on a grid, flat [21 * 21], by model."""
     axis = np.linspace(-AXIS_LIMIT, AXIS_LIMIT, 21)
     theta, psi = (x.ravel() for x in np.meshgrid(axis, axis))
     found = {}
     for name, field in FIELDS.items():
-        down, up = field(theta, psi)
+        down, up = (np.asarray(rate) for rate in field(theta, psi))
         found[name] = {"theta": theta, "psi": psi, "theta_rate": down, "psi_rate": up}
     return found
 

@@ -1,4 +1,4 @@
-"""Ten Gaussians on a circle: how many a GAN keeps, and under which loss."""
+"""How many of ten Gaussians on a circle a GAN keeps, under several losses."""
 
 import numpy as np
 
@@ -11,15 +11,17 @@ from framework.latents import Stream, latents
 from trainers.coupled import build
 from trainers.domains import load_domains
 
-TOY, SAMPLES, SHOWN = "ring", 2500, 6
-# With the thesis's weight of 10 WGAN-GP stays blurred on points this close together.
+TOY, SAMPLES, SHOWN = "ring", 2500, 6       # SHOWN: times in the course of training
+# With the thesis's weight of 10, WGAN-GP stays blurred on points that are so close together.
 CASES = {"k = 1": ("2.3-ring-k1",), "k = 5": ("2.3-ring-k5",),
          "WGAN-GP": ("2.5-ring-wgangp", "--penalty_weight", "0.1", "--lr_g", "2e-4", "--lr_d",
                      "2e-4", "--beta_1", "0.5")}
 
 
-def history(preset: str, *flags: str, iterations: int) -> tuple[dict, list]:
-    """Columns iteration, modes and quality at SHOWN times, and the samples of each."""
+def history(preset: str, *flags: str,
+            iterations: int) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
+    """Trains the preset with `flags`. Returns the columns iteration, modes and quality at SHOWN
+    times, and the samples [SAMPLES, 2] at each."""
     config = resolve(["--preset", preset, *flags])
     trainer = build(config, load_domains(config))
     z = latents(config.latent, SAMPLES, config.latent_dim, 99, Stream.SAMPLES)
@@ -35,8 +37,8 @@ def history(preset: str, *flags: str, iterations: int) -> tuple[dict, list]:
 
 
 def draw(iterations: int = 10_000) -> Figure:
-    """Modes kept by a GAN with one and with five critic steps, and by WGAN-GP (figures 2.9 to
-    2.14 of the SCoGAN thesis): five steps lose modes, later than the thesis's 2000 iterations."""
+    """The modes that a GAN with one and with five critic steps keeps, and WGAN-GP (figures 2.9 to
+    2.14 of the SCoGAN thesis). Five steps lose modes, but after the thesis's 2000 iterations."""
     found, canvas = {}, Canvas(len(CASES), SHOWN, 2.2, 2.3)
     data = toy_points(TOY)[0]
     for row, (name, case) in enumerate(CASES.items()):
