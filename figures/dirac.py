@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(100)
-NODES, WEIGHTS = 0.5 * (NODES + 1), 0.5 * WEIGHTS
+QUADRATURE_NODES, QUADRATURE_WEIGHTS = np.polynomial.legendre.leggauss(100)
+QUADRATURE_NODES, QUADRATURE_WEIGHTS = 0.5 * (QUADRATURE_NODES + 1), 0.5 * QUADRATURE_WEIGHTS
 NEWTON_STEPS = 60
 
 Values = float | np.ndarray
@@ -42,7 +42,7 @@ def slopes(psi: Values, theta: Values) -> tuple[np.ndarray, np.ndarray]:
     """Returns |f'| of the witness at the points u theta between data and generator, and its
     derivative by psi, each [..., u] at the nodes of the quadrature."""
     psi, theta = (np.asarray(x, float)[..., None] for x in (psi, theta))
-    a, u, v = np.square(psi * theta), NODES, 1 - NODES
+    a, u, v = np.square(psi * theta), QUADRATURE_NODES, 1 - QUADRATURE_NODES
     near, far = u * np.exp(-0.5 * a * u**2), v * np.exp(-0.5 * a * v**2)
     slope = psi**2 * np.abs(theta) * (near + far)
     bend = 2 * psi * np.abs(theta) * (near + far)
@@ -51,7 +51,7 @@ def slopes(psi: Values, theta: Values) -> tuple[np.ndarray, np.ndarray]:
 
 def witness_penalty(psi: Values, theta: Values) -> np.ndarray:
     """The mean of (|f'(u theta)| - 1)^2 over u in [0, 1], by quadrature."""
-    return np.sum(WEIGHTS * (slopes(psi, theta)[0] - 1) ** 2, -1)
+    return np.sum(QUADRATURE_WEIGHTS * (slopes(psi, theta)[0] - 1) ** 2, -1)
 
 
 def penalised_objective(psi: Values, theta: Values,
@@ -108,7 +108,7 @@ def mmd_gan(theta: Values, psi: Values) -> Rates:
 def mmd_gan_gp(theta: Values, psi: Values, weight: float = 1.0) -> Rates:
     slope, bend = slopes(psi, theta)
     down, up = mmd_gan(theta, psi)
-    return down, up - weight * np.sum(WEIGHTS * 2 * (slope - 1) * bend, -1)
+    return down, up - weight * np.sum(QUADRATURE_WEIGHTS * 2 * (slope - 1) * bend, -1)
 
 
 def scaled_mmd_gan(theta: Values, psi: Values,

@@ -47,7 +47,8 @@ CASES = {"E f(x) - E f(y)": Distance(0), "absolute": Distance(1), "squared": Dis
          "absolute, with regulariser": Distance(1, 16.0)}
 
 
-def means(loss: Distance, iterations: int, seed: int = 0, sign: int = 1) -> dict[str, np.ndarray]:
+def mean_scores(loss: Distance, iterations: int, seed: int = 0,
+                sign: int = 1) -> dict[str, np.ndarray]:
     """Trains a clipped WGAN with `loss`; returns E f(x) and E f(G(z)) after each iteration. sign:
     1, or -1 to negate the critic that `seed` draws before the training."""
     keras.utils.set_random_seed(seed)
@@ -76,7 +77,8 @@ def inverted_share(columns: Mapping[str, np.ndarray]) -> float:
 def draw(iterations: int = 1500) -> Figure:
     """E f(x) and E f(G(z)) while a WGAN learns 25 Gaussians: with a symmetric distance the critic
     turns its sign round repeatedly (figure 3.1 of Chen's thesis, there on CIFAR-10)."""
-    found, canvas = {name: means(loss, iterations) for name, loss in CASES.items()}, Canvas(1, 4)
+    found = {name: mean_scores(loss, iterations) for name, loss in CASES.items()}
+    canvas = Canvas(1, 4)
     for number, (name, columns) in enumerate(found.items()):
         panel = canvas.panel(number, f"{name}: {100 * inverted_share(columns):.0f} % turned round",
                              xlabel="iteration")

@@ -13,7 +13,7 @@ from trainers.coupled import build
 from trainers.domains import load_domains
 
 # Changes to the presets of figure 4.1: drawn digits, and a width and a batch for two cores.
-SMALL = ("--dataset", "glyph2edge", "--width", "0.125", "--batch_size", "32")
+SMALL_RUN_FLAGS = ("--dataset", "glyph2edge", "--width", "0.125", "--batch_size", "32")
 CASES = {"CoGAN": "3-mnist2edge-cogan", "SCoGAN-FR": "4.1-mnist2edge-fr"}
 
 
@@ -24,7 +24,7 @@ def weight_differences(preset: str, iterations: int, limit: int) -> np.ndarray:
     Both start from the same weights, as in the thesis's code, whose single initialiser gives all
     layers of one shape the same numbers. limit: the images of each domain.
     """
-    config = resolve(["--preset", preset, *SMALL, "--limit_data", str(limit)])
+    config = resolve(["--preset", preset, *SMALL_RUN_FLAGS, "--limit_data", str(limit)])
     domains = load_domains(config)
     trainer, batches = build(config, domains), Batches(domains, config.batch_size)
     one, other = trainer.generators

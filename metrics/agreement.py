@@ -43,6 +43,6 @@ def class_shares(classifier: Classifier, images: Sequence[np.ndarray]) -> np.nda
     return np.stack([np.bincount(x.argmax(-1), minlength=x.shape[-1]) / len(x) for x in logits])
 
 
-def classes_present(shares: np.ndarray, at_least: float = MIN_PRESENT_SHARE) -> int:
+def count_classes_present(shares: np.ndarray, at_least: float = MIN_PRESENT_SHARE) -> int:
     """Counts the classes with at least the share `at_least` of the images of every domain."""
     return int(np.sum(np.all(np.asarray(shares) >= at_least, 0)))

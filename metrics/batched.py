@@ -40,30 +40,30 @@ class Batched:
         pixels = max(int(np.prod(x.shape[1:3])) for x in images)
         size = int(np.clip(MAX_BATCH_PIXELS // pixels, 1, self.most))
         with full_float32():
-            return np.concatenate([program(*(_tensor(x[i:i + size]) for x in images)).numpy()
+            return np.concatenate([program(*(_to_tensor(x[i:i + size]) for x in images)).numpy()
                                    for i in range(0, len(images[0]), size)])
 
     def _program(self, shapes):
         if shapes not in self._programs:
             images = [tf.TensorSpec([None, *shape]) for shape in shapes]
-            self._programs[shapes] = (_compiled(self.function, images) if self.each is None
+            self._programs[shapes] = (_compile(self.function, images) if self.each is None
                                       else self._in_two_steps(images))
         return self._programs[shapes]
 
     def _in_two_steps(self, images):
-        kinds = {x: _compiled(self.each, [x]) for x in dict.fromkeys(images)}
+        kinds = {x: _compile(self.each, [x]) for x in dict.fromkeys(images)}
         each = [kinds[x] for x in images]
-        together = _compiled(self.function, [tf.nest.map_structure(
+        together = _compile(self.function, [tf.nest.map_structure(
             lambda t: tf.TensorSpec(t.shape, t.dtype), one.structured_outputs) for one in each])
         return lambda *tensors: together(*(one(x) for one, x in zip(each, tensors, strict=True)))
 
 
-def _compiled(function, specs):
+def _compile(function, specs):
     from framework.devices import compiled
     return compiled(function).get_concrete_function(*specs)
 
 
-def _tensor(images):
+def _to_tensor(images):
     return tf.constant(to_unit(images) if images.dtype == np.uint8 else images, tf.float32)
 
 

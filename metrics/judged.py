@@ -10,7 +10,7 @@ from metrics.agreement import (
     attribute_agreement,
     attribute_shares,
     class_shares,
-    classes_present,
+    count_classes_present,
     pair_agreement,
 )
 from metrics.report import Result
@@ -54,7 +54,7 @@ class Agreement:
         chance = float(np.sum(np.prod(shares, 0)))
         return {"pair_agreement": agreement, "chance": round(chance, 4),
                 "kappa": round((agreement - chance) / (1 - chance), 4) if chance < 1 else 0.0,
-                "classes_present": classes_present(shares), "classes": int(shares.shape[1]),
+                "classes_present": count_classes_present(shares), "classes": int(shares.shape[1]),
                 "present_from_share": MIN_PRESENT_SHARE,
                 "class_shares": dict(zip(self.names, np.round(shares, 4).tolist(), strict=True))}
 

@@ -24,7 +24,7 @@ def prdc(real: np.ndarray, fake: np.ndarray, k: int = 5) -> dict[str, float]:
     if not 1 <= k < min(len(real), len(fake)):
         raise UserError(f"the {k}-th neighbour needs more than {k} samples on each side, not "
                         f"{len(real)} and {len(fake)}")
-    around_real, around_fake = radii(real, k), radii(fake, k)
+    around_real, around_fake = squared_radii(real, k), squared_radii(fake, k)
     balls = np.zeros(len(fake), int)
     recalled, covered = [], []
     for i in range(0, len(real), TILE_ROWS):
@@ -39,7 +39,7 @@ def prdc(real: np.ndarray, fake: np.ndarray, k: int = 5) -> dict[str, float]:
             "coverage": float(np.mean(np.concatenate(covered)))}
 
 
-def radii(rows: np.ndarray, k: int) -> np.ndarray:
+def squared_radii(rows: np.ndarray, k: int) -> np.ndarray:
     """Returns [N]: the squared distance of each row to its k-th neighbour, itself not counted."""
     return np.concatenate([
         np.partition(np.asarray(squared_distances(rows[i:i + TILE_ROWS], rows)), k, 1)[:, k]

@@ -10,8 +10,8 @@ from framework.files import write_text
 from metrics.streams import Comparison
 
 INCEPTION = "Inception"              # the net whose features give FID and KID their names
-TITLES = {"fid": "Frechet", "kid": "kernel", "swd": "sliced Wasserstein",
-          "swd_bound": "Wasserstein >=", "pair_agreement": "pair agreement"}
+METRIC_TITLES = {"fid": "Frechet", "kid": "kernel", "swd": "sliced Wasserstein",
+                 "swd_bound": "Wasserstein >=", "pair_agreement": "pair agreement"}
 
 
 class Result(NamedTuple):
@@ -34,10 +34,10 @@ class Result(NamedTuple):
         """Returns the fields for JSON, without empty ones, and the `settings` of the evaluation."""
         kind = {"kind": self.compared.kind} if isinstance(self.compared, Comparison) else {}
         found = self._asdict() | {"compared": str(self.compared)} | kind | settings
-        return {k: v for k, v in found.items() if v != "" and not _missing(v)}
+        return {k: v for k, v in found.items() if v != "" and not _is_nan(v)}
 
 
-def _missing(value) -> bool:
+def _is_nan(value) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
@@ -56,7 +56,7 @@ def metric_title(result: Result) -> str:
         return result.by.partition(" (")[0]
     if result.metric in ("fid", "kid") and result.by.startswith(INCEPTION):
         return result.metric.upper()
-    return TITLES.get(result.metric, result.metric)
+    return METRIC_TITLES.get(result.metric, result.metric)
 
 
 def format_results(results: Sequence[Result]) -> str:

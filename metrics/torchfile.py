@@ -59,23 +59,23 @@ class _Parameter:
         return tensor
 
 
-KNOWN = {("collections", "OrderedDict"): OrderedDict,
-         ("torch._utils", "_rebuild_tensor_v2"): _TensorV2(),
-         ("torch._utils", "_rebuild_parameter"): _Parameter(),
-         **{("torch", name): kind for name, kind in STORAGES.items()}}
+ALLOWED_NAMES = {("collections", "OrderedDict"): OrderedDict,
+                 ("torch._utils", "_rebuild_tensor_v2"): _TensorV2(),
+                 ("torch._utils", "_rebuild_parameter"): _Parameter(),
+                 **{("torch", name): kind for name, kind in STORAGES.items()}}
 
 
 class RestrictedUnpickler(pickle.Unpickler):
-    """An unpickler that accepts only the names in KNOWN, also in pickles written by Python 2."""
+    """An unpickler that accepts only ALLOWED_NAMES, also in pickles written by Python 2."""
 
     def __init__(self, file: IO[bytes]):
         super().__init__(file, encoding="latin1")
         self.storages = {}
 
     def find_class(self, module: str, name: str, /) -> Any:
-        if (module, name) not in KNOWN:
+        if (module, name) not in ALLOWED_NAMES:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no weights need")
-        return KNOWN[module, name]
+        return ALLOWED_NAMES[module, name]
 
     def persistent_load(self, pid: Any) -> Storage:
         tag, kind, key, _, size, *view = pid
@@ -108,7 +108,7 @@ def _read_zip(file, prefix):
         big = f"{root}byteorder" in names and archive.read(f"{root}byteorder") == b"big"
         state = RestrictedUnpickler(io.BytesIO(archive.read(f"{root}data.pkl"))).load()
         return {name: to_array(tensor, archive.read(f"{root}data/{tensor.storage.key}"), big)
-                for name, tensor in _wanted(state, prefix).items()}
+                for name, tensor in _select_tensors(state, prefix).items()}
 
 
 def _read_legacy(file, prefix):
@@ -119,7 +119,7 @@ def _read_legacy(file, prefix):
         raise pickle.UnpicklingError("it has no mark of torch")
     big = not RestrictedUnpickler(file).load()["little_endian"]
     unpickler = RestrictedUnpickler(file)
-    tensors, data = _wanted(unpickler.load(), prefix), {}
+    tensors, data = _select_tensors(unpickler.load(), prefix), {}
     wanted = {tensor.storage.key for tensor in tensors.values()}
     for key in RestrictedUnpickler(file).load():
         storage, length = unpickler.storages[str(key)], file.read(8)
@@ -134,7 +134,7 @@ def _read_legacy(file, prefix):
             for name, tensor in tensors.items()}
 
 
-def _wanted(state, prefix) -> dict[str, TensorView]:
+def _select_tensors(state, prefix) -> dict[str, TensorView]:
     if not isinstance(state, dict):
         raise pickle.UnpicklingError(f"it holds {type(state).__name__}, not tensors by name")
     return {name: tensor for name, tensor in state.items()

@@ -14,7 +14,7 @@ from typing import Any
 from config.run import newest_checkpoint
 from framework.files import write_text
 
-MAIN = Path(__file__).parents[1] / "main.py"
+MAIN_FILE = Path(__file__).parents[1] / "main.py"
 EVALUATION_FILE = "reproduced.json"
 
 
@@ -44,7 +44,7 @@ def run_main(*words: object) -> bool:
     """Prints and runs main.py with `words`. Returns whether it succeeded."""
     texts = [str(word) for word in words]
     print("$ python main.py", shlex.join(texts), flush=True)
-    child = subprocess.Popen([sys.executable, str(MAIN), *texts])
+    child = subprocess.Popen([sys.executable, str(MAIN_FILE), *texts])
     with forward_signals(child):
         child.wait()
     return child.returncode == 0

@@ -16,7 +16,7 @@ def is_picture(path: str | Path) -> bool:
     return Path(path).suffix.lower() == ".png"
 
 
-def check(path: str | Path) -> None:
+def check_output(path: str | Path) -> None:
     """Raises UserError unless `path` is empty, or a .png or .csv file in an existing folder."""
     if not path:
         return

@@ -42,7 +42,7 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
     Raises UserError if `run` is no such run, and as `nets.swap.style_swap` does.
     """
     path, checkpoint = _find_run(run, "inverse_net", "inverse")
-    of_content, of_style = activations(path, memory_limit)
+    of_content, of_style = relu3_1_extractors(path, memory_limit)
     padded = pad_to_multiple(content, of_content.scale)
     swapped = style_swap(of_content(padded), of_style(styles[0]), patch_size, stride, memory_limit)
     return _cut(inverse_network(path, checkpoint)(swapped), content)
@@ -138,7 +138,8 @@ def _restore(run, state: dict):
 
 
 @lru_cache(maxsize=2)
-def activations(run: str, memory_limit: int | None = None) -> tuple[FeatureStrips, FeatureStrips]:
+def relu3_1_extractors(run: str,
+                       memory_limit: int | None = None) -> tuple[FeatureStrips, FeatureStrips]:
     """Returns the extractors of relu3_1 of the run's VGG for contents and for styles; each caches
     the activations of its last image."""
     config = load_config(run)

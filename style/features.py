@@ -122,7 +122,7 @@ def vgg(layers: tuple[str, ...], weights: str | Path, net: str = "vgg19",
     return VGGFeatures(layers, weights, net, pooling)
 
 
-def positions(layer: str, height: int, width: int) -> tuple[int, int]:
+def layer_size(layer: str, height: int, width: int) -> tuple[int, int]:
     """The height and width of `layer` for an image of this size; needs no TensorFlow."""
     pools = 0 if layer == RGB else sum(n.endswith("pool") for n in needed([layer], "vgg19"))
     return height >> pools, width >> pools

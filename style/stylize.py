@@ -17,10 +17,10 @@ from framework.registry import accepts
 from nets.swap import check_patches, check_size
 from nets.vgg import RANDOM, check_weights, layers_of
 from style import colors, curve, images, video
-from style.features import RGB, positions
+from style.features import RGB, layer_size
 from style.methods import METHODS
 
-LAYERS = ("layer", "content_layers", "style_layers")
+LAYER_OPTIONS = ("layer", "content_layers", "style_layers")
 
 
 class Job(NamedTuple):
@@ -62,11 +62,11 @@ def main(content: str, styles: list[str], *, output: str, method: str = "swap",
     if curve_file and (len(jobs) > 1 or not accepts(draw, "progress")):
         raise UserError("a curve is of one image in one style by a method that takes steps: "
                         f"{', '.join(n for n, m in METHODS.items() if accepts(m, 'progress'))}")
-    curve.check(curve_file)
+    curve.check_output(curve_file)
     drawn_in = [images.read(path, style_size) for path in styles]
     for image in drawn_in:
         _check_fits("style", image, draw, options)
-    work = _films if film else _images
+    work = _draw_films if film else _draw_images
     work(jobs, drawn_in, _keep_colors(draw, keep_colors, options), content_size, draw, options,
          compare, curve_file)
 
@@ -83,10 +83,10 @@ def check_options(method: str, draw: Callable, options: Mapping[str, Any]) -> No
         check_patches(settings["patch_size"], settings["stride"])
     if "mix" in options and not np.isclose(sum(options["mix"]), 1):
         raise UserError(f"the weights of a mix sum to 1, not to {sum(options['mix']):g}")
-    wanted = [name for key in LAYERS for name in layers_of(settings.get(key) or "")]
+    wanted = [name for key in LAYER_OPTIONS for name in layers_of(settings.get(key) or "")]
     wanted = [name for name in wanted if name != RGB]
     for name in wanted:
-        positions(name, 0, 0)
+        layer_size(name, 0, 0)
     weights = settings.get("vgg_weights", RANDOM)
     if wanted and weights not in ("imagenet", RANDOM):
         check_weights(weights, wanted, settings.get("net", "vgg19"))
@@ -128,7 +128,7 @@ def _check_fits(name, image, draw, options):
     settings = settings_of(draw, options)
     if "patch_size" in settings:
         layer = settings.get("layer", "block3_conv1")
-        check_size(name, *positions(layer, *image.shape[1:3]), settings["patch_size"])
+        check_size(name, *layer_size(layer, *image.shape[1:3]), settings["patch_size"])
 
 
 def _keep_colors(draw, keep_colors, options):
@@ -142,39 +142,39 @@ def _keep_colors(draw, keep_colors, options):
     return styled
 
 
-def _images(jobs, styles, styled, size, draw, options, compare, curve_file):
+def _draw_images(jobs, styles, styled, size, draw, options, compare, curve_file):
     _check_fits("content", images.read(jobs[0].content, size), draw, options)
     jobs[0].output.parent.mkdir(exist_ok=True)
-    _start()
+    _import_tensorflow()
     rows, losses, content, steps = {}, [], None, accepts(draw, "progress")
-    with _bar(len(jobs), "image") as bar:
+    with _progress_bar(len(jobs), "image") as bar:
         for job in jobs:
             if content is None or content[0] != job.content:
                 content = job.content, images.read(job.content, size)
                 _check_fits("content", content[1], draw, options)
             losses = []
-            more = {"progress": _follow(losses, bar)} if steps else {}
+            more = {"progress": _progress_callback(losses, bar)} if steps else {}
             image = styled(content[1], [styles[i] for i in job.styles], **more)
             images.write(job.output, image)
             if compare:
                 rows.setdefault(job.content, [to_uint8(content[1][0])]).append(to_uint8(image[0]))
             bar.update()
     if compare:
-        images.write(compare, _sheet(list(rows.values()), styles))
+        images.write(compare, _comparison_sheet(list(rows.values()), styles))
     if curve_file:
         curve.write(curve_file, losses)
     for job in jobs:
         print(job.output)
 
 
-def _films(jobs, styles, styled, size, draw, options, compare, curve_file):
+def _draw_films(jobs, styles, styled, size, draw, options, compare, curve_file):
     film = video.Film(jobs[0].content)
     first = to_unit(images.resize_image(next(iter(film)), size))[None]
     _check_fits("content", first, draw, options)
-    _start()
+    _import_tensorflow()
     for job in jobs:
         chosen = [styles[i] for i in job.styles]
-        with _bar(film.frame_count, "frame") as bar, \
+        with _progress_bar(film.frame_count, "frame") as bar, \
                 video.write_film(job.output, film.rate, sound_of=job.content) as take:
             for frame in film:
                 content = to_unit(images.resize_image(frame, size))[None]
@@ -183,7 +183,7 @@ def _films(jobs, styles, styled, size, draw, options, compare, curve_file):
         print(job.output)
 
 
-def _sheet(rows, styles):
+def _comparison_sheet(rows, styles):
     """Puts content, style and result in a row; several styles stand above their columns."""
     if len(rows) == 1 and len(rows[0]) == 2:
         return images.side_by_side([[rows[0][0], *styles, rows[0][1]]])
@@ -192,17 +192,17 @@ def _sheet(rows, styles):
     return images.side_by_side([[None, *styles], *rows])
 
 
-def _start():
+def _import_tensorflow():
     """Imports TensorFlow now, so that its messages do not break the progress bar."""
     with quiet():
         import tensorflow  # noqa: F401
 
 
-def _bar(total, unit):
+def _progress_bar(total, unit):
     return tqdm(total=total, unit=unit, dynamic_ncols=True, disable=not sys.stderr.isatty())
 
 
-def _follow(losses, bar):
+def _progress_callback(losses, bar):
     def progress(done, total, loss):
         losses.append(loss)
         bar.set_postfix_str(f"step {done} of {total}, loss {loss:.4g}")

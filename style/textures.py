@@ -23,7 +23,7 @@ def main(style: str, *, output: str, kernels: Sequence[str], nets: Sequence[str]
     """
     for path in filter(None, (output, compare)):
         images.check_output(path)
-    curve.check(curve_file)
+    curve.check_output(curve_file)
     several = len(kernels) * len(nets) > 1
     if several and (curve_file or compare):
         raise UserError("compare and curve are of one kernel and one net")

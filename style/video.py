@@ -84,7 +84,7 @@ def write_film(path: str | Path, rate: float,
     path, sink = Path(path), None
     try:
         with replacing(path) as temporary:
-            sink = _Sink(temporary, path, rate)
+            sink = _FrameWriter(temporary, path, rate)
             yield sink.take
             sink.close()
             if sound_of is not None:
@@ -96,7 +96,7 @@ def write_film(path: str | Path, rate: float,
             sink.release()
 
 
-class _Sink:
+class _FrameWriter:
     """Writes frames, and checks at the end that all are in the file: OpenCV does not report a
     frame that it could not write."""
 

@@ -7,7 +7,7 @@ import pytest
 from data.toys import toy_points
 from figures import symmetry
 from figures.contours import NOISE, train_critic
-from figures.symmetry import CASES, CLIP, LR, TOY, Distance, draw, inverted_share, means
+from figures.symmetry import CASES, CLIP, LR, TOY, Distance, draw, inverted_share, mean_scores
 from figures.toy import small_discriminator
 from framework.random import Random
 
@@ -31,7 +31,7 @@ def test_the_second_half_is_counted():
 def test_a_symmetric_distance_trains_the_critic_and_its_negative_alike():
     """So which of the two it comes to is chance: where one prefers real points, the other does
     not. Negation rounds nothing."""
-    one, other = (means(CASES["absolute"], 20, sign=sign) for sign in (1, -1))
+    one, other = (mean_scores(CASES["absolute"], 20, sign=sign) for sign in (1, -1))
     for key in ("real", "fake"):
         np.testing.assert_array_equal(one[key], -other[key])
     assert np.abs(one["real"] - one["fake"]).min() > 0

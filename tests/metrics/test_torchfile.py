@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from metrics.torchfile import KNOWN, RestrictedUnpickler, read_state_dict
+from metrics.torchfile import ALLOWED_NAMES, RestrictedUnpickler, read_state_dict
 
 RNG = np.random.default_rng(0)
 ARRAYS = {"features.0.weight": RNG.normal(size=(4, 3, 2, 2)).astype("float32"),
@@ -111,7 +111,7 @@ def test_the_hostile_pickles_are_ones(tmp_path):
 
 
 def test_known_names_bear_no_attributes():
-    for known in KNOWN.values():
+    for known in ALLOWED_NAMES.values():
         with pytest.raises((AttributeError, TypeError)):
             known.extra = 1
 

@@ -64,7 +64,7 @@ def test_what_cannot_be_measured_is_none_and_is_tried_again(calls, tmp_path):
 
 def test_call_says_the_command_and_tells_how_it_ended(monkeypatch, tmp_path, capfd):
     main = tmp_path / "main.py"
-    monkeypatch.setattr(runs, "MAIN", main)
+    monkeypatch.setattr(runs, "MAIN_FILE", main)
     main.write_text("import sys; print(sys.argv[1:]); sys.exit(int(sys.argv[1]))")
     assert runs.run_main(0, "a b") and not runs.run_main(2)
     assert capfd.readouterr().out.splitlines() == [
@@ -74,7 +74,7 @@ def test_call_says_the_command_and_tells_how_it_ended(monkeypatch, tmp_path, cap
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_lets_the_child_end_in_order(monkeypatch, tmp_path, number):
     main, ready, done = tmp_path / "main.py", tmp_path / "ready", tmp_path / "done"
-    monkeypatch.setattr(runs, "MAIN", main)
+    monkeypatch.setattr(runs, "MAIN_FILE", main)
     main.write_text(
         "import pathlib, signal, sys, time\n"
         f"signal.signal(signal.SIGINT, lambda *a: (pathlib.Path({str(done)!r}).touch(),"

@@ -6,7 +6,7 @@ import pytest
 from framework.errors import UserError
 from nets.vgg import VGGFeatures
 from style import features
-from style.features import FeatureStrips, positions
+from style.features import FeatureStrips, layer_size
 
 
 def picture(height, width, seed=0):
@@ -32,7 +32,7 @@ def test_strips_are_seamless(layer, rows, height):
     if layer != "rgb":
         np.testing.assert_allclose(whole(image), VGGFeatures([layer], None)(image)[0], rtol=1e-5,
                                    atol=1e-3)
-    assert whole(image).shape[1:3] == positions(layer, height, 24)
+    assert whole(image).shape[1:3] == layer_size(layer, height, 24)
     assert whole.size(height, 24) == whole(image).numpy().nbytes
 
 

@@ -89,8 +89,8 @@ def test_a_folder(pictures):
 
 def test_a_film_keeps_its_rate_and_equal_frames_stay_equal(film, monkeypatch):
     drawn = []
-    write = video._Sink.take
-    monkeypatch.setattr(video._Sink, "take", lambda self, frame: (drawn.append(frame),
+    write = video._FrameWriter.take
+    monkeypatch.setattr(video._FrameWriter, "take", lambda self, frame: (drawn.append(frame),
                                                                  write(self, frame)))
     assert main(["stylize", film, "s.png", *FAST, "--output", "o.mp4", "--content_size",
                  "20", "--keep_colors", "coral"]) == 0
