@@ -105,10 +105,10 @@ def main(argv=None) -> None:
     given = about.parse_args(argv)
     from nets.architectures.style import INVERTED
     from style.decode import inverse_network
-    from style.features import Extractor
+    from style.features import FeatureStrips
     runs = dict(pair.split("=", 1) for pair in given.runs)
     networks = {name: inverse_network(run, newest_checkpoint(run)) for name, run in runs.items()}
-    phi = Extractor(INVERTED, given.vgg_weights)
+    phi = FeatureStrips(INVERTED, given.vgg_weights)
     photos, styles = (read(folder, given.size, given.limit)
                       for folder in (given.photos, given.styles))
     pairs = [(photo, style) for style in styles for photo in photos]

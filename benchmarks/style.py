@@ -136,7 +136,7 @@ def spread(args):
 
     from framework.plots import loss_plot
     from style import images
-    from style.minimise import minimise, started
+    from style.minimise import initial_image, minimise
     from style.optimise import gatys_loss, swap_loss
 
     content, style = (images.read(path, args.size) for path in (args.content, args.style))
@@ -159,7 +159,7 @@ def spread(args):
             def recorded(image, loss=loss, newest=newest):
                 newest[:] = [image]
                 return loss(image)
-            final = minimise(recorded, started("noise", content, seed), optimizer,
+            final = minimise(recorded, initial_image("noise", content, seed), optimizer,
                              args.iterations, note)
             seen[-1][seed:] = [final]
             ends[name].append((values[-1], final))

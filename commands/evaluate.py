@@ -29,8 +29,8 @@ def evaluate(run: str, folders: list[str] | None, split: str, data_dir: str, ima
     if (split != "train" or data_dir) if folders else (image_size or output):
         raise UserError(f"{' and '.join(OF_RUNS)} belong to a run, {' and '.join(OF_FOLDERS)} to "
                         "--folders")
-    known = choice.FOLDERS if folders else choice.METRICS
-    measures["metrics"] = choice.named(measures["metrics"], known)
+    known = choice.FOLDER_METRICS if folders else choice.METRICS
+    measures["metrics"] = choice.parse_names(measures["metrics"], known)
     if folders:
         with quiet():
             from trainers import folder_evaluation

@@ -5,14 +5,15 @@ from typing import Any
 from commands.registry import COMMANDS, print_table
 from framework.options import Option
 from metrics.choice import LPIPS_NETS
-from reproduce.scales import SCALES
+from reproduce.scales import REPRODUCTION_SCALES
 from reproduce.tables import TABLES
 
 
 @COMMANDS.register("reproduce", options=(
     Option("name", str, "", "a table, or all", positional=True, count="?"),
     Option("scale", str, "quick", "; ".join(
-        f"{name}: {scale.about}" for name, scale in SCALES.items()), choices=SCALES),
+        f"{name}: {scale.about}" for name, scale in REPRODUCTION_SCALES.items()),
+        choices=REPRODUCTION_SCALES),
     Option("data_dir", str, "", "where the data lie, and weights of LPIPS and VGG if there are "
            "any"),
     Option("output", str, "runs/reproduce", "folder"),

@@ -1,5 +1,6 @@
 """`main.py stylize CONTENT STYLE [STYLE ...] --output FILE`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from commands.registry import COMMANDS
@@ -33,7 +34,7 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     Option("content_size", int, None, SIZE, low=0),
     Option("style_size", int, None, SIZE, low=0),
     Option("keep_colors", str, None, "the content's; without a word: luminance",
-           choices=colors.WAYS, alone="luminance"),
+           choices=colors.COLOR_METHODS, alone="luminance"),
     Option("compare", str, None, "picture of content, style and result side by side"),
     Option("curve", str, None, "the loss of each step, .png or .csv"),
     _of_methods("layer", str, None, "of VGG-19 in which patches are swapped, or rgb"),
@@ -57,7 +58,7 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("init", str, None, "what they start from", choices=("content", "noise")),
     _of_methods("tv_weight", float, None, "of total variation", low=0),
     _of_methods("seed", int, None, "of the noise", low=0)))
-def stylize(content: str, styles: list[str] = (), method: str = "swap", **given: Any) -> int | None:
+def stylize(content: str, styles: Sequence[str] = (), method: str = "swap", **given: Any) -> int | None:
     """Draws an image, each image of a folder, or a film in the style of other images."""
     if "memory_limit" in given:
         given["memory_limit"] *= MIB

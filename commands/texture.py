@@ -6,7 +6,7 @@ from commands.registry import COMMANDS
 from framework.options import Option
 from nets.vgg import layers_of
 from style import minimise
-from style.embeddings import KERNELS
+from style.embeddings import TEXTURE_KERNELS
 from style.nets import NETS, check_net
 
 
@@ -14,7 +14,7 @@ from style.nets import NETS, check_net
     Option("style", str, None, "image", positional=True),
     Option("output", str, None, "image; of several kernels or nets a sheet: a row for each net, a "
            "column for each kernel", required=True),
-    Option("kernel", str, "poly2", f"{', '.join(KERNELS)}; several with commas, or all"),
+    Option("kernel", str, "poly2", f"{', '.join(TEXTURE_KERNELS)}; several with commas, or all"),
     Option("net", str, "vgg19", f"{', '.join(NETS)}; several with commas"),
     Option("layers", str, "", "with commas (default: every downsampling layer)"),
     Option("weights", str, "imagenet", "imagenet (downloaded), random or a file"),
@@ -33,9 +33,9 @@ def texture(style: str, kernel: str, net: str, layers: str, weights: str, curve:
             **given: Any) -> int | None:
     """A new image of the same texture: the MMD between the features of both is minimised from
     noise."""
-    kernels = list(KERNELS) if kernel == "all" else list(layers_of(kernel))
+    kernels = list(TEXTURE_KERNELS) if kernel == "all" else list(layers_of(kernel))
     for name in kernels:
-        KERNELS.find(name)
+        TEXTURE_KERNELS.find(name)
     nets, chosen = layers_of(net), layers_of(layers)
     for name in nets:
         check_net(name, chosen, weights)

@@ -12,7 +12,7 @@ from data.names import find
 from framework.cluster import worker
 from framework.errors import UserError
 from losses.kernels import scales_of
-from metrics.choice import MONITORS, named
+from metrics.choice import MONITORS, parse_names
 from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.vgg import RANDOM, check_weights, layers_in_use, layers_of, needed
 
@@ -99,7 +99,7 @@ def _perceptual(config: Config, domains: Sequence[str]) -> None:
 
 
 def _monitor(config: Config, domains: Sequence[str]) -> None:
-    names = named(config.output.monitor, MONITORS, "monitor")
+    names = parse_names(config.output.monitor, MONITORS, "monitor")
     if PAIR_AGREEMENT in names:
         if len(domains) < 2:
             raise UserError(f"pair_agreement compares domains, and {domains[0]} is one")

@@ -14,7 +14,7 @@ import cv2
 from skimage import data
 
 from commands.dispatch import main
-from style.images import resized
+from style.images import resize_image
 
 CONTENTS = ("astronaut", "coffee", "cat")
 STYLES = ("immunohistochemistry", "hubble_deep_field", "brick", "gravel")
@@ -26,7 +26,7 @@ def save(name: str, folder: Path) -> str:
     """Writes an image of `skimage.data` into `folder`; returns its path."""
     image, path = getattr(data, name)(), folder / f"{name}.png"
     image = image if image.ndim == 3 else cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
-    cv2.imwrite(str(path), resized(image, SIZE)[..., ::-1])
+    cv2.imwrite(str(path), resize_image(image, SIZE)[..., ::-1])
     return str(path)
 
 

@@ -1,14 +1,15 @@
-"""Figures by name, and what each consists of. Importing this needs no TensorFlow."""
+"""The names of the figures, and the parts of a figure. Importing this needs no TensorFlow."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from framework.registry import Registry
 
-# name -> what is shown. The figure called a-b is drawn by figures/a_b.py, whose function
-# `draw` returns a Figure; of those that train it takes the number of iterations. The lines stand
-# here and not beside `draw`, since those modules import TensorFlow and a list must not.
+# name -> what it shows. The figure called a-b is drawn by figures/a_b.py: its function `draw`
+# returns a Figure and, in figures that train, takes the number of iterations. The descriptions
+# are here, not beside `draw`, since those modules import TensorFlow and a list must not.
 FIGURES = Registry("figure")
 FIGURES.register(
     "symmetry", "a symmetric distance makes its critic turn round (Chen 2017, figure 3.1)")
@@ -25,14 +26,14 @@ FIGURES.register("weights", "weight difference of CoGAN and of SCoGAN-FR (SCoGAN
 
 
 class Figure(NamedTuple):
-    """A picture uint8 [H, W, 3] RGB and the numbers in it: columns of equal length by name."""
+    """A picture, uint8 [H, W, 3] RGB, and its numbers: columns of equal length by name."""
 
     picture: np.ndarray
     columns: dict[str, np.ndarray]
 
 
-def stacked(parts: dict[str, dict]) -> dict[str, np.ndarray]:
-    """Tables with the same columns as one, the name of each in a first column "part"."""
+def stack_parts(parts: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Joins tables with the same columns to one; a first column "part" has the table's name."""
     names = list(next(iter(parts.values())))
     lengths = {part: len(columns[names[0]]) for part, columns in parts.items()}
     return {"part": np.repeat(list(lengths), list(lengths.values())), **{

@@ -1,26 +1,32 @@
-"""What an optimal critic makes of a distance: with the plain MMD, a step."""
+"""Distances in DiracGAN under an optimal critic: with the plain MMD, a step function."""
 
 import numpy as np
 
 from figures.canvas import BLUE, GREEN, ORANGE, Canvas
 from figures.catalogue import Figure
-from figures.dirac import best_penalised_psi, largest_mmd, largest_scaled_mmd, mmd2, penalised
+from figures.dirac import (
+    best_penalised_psi,
+    largest_mmd,
+    largest_scaled_mmd,
+    mmd2,
+    penalised_objective,
+)
 
 
 def distances() -> dict[str, np.ndarray]:
-    """Columns over theta in [-5, 5]. "mmd_gp" is the MMD under the critic that is best for the
-    penalised objective, "mmd_gp_objective" that objective; penalty and regularisation are 1."""
+    """Returns columns over theta in [-5, 5]. "mmd_gp" is the MMD under the critic that maximises
+    the penalised objective, "mmd_gp_objective" that objective; penalty and regularisation are 1."""
     theta = np.linspace(-5, 5, 401)
     away = np.where(theta == 0, 1.0, theta)
     psi = best_penalised_psi(away)
     return {"theta": theta, "mmd": largest_mmd(theta),
             "mmd_gp": np.where(theta == 0, 0.0, np.sqrt(mmd2(psi, away))),
-            "mmd_gp_objective": np.where(theta == 0, 0.0, penalised(psi, away)),
+            "mmd_gp_objective": np.where(theta == 0, 0.0, penalised_objective(psi, away)),
             "smmd": largest_scaled_mmd(theta)}
 
 
 def draw() -> Figure:
-    """DiracGAN: D_MMD jumps at theta = 0, the MMD under MMD-GP has a cusp there, D_SMMD slopes
+    """DiracGAN: at theta = 0 D_MMD jumps, the MMD under MMD-GP has a cusp, and D_SMMD has slopes
     of 1."""
     columns, canvas = distances(), Canvas(1, 3)
     shown = (("mmd", "D_MMD", ORANGE), ("mmd_gp_objective", "MMD-GP, and its MMD (dotted)", GREEN),
@@ -31,4 +37,4 @@ def draw() -> Figure:
         panel.plot(columns["theta"], columns[name], c=colour, **marks)
         panel.grid(alpha=0.2)
     canvas.panels[1].plot(columns["theta"], columns["mmd_gp"], ":", c=GREEN)
-    return Figure(canvas.drawn(), columns)
+    return Figure(canvas.picture(), columns)

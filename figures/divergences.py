@@ -1,4 +1,4 @@
-"""Two Gaussians drawn apart: one distance levels off, the other does not."""
+"""Two Gaussians that move apart: one distance levels off, the other does not."""
 
 import numpy as np
 
@@ -8,30 +8,32 @@ from figures.catalogue import Figure
 SHIFTS = np.arange(0, 20.5, 0.5)
 
 
-def normal(x, mean=0.0, sd=1.0):
+def normal(x: np.ndarray, mean: float | np.ndarray = 0.0,
+           sd: float | np.ndarray = 1.0) -> np.ndarray:
+    """The density of the normal distribution at x."""
     return np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
 
 
-def kullback_leibler(p, q, step):
-    """KL(p || q) in nats of densities on a grid of the given step; 0 log 0 is 0."""
+def kullback_leibler(p: np.ndarray, q: np.ndarray, step: float) -> np.ndarray:
+    """KL(p || q) [...] in nats of densities [..., X] on a grid of the given step; 0 log 0 is 0."""
     ratio = np.where(p > 0, p, 1.0) / np.where(p > 0, np.maximum(q, 1e-300), 1.0)
     return np.sum(p * np.log(ratio), -1) * step
 
 
-def jensen_shannon(p, q, step):
+def jensen_shannon(p: np.ndarray, q: np.ndarray, step: float) -> np.ndarray:
     """(KL(p || m) + KL(q || m)) / 2 with m = (p + q) / 2, in nats: at most log 2."""
     m = 0.5 * (p + q)
     return 0.5 * (kullback_leibler(p, m, step) + kullback_leibler(q, m, step))
 
 
-def wasserstein(p, q, step):
+def wasserstein(p: np.ndarray, q: np.ndarray, step: float) -> np.ndarray:
     """W_1, the area between the distribution functions."""
     return np.sum(np.abs(np.cumsum(p - q, -1)), -1) * step**2
 
 
 def distances() -> dict[str, np.ndarray]:
-    """Both distances of N(0, 1) from N(shift, 1), on one grid: appendix C evaluates the two
-    densities on different ones, and writes a standard deviation of 0.1 for its 1."""
+    """Both distances between N(0, 1) and N(shift, 1), on one grid. Appendix C evaluates the two
+    densities on different grids, and writes a standard deviation of 0.1 where it uses 1."""
     x, step = np.linspace(-10, 30, 8001, retstep=True)
     p, q = normal(x), normal(x, SHIFTS[:, None])
     return {"shift": SHIFTS, "jensen_shannon": jensen_shannon(p, q, step),
@@ -39,8 +41,8 @@ def distances() -> dict[str, np.ndarray]:
 
 
 def draw() -> Figure:
-    """Two Gaussians part: Jensen-Shannon levels off at log 2, Wasserstein goes on (figures 2.7
-    and 2.12 of the SCoGAN thesis)."""
+    """Two Gaussians move apart: Jensen-Shannon levels off at log 2, Wasserstein keeps growing
+    (figures 2.7 and 2.12 of the SCoGAN thesis)."""
     columns, canvas = distances(), Canvas(1, 3)
     x = np.linspace(-4, 24, 800)
     panel = canvas.panel(0, "densities")
@@ -55,4 +57,4 @@ def draw() -> Figure:
         panel = canvas.panel(number, title, xlabel="shift")
         panel.plot(columns["shift"], columns[name], ".-", c=colour)
         panel.grid(alpha=0.2)
-    return Figure(canvas.drawn(), columns)
+    return Figure(canvas.picture(), columns)

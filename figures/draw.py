@@ -1,4 +1,4 @@
-"""`main.py figures NAME`: a figure as a PNG, its numbers as a CSV beside it."""
+"""`main.py figures NAME`: draws a figure as a PNG and writes its numbers to a CSV beside it."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from framework.registry import called_with
 
 
 def save(folder: Path, name: str, figure: Figure) -> None:
-    """Writes NAME.png and NAME.csv. Raises UserError where they cannot be written."""
+    """Writes NAME.png and NAME.csv into `folder`. Raises UserError if that fails."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(figure.columns)
@@ -28,11 +28,11 @@ def save(folder: Path, name: str, figure: Figure) -> None:
     save_png(folder / f"{name}.png", figure.picture)
 
 
-def main(name: str, *, iterations=0, output="runs/figures") -> None:
+def main(name: str, *, iterations: int = 0, output: str = "runs/figures") -> None:
     """Draws the figure called `name`, or "all" of them, into the folder `output`.
 
-    iterations: of the figures that train, 0 for as many as each needs. Raises UserError for a
-    folder that cannot be written.
+    iterations: of the figures that train; 0: as many as each needs. Raises UserError if the
+    folder cannot be written.
     """
     for each in FIGURES if name == "all" else [name]:
         with quiet():

@@ -1,27 +1,33 @@
-"""Why the kernelized GAN needs its regulariser: the critic of a symmetric distance turns round."""
+"""Why the kernelized GAN needs its regulariser: a symmetric distance lets its critic turn its
+sign round."""
+
+from collections.abc import Mapping
 
 import keras
 import numpy as np
-from keras import ops
 
 from data.toys import toy_points
 from figures.canvas import BLUE, ORANGE, Canvas
-from figures.catalogue import Figure, stacked
-from figures.toy import small_discriminator, trained
+from figures.catalogue import Figure, stack_parts
+from figures.toy import small_discriminator, train_on_toy
 from framework.devices import compiled
 from framework.latents import Stream, latents
+from framework.lazy import Lazy
+from framework.tensors import Tensor
 from losses.mmd import asymmetry
 from nets.architectures import GENERATORS
 from nets.build import build_generators
 from trainers.gan import AdversarialTrainer
 
-# A generator of 13 units a layer never gets all of 25 Gaussians, so there is always something
-# for the critic to say.
+ops = Lazy("keras.ops")
+
+# A generator of 13 units a layer never learns all of 25 Gaussians, so that the critic always finds
+# a difference.
 TOY, WIDTH, CLIP, LR, STEPS = "grid25", 0.1, 0.1, 5e-4, 5
 
 
 class Distance:
-    """The integral probability metric |E f(x) - E f(y)|^power, or without the bars for power 0
+    """The integral probability metric |E f(x) - E f(y)|^power, or E f(x) - E f(y) for power 0
     (eq. 3.2 and 3.3), with `weight` times the regulariser in the critic's loss (eq. 3.5)."""
 
     needs_real = True
@@ -29,11 +35,11 @@ class Distance:
     def __init__(self, power: int, weight: float = 0.0):
         self.power, self.weight = power, weight
 
-    def generator(self, real, fake):
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         gap = ops.mean(real) - ops.mean(fake)
         return ops.abs(gap) ** self.power if self.power else gap
 
-    def discriminator(self, real, fake):
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         return self.weight * asymmetry(real, fake) - self.generator(real, fake)
 
 
@@ -41,9 +47,10 @@ CASES = {"E f(x) - E f(y)": Distance(0), "absolute": Distance(1), "squared": Dis
          "absolute, with regulariser": Distance(1, 16.0)}
 
 
-def means(loss, iterations: int, seed: int = 0, sign: int = 1) -> dict[str, np.ndarray]:
-    """E f(x) and E f(G(z)) after each iteration of a clipped WGAN with `loss`, whose critic begins
-    as `sign` times the one that `seed` draws."""
+def mean_scores(loss: Distance, iterations: int, seed: int = 0,
+                sign: int = 1) -> dict[str, np.ndarray]:
+    """Trains a clipped WGAN with `loss`; returns E f(x) and E f(G(z)) after each iteration. sign:
+    1, or -1 to negate the critic that `seed` draws before the training."""
     keras.utils.set_random_seed(seed)
     discriminator = small_discriminator()
     for v in discriminator.layers[-1].variables:
@@ -56,25 +63,26 @@ def means(loss, iterations: int, seed: int = 0, sign: int = 1) -> dict[str, np.n
     read = compiled(lambda: (ops.mean(discriminator(real)),
                              ops.mean(discriminator(trainer.sample.draw(z)[0]))))
     found = []
-    trained(trainer, TOY, iterations, lambda done: found.append(read()))
+    train_on_toy(trainer, TOY, iterations, lambda done: found.append(read()))
     of_real, of_fake = np.array(found, float).T
     return {"iteration": np.arange(len(found)), "real": of_real, "fake": of_fake}
 
 
-def turned(columns: dict) -> float:
-    """Share of the second half of training in which the critic prefers the generated points."""
+def inverted_share(columns: Mapping[str, np.ndarray]) -> float:
+    """The share of the second half of training in which the critic prefers generated points."""
     half = len(columns["real"]) // 2
     return float(np.mean(columns["real"][half:] < columns["fake"][half:]))
 
 
 def draw(iterations: int = 1500) -> Figure:
-    """E f(x) and E f(G(z)) while a WGAN learns 25 Gaussians: with a symmetric distance the
-    critic turns its sign round again and again (figure 3.1 of Chen's thesis, there CIFAR-10)."""
-    found, canvas = {name: means(loss, iterations) for name, loss in CASES.items()}, Canvas(1, 4)
+    """E f(x) and E f(G(z)) while a WGAN learns 25 Gaussians: with a symmetric distance the critic
+    turns its sign round repeatedly (figure 3.1 of Chen's thesis, there on CIFAR-10)."""
+    found = {name: mean_scores(loss, iterations) for name, loss in CASES.items()}
+    canvas = Canvas(1, 4)
     for number, (name, columns) in enumerate(found.items()):
-        panel = canvas.panel(number, f"{name}: {100 * turned(columns):.0f} % turned round",
+        panel = canvas.panel(number, f"{name}: {100 * inverted_share(columns):.0f} % turned round",
                              xlabel="iteration")
         for key, label, colour in (("real", "E f(x)", BLUE), ("fake", "E f(G(z))", ORANGE)):
             panel.plot(columns["iteration"], columns[key], c=colour, lw=0.8, label=label)
         panel.legend(fontsize=8, frameon=False)
-    return Figure(canvas.drawn(), stacked(found))
+    return Figure(canvas.picture(), stack_parts(found))

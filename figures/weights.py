@@ -1,4 +1,4 @@
-"""Whether a feature regulariser is weight sharing in disguise."""
+"""Whether a feature regulariser acts like weight sharing."""
 
 import numpy as np
 import tensorflow as tf
@@ -12,18 +12,19 @@ from penalties.coupling import weight_difference
 from trainers.coupled import build
 from trainers.domains import load_domains
 
-# The presets of figure 4.1 on drawn digits, at a width and a batch for two cores.
-SMALL = ("--dataset", "glyph2edge", "--width", "0.125", "--batch_size", "32")
+# Changes to the presets of figure 4.1: drawn digits, and a width and a batch for two cores.
+SMALL_RUN_FLAGS = ("--dataset", "glyph2edge", "--width", "0.125", "--batch_size", "32")
 CASES = {"CoGAN": "3-mnist2edge-cogan", "SCoGAN-FR": "4.1-mnist2edge-fr"}
 
 
-def differences(preset: str, iterations: int, limit: int) -> np.ndarray:
-    """The weight difference of the generators after each iteration, [iterations + 1].
+def weight_differences(preset: str, iterations: int, limit: int) -> np.ndarray:
+    """Trains the preset; returns the weight difference of its generators after each iteration,
+    [iterations + 1].
 
-    Both start from the same weights, as in the thesis's code, whose one initialiser gives all
-    layers of a shape the same numbers.
+    Both start from the same weights, as in the thesis's code, whose single initialiser gives all
+    layers of one shape the same numbers. limit: the images of each domain.
     """
-    config = resolve(["--preset", preset, *SMALL, "--limit_data", str(limit)])
+    config = resolve(["--preset", preset, *SMALL_RUN_FLAGS, "--limit_data", str(limit)])
     domains = load_domains(config)
     trainer, batches = build(config, domains), Batches(domains, config.training.batch_size)
     one, other = trainer.generators
@@ -37,14 +38,14 @@ def differences(preset: str, iterations: int, limit: int) -> np.ndarray:
 
 
 def draw(iterations: int = 500, limit: int = 5000) -> Figure:
-    """Weight difference of the two generators while training: it grows much faster in SCoGAN
+    """The weight difference of the two generators during training: it grows much faster in SCoGAN
     with the feature regulariser than in CoGAN (figure 4.1 of the SCoGAN thesis)."""
     columns = {"iteration": np.arange(iterations + 1)} | {
-        name: differences(preset, iterations, limit) for name, preset in CASES.items()}
+        name: weight_differences(preset, iterations, limit) for name, preset in CASES.items()}
     canvas = Canvas(1, 1, 5.0, 3.4)
     panel = canvas.panel(0, "weight difference of the generators", xlabel="iteration")
     for (name, _), colour in zip(CASES.items(), (BLUE, ORANGE), strict=True):
         panel.plot(columns["iteration"], columns[name], c=colour, label=name)
     panel.legend(fontsize=8, frameon=False)
     panel.grid(alpha=0.2)
-    return Figure(canvas.drawn(), columns)
+    return Figure(canvas.picture(), columns)

@@ -16,8 +16,8 @@ class Checkpoints:
 
     `state` maps a name to a list of Keras variables; all must be built already, since a
     restore into variables that do not stand yet would be put off without a word. A save that
-    is killed half-way leaves the one before it in force. What OPTIONAL_STATE names may be missing from
-    a checkpoint, and then starts as it stands.
+    is killed half-way leaves the one before it in force. What OPTIONAL_STATE names may be missing
+    from a checkpoint, and then starts as it stands.
     """
 
     def __init__(self, folder: Path, state: dict[str, list], keep: int = 2):

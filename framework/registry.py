@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from framework.errors import unknown
 
-_NOTHING = object()
+_NOTHING: Any = object()
 
 
 class Registry(Mapping):

@@ -1,16 +1,17 @@
-"""What a trained run is worth, in figures.
+"""Measures of a trained run.
 
 The names below are imported at their first use; TensorFlow comes with the first net.
 """
 
 from importlib import import_module
+from typing import Any
 
-HOMES = {"LPIPS": "metrics.lpips", "fid": "metrics.frechet", "kid": "metrics.kernel",
-         "sliced_wasserstein": "metrics.wasserstein", "pair_agreement": "metrics.agreement"}
-__all__ = tuple(HOMES)
+MODULES = {"LPIPS": "metrics.lpips", "fid": "metrics.frechet", "kid": "metrics.kernel",
+           "sliced_wasserstein": "metrics.wasserstein", "pair_agreement": "metrics.agreement"}
+__all__ = tuple(MODULES)
 
 
-def __getattr__(name: str):
-    if name not in HOMES:
+def __getattr__(name: str) -> Any:
+    if name not in MODULES:
         raise AttributeError(f"module 'metrics' has no attribute {name!r}")
-    return getattr(import_module(HOMES[name]), name)
+    return getattr(import_module(MODULES[name]), name)

@@ -1,17 +1,23 @@
-"""The nets that LPIPS looks through, as tables: AlexNet, VGG16 and SqueezeNet 1.1.
+"""The backbones of LPIPS as tables: AlexNet, VGG16 and SqueezeNet 1.1.
 
-They are torchvision's, whose names the layers keep, since LPIPS was calibrated on its weights:
-Keras's VGG16 has others, and other inputs. Rows are read from the image on; after TAP stands a
-feature map that LPIPS compares. A ReLU follows every convolution.
+They are torchvision's nets and keep its layer names, since LPIPS was calibrated on torchvision's
+weights: Keras's VGG16 has other weights and other inputs. A table lists the layers from the image
+on; TAP marks the output before it as a feature map that LPIPS compares. A ReLU follows every
+convolution.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from framework.errors import UserError
 from framework.lazy import Lazy
 from framework.registry import Registry
+from framework.tensors import Tensor
+
+if TYPE_CHECKING:
+    from keras import Model
 
 keras = Lazy("keras")
 
@@ -20,11 +26,11 @@ FULL_NAMES = {"alex": "AlexNet", "vgg": "VGG16", "squeeze": "SqueezeNet 1.1"}
 TAP = "tap"
 
 # ImageNet's mean and standard deviation of RGB, for images in [-1, 1] (the code of LPIPS).
-SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
+CHANNEL_MEAN, CHANNEL_DEVIATION = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
 
 
 class Conv(NamedTuple):
-    """A convolution; `padding` zeros stand on every side."""
+    """A convolution with `padding` zeros on every side."""
 
     name: str
     filters: int
@@ -32,13 +38,14 @@ class Conv(NamedTuple):
     stride: int = 1
     padding: int = 1
 
-    def convolutions(self):
+    def convolutions(self) -> "list[Conv]":
         return [self]
 
     def size(self, before: int) -> int:
+        """The output's height or width for an input of `before` pixels."""
         return (before + 2 * self.padding - self.kernel) // self.stride + 1
 
-    def __call__(self, x):
+    def __call__(self, x: Tensor) -> Tensor:
         if self.padding:
             x = keras.layers.ZeroPadding2D(self.padding, dtype="float32")(x)
         return keras.layers.Conv2D(self.filters, self.kernel, self.stride, activation="relu",
@@ -54,7 +61,7 @@ class Fire(NamedTuple):
     squeeze: int
     expand: int
 
-    def convolutions(self):
+    def convolutions(self) -> list[Conv]:
         return [Conv(f"{self.name}.squeeze", self.squeeze, 1, padding=0),
                 Conv(f"{self.name}.expand1x1", self.expand, 1, padding=0),
                 Conv(f"{self.name}.expand3x3", self.expand)]
@@ -62,30 +69,36 @@ class Fire(NamedTuple):
     def size(self, before: int) -> int:
         return before
 
-    def __call__(self, x):
+    def __call__(self, x: Tensor) -> Tensor:
         squeeze, *expand = self.convolutions()
         x = squeeze(x)
         return keras.layers.Concatenate(dtype="float32")([conv(x) for conv in expand])
 
 
 class Pool(NamedTuple):
-    """Maxima with stride 2. ceil: the last window may reach over the edge, as in torch's
-    ceil_mode; one row and column of zeros allow it, which no maximum after a ReLU sees and
-    which a window that needs none leaves out."""
+    """Max pooling with stride 2.
+
+    ceil: the last window may reach over the edge, as in torch's ceil_mode. One row and one
+    column of zeros at the end do that: they change no maximum after a ReLU, and windows that do
+    not need them leave them out.
+    """
 
     kernel: int = 3
     ceil: bool = False
 
-    def convolutions(self):
+    def convolutions(self) -> list[Conv]:
         return []
 
     def size(self, before: int) -> int:
         return (before + self.ceil - self.kernel) // 2 + 1
 
-    def __call__(self, x):
+    def __call__(self, x: Tensor) -> Tensor:
         if self.ceil:
             x = keras.layers.ZeroPadding2D(((0, 1), (0, 1)), dtype="float32")(x)
         return keras.layers.MaxPooling2D(self.kernel, 2, dtype="float32")(x)
+
+
+Layer = Conv | Fire | Pool
 
 
 BACKBONES.register("alex", (
@@ -113,25 +126,27 @@ BACKBONES.register("squeeze", (
 ))
 
 
-def layers(net: str) -> list:
-    """The rows of the table without the taps. Raises UserError for an unknown net."""
+def layers(net: str) -> list[Layer]:
+    """The layers of the table, without the taps. Raises UserError for an unknown net."""
     return [row for row in BACKBONES.find(net) if row != TAP]
 
 
 def kernel_shapes(net: str) -> dict[str, tuple[int, int, int, int]]:
-    """[h, w, in, out] of each convolution by name."""
-    found, channels = {}, 3
-    for row in layers(net):
-        for conv in row.convolutions():
-            inside = row.squeeze if "expand" in conv.name else channels
-            found[conv.name] = (conv.kernel, conv.kernel, inside, conv.filters)
-        channels = 2 * row.expand if isinstance(row, Fire) else getattr(row, "filters", channels)
-    return found
+    """The shape [h, w, in, out] of each convolution's kernel by name."""
+    shapes, channels = {}, 3
+    for layer in layers(net):
+        for conv in layer.convolutions():
+            inputs = (layer.squeeze if isinstance(layer, Fire) and "expand" in conv.name
+                      else channels)
+            shapes[conv.name] = (conv.kernel, conv.kernel, inputs, conv.filters)
+        channels = (2 * layer.expand if isinstance(layer, Fire)
+                    else layer.filters if isinstance(layer, Conv) else channels)
+    return shapes
 
 
 def random_weights(net: str) -> dict[str, np.ndarray]:
-    """NAME/kernel, normal with variance 2 / fan in (He et al. 2015), and NAME/bias of zeros;
-    the same each time."""
+    """Returns NAME/kernel, normal with variance 2 / fan in (He et al. 2015), and NAME/bias of
+    zeros; the same values at every call."""
     rng, found = np.random.default_rng(0), {}
     for name, shape in kernel_shapes(net).items():
         deviation = np.sqrt(2 / np.prod(shape[:3])).astype(np.float32)
@@ -140,10 +155,11 @@ def random_weights(net: str) -> dict[str, np.ndarray]:
     return found
 
 
-def build(net: str, weights: dict):
-    """A frozen model of RGB images [B, H, W, 3] in [-1, 1] to the list of tapped maps.
+def build(net: str, weights: Mapping[str, np.ndarray]) -> "Model":
+    """Returns a frozen model from RGB images [B, H, W, 3] in [-1, 1] to the list of tapped maps.
 
-    weights: NAME/kernel and NAME/bias of each of `kernel_shapes`. Float32 under any policy.
+    weights: NAME/kernel and NAME/bias for each name of `kernel_shapes`. The model computes in
+    float32 under any precision policy.
     """
     x, taps = keras.Input((None, None, 3), dtype="float32"), []
     image = x
@@ -159,28 +175,30 @@ def build(net: str, weights: dict):
     return model
 
 
-def standardised(images):
-    """RGB or grey images [B, H, W, 3 or 1] in [-1, 1] as the backbones want them, 3 channels."""
-    return (images - np.float32(SHIFT)) / np.float32(SCALE)
+def standardise_rgb(images: Tensor) -> Tensor:
+    """Standardises RGB or grey images [B, H, W, 3 or 1] in [-1, 1] by ImageNet's statistics;
+    the result has 3 channels."""
+    return (images - np.array(CHANNEL_MEAN, np.float32)) / np.array(CHANNEL_DEVIATION, np.float32)
 
 
-def check_images(net: str, shape) -> None:
-    """Raises UserError unless images [H, W, C] are RGB or grey and no layer of `net` runs out."""
+def check_images(net: str, shape: Sequence[int]) -> None:
+    """Raises UserError unless images of `shape` [H, W, C] are RGB or grey and large enough for
+    `net`."""
     if len(shape) != 3 or shape[2] not in (1, 3):
         raise UserError(f"{FULL_NAMES[net]} reads images with 1 or 3 channels, not {tuple(shape)}")
-    if smallest(net) > min(shape[:2]):
+    if smallest_size(net) > min(shape[:2]):
         raise UserError(f"images of {shape[0]}x{shape[1]} are too small for {FULL_NAMES[net]}, "
-                        f"which needs {smallest(net)}x{smallest(net)}")
+                        f"which needs {smallest_size(net)}x{smallest_size(net)}")
 
 
-def smallest(net: str) -> int:
-    """The least height and width of which every layer leaves something."""
+def smallest_size(net: str) -> int:
+    """The least height and width at which every layer's output has at least one pixel."""
     return next(size for size in range(1, 1000) if _fits(net, size))
 
 
 def _fits(net: str, size: int) -> bool:
-    for row in layers(net):
-        size = row.size(size)
+    for layer in layers(net):
+        size = layer.size(size)
         if size < 1:
             return False
     return True

@@ -1,18 +1,19 @@
-"""What may be asked of an evaluation, without TensorFlow, so that mistakes are found at once."""
+"""The metrics and options of an evaluation, without TensorFlow, so that mistakes show at once."""
+
+from collections.abc import Collection
 
 from framework.errors import UserError, unknown
 from framework.options import Option
 
 METRICS = ("lpips", "fid", "kid", "swd", "prdc", "pair_agreement", "confidence", "modes")
-SETS = ("fid", "kid", "swd", "prdc")         # of two sets of images as a whole
-JUDGED = ("pair_agreement", "confidence")    # by a classifier of the run's own data
-FOLDERS = ("lpips", *SETS)
+SET_METRICS = ("fid", "kid", "swd", "prdc")              # compare two sets of images as a whole
+CLASSIFIER_METRICS = ("pair_agreement", "confidence")    # need a classifier of the run's data
+FOLDER_METRICS = ("lpips", *SET_METRICS)
 MONITORS = ("kid", "swd", "pair_agreement")  # cheap enough to be watched while training
 LPIPS_NETS = ("alex", "vgg", "squeeze")
-EXTRACTORS = ("squeeze", "inception", "classifier", "pixels")
+EXTRACTOR_NAMES = ("squeeze", "inception", "classifier", "pixels")
 
-
-# The options of `evaluate` that a run and two folders have in common.
+# The options that `evaluate RUN` and `evaluate --folders` have in common.
 OPTIONS = (
     Option("metrics", str, "", f"with commas: {', '.join(METRICS)} (default: quick ones that need "
            "no weights from elsewhere)"),
@@ -23,14 +24,16 @@ OPTIONS = (
            "random: none, and the figure is no LPIPS"),
     Option("extractor", str, "", "whose features fid, kid, swd and prdc compare (default: a "
            "classifier of the run's own data, pixels without labels)",
-           choices=("", *EXTRACTORS)),
+           choices=("", *EXTRACTOR_NAMES)),
     Option("extractor_weights", str, "", "folder of the weights of squeeze or inception (default: "
            "the cache, or a download); random: none"),
 )
 
 
-def named(text: str, known=METRICS, kind: str = "metric") -> tuple[str, ...]:
-    """The names in `text`, with commas, each once. Raises UserError for one that is unknown."""
+def parse_names(text: str, known: Collection[str] = METRICS,
+                kind: str = "metric") -> tuple[str, ...]:
+    """Splits `text` at commas; each name is returned once. kind: what error messages call a name.
+    Raises UserError for a name that is not `known`."""
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     for name in names:
         if name not in known:
@@ -38,10 +41,11 @@ def named(text: str, known=METRICS, kind: str = "metric") -> tuple[str, ...]:
     return names
 
 
-def possible(points: bool, labelled: bool, domains: int, lpips: bool) -> tuple[str, ...]:
-    """The metrics of a run when none are named: quick ones that need no weights from elsewhere.
+def default_metrics(points: bool, labelled: bool, domains: int, lpips: bool) -> tuple[str, ...]:
+    """The metrics of a run for which the user named none: quick ones without downloads.
 
-    lpips: whether there are weights for it all the same.
+    points: the domains hold 2-D points. labelled: every domain has labels. domains: their number.
+    lpips: the weights of LPIPS are there, so it is measured too.
     """
     if points:
         return "swd", "modes"
@@ -49,8 +53,10 @@ def possible(points: bool, labelled: bool, domains: int, lpips: bool) -> tuple[s
     return (*judged, *("lpips",) * lpips, "kid")
 
 
-def check(metrics, points: bool, labelled: bool, domains: int, run: str) -> None:
-    """Raises UserError for a metric that a run has nothing for."""
+def check_metrics(metrics: Collection[str], points: bool, labelled: bool, domains: int,
+                  run: str) -> None:
+    """Raises UserError for a metric that cannot be measured on `run`. points, labelled, domains:
+    as of `default_metrics`."""
     images = [name for name in metrics if name not in ("swd", "kid", "prdc", "fid", "modes")]
     if points and images:
         raise UserError(f"{images[0]} looks at images, and {run} draws points; ask for "
@@ -59,12 +65,12 @@ def check(metrics, points: bool, labelled: bool, domains: int, run: str) -> None
         raise UserError(f"modes are counted of 2-D points, and {run} draws images")
     if "pair_agreement" in metrics and domains < 2:
         raise UserError(f"{run} has one domain; pair agreement needs two or more")
-    judged = [name for name in metrics if name in JUDGED]
+    judged = [name for name in metrics if name in CLASSIFIER_METRICS]
     if judged and not labelled:
         raise UserError(f"{judged[0]} needs labelled data in every domain of {run}")
 
 
-def judged(metrics, extractor: str) -> bool:
+def needs_classifier(metrics: Collection[str], extractor: str) -> bool:
     """Whether the metrics need a classifier of the run's own data."""
-    return bool(set(metrics) & set(JUDGED)
-                or set(metrics) & set(SETS) and extractor == "classifier")
+    return bool(set(metrics) & set(CLASSIFIER_METRICS)
+                or set(metrics) & set(SET_METRICS) and extractor == "classifier")

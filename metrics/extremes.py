@@ -1,39 +1,42 @@
-"""The pairs that a perceptual distance finds most and least alike, as a picture (figures 5.1,
-5.3 and 5.6 of the SCoGAN thesis)."""
+"""A picture of the pairs with the lowest and the highest perceptual distance (figures 5.1, 5.3
+and 5.6 of the SCoGAN thesis)."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from framework.plots import GREY, SEPARATOR, enlargement, image_grid
 
-STRIP, SIZE = 16, 0.8                # height of the line of scores, and of its digits
+SCORE_STRIP_PIXELS = 16              # height of the line of scores
+SCORE_FONT_SCALE = 0.8               # of cv2.putText
+
+ScoredPair = tuple[float, tuple[np.ndarray, np.ndarray]]     # score, images [H, W, C] in [-1, 1]
 
 
-def picture(lowest, highest) -> np.ndarray:
-    """uint8 [H, W, 3]: the pairs of lowest score, the first image above the second, each under
-    its score; below them those of highest score.
-
-    lowest, highest: lists of (score, (image, image)), images [H, W, C] in [-1, 1].
-    """
-    blocks = [block(pairs) for pairs in (lowest, highest)]
+def picture(lowest: Sequence[ScoredPair], highest: Sequence[ScoredPair]) -> np.ndarray:
+    """Returns uint8 [H, W, 3]: a row of the pairs with the lowest scores, below it those with
+    the highest. A pair is its score, its first image and below that its second image."""
+    blocks = [draw_block(pairs) for pairs in (lowest, highest)]
     line = np.full((2 * SEPARATOR, blocks[0].shape[1], 3), GREY, np.uint8)
     return np.concatenate([blocks[0], line, blocks[1]])
 
 
-def block(pairs) -> np.ndarray:
-    """Pairs side by side under their scores."""
+def draw_block(pairs: Sequence[ScoredPair]) -> np.ndarray:
+    """Draws pairs side by side, each below its score. Returns uint8 [H, W, 3]."""
     images = [np.stack([pair[side] for _, pair in pairs]) for side in (0, 1)]
     scale = enlargement(images[0].shape[1])
     grid = image_grid(images, len(pairs), scale)
     width = grid.shape[1] // len(pairs)
-    return np.concatenate([scores([score for score, _ in pairs], width), grid])
+    return np.concatenate([draw_scores([score for score, _ in pairs], width), grid])
 
 
-def scores(values, width: int) -> np.ndarray:
-    """A white strip with each value above its column of `width` pixels."""
+def draw_scores(values: Sequence[float], width: int) -> np.ndarray:
+    """Returns a white strip, uint8 [SCORE_STRIP_PIXELS, width * n, 3], with each value in its
+    column of `width` pixels."""
     import cv2
 
-    strip = np.full((STRIP, width * len(values), 3), 255, np.uint8)
+    strip = np.full((SCORE_STRIP_PIXELS, width * len(values), 3), 255, np.uint8)
     for i, value in enumerate(values):
-        cv2.putText(strip, f"{value:.4f}", (i * width + 2, STRIP - 4), cv2.FONT_HERSHEY_PLAIN,
-                    SIZE, (0, 0, 0), 1, cv2.LINE_AA)
+        cv2.putText(strip, f"{value:.4f}", (i * width + 2, SCORE_STRIP_PIXELS - 4),
+                    cv2.FONT_HERSHEY_PLAIN, SCORE_FONT_SCALE, (0, 0, 0), 1, cv2.LINE_AA)
     return strip

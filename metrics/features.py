@@ -1,6 +1,8 @@
-"""What the distances of distributions compare: features of images, by a named net."""
+"""Feature extractors: the nets whose features the distances of distributions compare."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +14,9 @@ from metrics import backbones
 from metrics import weights as files
 from metrics.batched import Batched
 
+if TYPE_CHECKING:
+    from keras import Model
+
 keras = Lazy("keras")
 ops = Lazy("keras.ops")
 
@@ -21,38 +26,39 @@ INCEPTION_FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
 RANDOM = "random"
 
 
-class Extractor:
-    """Images [N, H, W, C] in [-1, 1], or uint8 as stored -> features [N, D] float32.
+class FeatureExtractor:
+    """Computes features, float32 [N, D], of images [N, H, W, C] in [-1, 1] or uint8 as stored.
 
-    Works in batches, compiled. name: what every result made of the features carries. check: a
-    function of an image's shape that raises UserError where the net cannot take it.
+    name: what the results call the extractor. function: a function from images to features.
+    check: a function of an image's shape that raises UserError if the net cannot read it.
     """
 
-    def __init__(self, name: str, function, check=lambda shape: None):
+    def __init__(self, name: str, function: Callable[[np.ndarray], np.ndarray],
+                 check: Callable[[Sequence[int]], None] = lambda shape: None):
         self.name, self._function, self._check = name, function, check
 
-    def __call__(self, images) -> np.ndarray:
+    def __call__(self, images: np.ndarray) -> np.ndarray:
         self._check(np.shape(images)[1:])
         features = np.asarray(self._function(images), np.float32)
         return features.reshape(len(features), int(np.prod(features.shape[1:])))
 
 
-def extractor(name: str, *, weights="", judge=None) -> Extractor:
-    """The extractor called `name`: "inception", "squeeze", "classifier" or "pixels".
+def find_extractor(name: str, *, weights: str | Path = "",
+                   judge: "Model | None" = None) -> FeatureExtractor:
+    """Builds the extractor called `name`: "inception", "squeeze", "classifier" or "pixels".
 
-    weights: a folder with the net's weights; "" for the cache or a download, "random" for none.
-    judge: the Keras model that "classifier" looks through.
-    Raises UserError for unknown names, weights that cannot be had, a judge that is missing.
+    weights: the folder with the net's weights; "": the cache or a download; "random": none.
+    judge: the Keras model whose features "classifier" takes.
+    Raises UserError if the name is unknown, the weights are not available or no judge is given.
     """
     return called_with(EXTRACTORS.find(name), {"weights": weights, "judge": judge})
 
 
 @EXTRACTORS.register("inception")
-def inception(weights="") -> Extractor:
-    """The pooled features [2048] of Keras's Inception V3, images resized to 299x299.
+def inception(weights: str | Path = "") -> FeatureExtractor:
+    """The pooled features [2048] of Keras's Inception V3; images are resized to 299x299.
 
-    Not the net of Heusel et al. 2017 (TF-Slim's of 2015), whose figures it is near but not
-    equal to.
+    It is not the net of Heusel et al. 2017 (TF-Slim's of 2015): its values are near, not equal.
     """
     model = _inception_model(weights)
 
@@ -60,30 +66,31 @@ def inception(weights="") -> Extractor:
         rgb = ops.broadcast_to(images, (*ops.shape(images)[:3], 3))
         return model(ops.image.resize(rgb, (INCEPTION_SIZE,) * 2), training=False)
     name = f"{'random ' if weights == RANDOM else ''}Inception V3 of Keras, pooled, resized to 299"
-    return Extractor(name, Batched(features, most=32), _check_inception)
+    return FeatureExtractor(name, Batched(features, most=32), _check_inception)
 
 
 @EXTRACTORS.register("squeeze")
-def squeeze(weights="") -> Extractor:
+def squeeze(weights: str | Path = "") -> FeatureExtractor:
     """The last feature map [512] of SqueezeNet 1.1, averaged over space, at the images' size."""
     if weights == RANDOM:
         found, kind = backbones.random_weights("squeeze"), "random "
     else:
-        found, trusted = files.backbone("squeeze", weights or None)
+        found, trusted = files.load_backbone("squeeze", weights or None)
         kind = "" if trusted else "unpublished "
     model = backbones.build("squeeze", found)
 
     def features(images):
-        return ops.mean(model(backbones.standardised(images), training=False)[-1], (1, 2))
-    return Extractor(f"{kind}SqueezeNet 1.1, mean of the last map", Batched(features),
-                     lambda shape: backbones.check_images("squeeze", shape))
+        return ops.mean(model(backbones.standardise_rgb(images), training=False)[-1], (1, 2))
+    return FeatureExtractor(f"{kind}SqueezeNet 1.1, mean of the last map", Batched(features),
+                            lambda shape: backbones.check_images("squeeze", shape))
 
 
 @EXTRACTORS.register("classifier")
-def classifier(judge=None) -> Extractor:
-    """What the last layer with weights reads in the classifier `judge`, a chain of layers.
+def classifier(judge: "Model | None" = None) -> FeatureExtractor:
+    """The input of the last layer with weights in the classifier `judge`, a chain of layers.
 
-    A map is averaged over space: fewer features need fewer samples.
+    A feature map is averaged over space: fewer features need fewer samples. Raises UserError
+    if there is no judge.
     """
     if judge is None:
         raise UserError("the extractor 'classifier' looks through a classifier of the domains, "
@@ -101,17 +108,20 @@ def classifier(judge=None) -> Extractor:
     def features(images):
         return ops.mean(ops.cast(model(images, training=False), "float32"), space)
     kind = ", mean over space" if space else ""
-    return Extractor(f"{judge.name}, last but one layer{kind}", Batched(features), check)
+    return FeatureExtractor(f"{judge.name}, last but one layer{kind}", Batched(features), check)
 
 
 @EXTRACTORS.register("pixels")
-def pixels() -> Extractor:
-    """The pixels themselves, in [-1, 1]; points [N, 2] as they are."""
-    return Extractor("pixels", lambda x: to_unit(x) if np.asarray(x).dtype == np.uint8 else x)
+def pixels() -> FeatureExtractor:
+    """The pixels in [-1, 1]; points [N, 2] stay as they are."""
+    def unit_pixels(images):
+        return to_unit(images) if np.asarray(images).dtype == np.uint8 else images
+    return FeatureExtractor("pixels", unit_pixels)
 
 
 def _inception_model(weights):
-    """Keras's net of random weights, of the file in the folder `weights`, or downloaded."""
+    """Keras's net with random weights, those of the file in the folder `weights`, or downloaded
+    ones."""
     path = Path(weights) / INCEPTION_FILE if weights and weights != RANDOM else None
     if path and not path.is_file():
         raise UserError(f"there is no {INCEPTION_FILE} in {weights}")

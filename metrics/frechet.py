@@ -1,4 +1,4 @@
-"""The Frechet distance of two clouds of features (Heusel et al. 2017), in float64."""
+"""The Frechet distance of two sets of features (Heusel et al. 2017), in float64."""
 
 import numpy as np
 
@@ -9,8 +9,8 @@ from metrics.rows import as_rows
 class Moments:
     """Mean and covariance of feature rows [N, dim] that arrive in parts, in float64.
 
-    Parts are merged as in Chan, Golub and LeVeque 1983, so that nothing cancels and memory
-    does not grow with N. `mean` is [dim]; `covariance` [dim, dim] divides by N - 1.
+    Parts are merged as in Chan, Golub and LeVeque 1983: no digits cancel, and memory does not
+    grow with N. `mean` is [dim]; `covariance` [dim, dim] divides by N - 1.
     """
 
     def __init__(self, dim: int):
@@ -18,8 +18,8 @@ class Moments:
         self.mean = np.zeros(dim)
         self._scatter = np.zeros((dim, dim))
 
-    def update(self, features) -> "Moments":
-        """Takes in rows [n, dim]; returns itself. Raises UserError for other widths."""
+    def update(self, features: np.ndarray) -> "Moments":
+        """Adds rows [n, dim]; returns itself. Raises UserError for another width."""
         rows = as_rows(features)
         if rows.shape[1] != len(self.mean):
             raise UserError(f"features of width {rows.shape[1]} came after {len(self.mean)}")
@@ -41,33 +41,33 @@ class Moments:
         return self._scatter / (self.count - 1)
 
 
-def moments(features) -> Moments:
-    """The `Moments` of rows [N, dim], or those that are given as such."""
+def moments(features: np.ndarray | Moments) -> Moments:
+    """Returns the `Moments` of rows [N, dim]; `Moments` are returned as they are."""
     if isinstance(features, Moments):
         return features
     rows = as_rows(features)
     return Moments(rows.shape[1]).update(rows)
 
 
-def fid(x, y) -> float:
+def fid(x: np.ndarray | Moments, y: np.ndarray | Moments) -> float:
     """||m_x - m_y||^2 + tr(C_x + C_y) - 2 tr (C_x C_y)^(1/2) of features [N, dim] or `Moments`.
 
     The last trace is the sum of the roots of the eigenvalues of C_x^(1/2) C_y C_x^(1/2), which
-    is symmetric: no complex numbers and no epsilon. Biased upwards for few samples, so compare
-    only equal numbers of them. Call it FID for Inception features alone.
-    Raises UserError for fewer than two samples or unlike widths.
+    is symmetric: no complex numbers and no epsilon. The value is biased upwards for few samples,
+    so compare only equal numbers of them. Call it FID only for Inception features.
+    Raises UserError for fewer than two samples or for different widths.
     """
-    x, y = moments(x), moments(y)
-    if x.mean.shape != y.mean.shape:
-        raise UserError(f"features of widths {len(x.mean)} and {len(y.mean)} do not compare")
-    apart, root = x.mean - y.mean, symmetric_root(x.covariance)
-    mixed = np.linalg.eigvalsh(root @ y.covariance @ root)
-    distance = (apart @ apart + np.trace(x.covariance) + np.trace(y.covariance)
+    p, q = moments(x), moments(y)
+    if p.mean.shape != q.mean.shape:
+        raise UserError(f"features of widths {len(p.mean)} and {len(q.mean)} do not compare")
+    apart, root = p.mean - q.mean, symmetric_root(p.covariance)
+    mixed = np.linalg.eigvalsh(root @ q.covariance @ root)
+    distance = (apart @ apart + np.trace(p.covariance) + np.trace(q.covariance)
                 - 2 * np.sum(np.sqrt(np.maximum(mixed, 0))))
     return max(float(distance), 0.0)
 
 
-def symmetric_root(matrix) -> np.ndarray:
-    """The symmetric root of a positive semidefinite matrix [dim, dim]."""
+def symmetric_root(matrix: np.ndarray) -> np.ndarray:
+    """The symmetric square root of a positive semidefinite matrix [dim, dim]."""
     values, vectors = np.linalg.eigh(matrix)
     return (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T

@@ -10,23 +10,23 @@ from losses.kernels import Kernel, linear_kernel, polynomial
 from losses.mmd import mmd2
 from metrics.rows import same_width
 
-TILE = 1024
+TILE_ROWS = 1024
 
 
 class Estimate(NamedTuple):
-    """A mean and its standard error; NaN where one block leaves none."""
+    """A mean and its standard error, which is NaN if there is one block only."""
 
     value: float
     standard_error: float
 
 
-def kid(x, y, block: int = 1024, seed: int | None = 0) -> Estimate:
+def kid(x: np.ndarray, y: np.ndarray, block: int = 1024, seed: int | None = 0) -> Estimate:
     """MMD^2 under (x.y / dim + 1)^3, the mean over blocks of features [N, dim] and [M, dim].
 
-    As in TF-GAN: the samples are dealt into ceil(max(N, M) / block) blocks of nearly equal
-    size, and the standard error is that of the blocks' mean. seed: of the order in which they
-    are dealt; None for the order as given. Unbiased, so it can be negative; float64.
-    Raises UserError for fewer than two samples on a side or unlike widths.
+    As in TF-GAN: the samples are split into ceil(max(N, M) / block) blocks of nearly equal
+    size, and the standard error is that of the blocks' mean. seed: of the random order before
+    the split; None keeps the given order. Unbiased, so it can be negative; float64.
+    Raises UserError for fewer than two samples on a side or for different widths.
     """
     x, y = same_width(x, y)
     if block < 2:
@@ -34,32 +34,36 @@ def kid(x, y, block: int = 1024, seed: int | None = 0) -> Estimate:
     blocks = max(1, min(-(-max(len(x), len(y)) // block), len(x) // 2, len(y) // 2))
     if seed is not None:
         x, y = (np.random.default_rng([seed, i]).permutation(a) for i, a in enumerate((x, y)))
-    values = [unbiased(a, b) for a, b in zip(dealt(x, blocks), dealt(y, blocks), strict=True)]
+    pairs = zip(split_into_blocks(x, blocks), split_into_blocks(y, blocks), strict=True)
+    values = [unbiased_kid(a, b) for a, b in pairs]
     error = np.std(values, ddof=1) / np.sqrt(blocks) if blocks > 1 else np.nan
     return Estimate(float(np.mean(values)), float(error))
 
 
-def unbiased(x, y) -> float:
-    """KID of all samples at once, in memory of N + M and time of N M; has no standard error."""
+def unbiased_kid(x: np.ndarray, y: np.ndarray) -> float:
+    """KID of all samples in one block, without a standard error. Memory grows with N + M, time
+    with N M."""
     x, y = same_width(x, y)
     return float(mmd2(x, y, kid_kernel(x.shape[1])))
 
 
 def kid_kernel(dim: int) -> Kernel:
-    """(x.y / dim + 1)^3, summed tile by tile."""
+    """The kernel (x.y / dim + 1)^3. Its total is summed in tiles of TILE_ROWS rows."""
     matrix = partial(polynomial, degree=3, bias=1.0, scale=1 / dim)
+    squared_norms = linear_kernel().diagonal
+    assert squared_norms is not None
 
     def total(x, y):
-        tiles = range(0, len(x), TILE)
-        return np.float64(sum(float(np.sum(matrix(x[i:i + TILE], y))) for i in tiles))
+        tiles = range(0, len(x), TILE_ROWS)
+        return np.float64(sum(float(np.sum(matrix(x[i:i + TILE_ROWS], y))) for i in tiles))
 
     def diagonal(x):
-        return (linear_kernel().diagonal(x) / dim + 1) ** 3
+        return (squared_norms(x) / dim + 1) ** 3
     return Kernel(matrix, total, diagonal)
 
 
-def dealt(rows, blocks: int) -> list[np.ndarray]:
-    """The rows in consecutive blocks whose sizes differ by one at most, the larger ones last."""
+def split_into_blocks(rows: np.ndarray, blocks: int) -> list[np.ndarray]:
+    """Splits the rows into consecutive blocks whose sizes differ by at most 1, the larger last."""
     sizes = np.full(blocks, len(rows) // blocks)
     sizes[blocks - len(rows) % blocks:] += 1
     return np.split(rows, np.cumsum(sizes)[:-1])

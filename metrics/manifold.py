@@ -1,5 +1,7 @@
-"""Precision, recall, density and coverage, from balls around samples that reach to the k-th
-neighbour (Kynkaanniemi et al. 2019; Naeem et al. 2020)."""
+"""Precision, recall, density and coverage (Kynkaanniemi et al. 2019; Naeem et al. 2020).
+
+Each sample has a ball around it whose radius is the distance to its k-th neighbour.
+"""
 
 import numpy as np
 
@@ -7,27 +9,27 @@ from framework.errors import UserError
 from losses.kernels import squared_distances
 from metrics.rows import same_width
 
-TILE = 1024
+TILE_ROWS = 1024
 
 
-def prdc(real, fake, k: int = 5) -> dict[str, float]:
-    """The four shares from features real [N, D] and fake [M, D], float64.
+def prdc(real: np.ndarray, fake: np.ndarray, k: int = 5) -> dict[str, float]:
+    """Returns the four measures of the features real [N, D] and fake [M, D], in float64.
 
-    precision: of fakes inside any real ball; recall: of reals inside any fake ball; density:
-    real balls around a fake over k, on average, which can exceed 1; coverage: of real balls
-    with any fake inside. A ball is closed. Compare only equal N, M and k.
-    Raises UserError for k or fewer samples on a side.
+    precision: the share of fakes inside any real ball. recall: the share of reals inside any
+    fake ball. density: the mean number of real balls around a fake, over k; it can exceed 1.
+    coverage: the share of real balls with any fake inside. Balls are closed. Compare only values
+    of equal N, M and k. Raises UserError if a side has k or fewer samples.
     """
     real, fake = same_width(real, fake)
     if not 1 <= k < min(len(real), len(fake)):
         raise UserError(f"the {k}-th neighbour needs more than {k} samples on each side, not "
                         f"{len(real)} and {len(fake)}")
-    around_real, around_fake = radii(real, k), radii(fake, k)
+    around_real, around_fake = squared_radii(real, k), squared_radii(fake, k)
     balls = np.zeros(len(fake), int)
     recalled, covered = [], []
-    for i in range(0, len(real), TILE):
-        distances = np.asarray(squared_distances(real[i:i + TILE], fake))
-        inside = distances <= around_real[i:i + TILE, None]
+    for i in range(0, len(real), TILE_ROWS):
+        distances = np.asarray(squared_distances(real[i:i + TILE_ROWS], fake))
+        inside = distances <= around_real[i:i + TILE_ROWS, None]
         balls += inside.sum(0)
         covered.append(inside.any(1))
         recalled.append((distances <= around_fake).any(1))
@@ -37,8 +39,8 @@ def prdc(real, fake, k: int = 5) -> dict[str, float]:
             "coverage": float(np.mean(np.concatenate(covered)))}
 
 
-def radii(rows, k: int) -> np.ndarray:
-    """Squared distance of each row from its k-th neighbour, itself not counted: [N]."""
+def squared_radii(rows: np.ndarray, k: int) -> np.ndarray:
+    """Returns [N]: the squared distance of each row to its k-th neighbour, itself not counted."""
     return np.concatenate([
-        np.partition(np.asarray(squared_distances(rows[i:i + TILE], rows)), k, 1)[:, k]
-        for i in range(0, len(rows), TILE)])
+        np.partition(np.asarray(squared_distances(rows[i:i + TILE_ROWS], rows)), k, 1)[:, k]
+        for i in range(0, len(rows), TILE_ROWS)])

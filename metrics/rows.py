@@ -1,12 +1,13 @@
 """Features and images as the rows of a float64 matrix."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from framework.errors import UserError
 
 
-def as_rows(features) -> np.ndarray:
-    """[N, ...] -> float64 [N, D]; a plain list of numbers is one column.
+def as_rows(features: ArrayLike) -> np.ndarray:
+    """Converts features [N, ...] to float64 [N, D]; a list of numbers becomes one column.
 
     Raises UserError for values that are not finite.
     """
@@ -17,11 +18,11 @@ def as_rows(features) -> np.ndarray:
     return rows
 
 
-def same_width(x, y) -> tuple[np.ndarray, np.ndarray]:
-    """Both as rows. Raises UserError unless their widths agree and neither is empty."""
-    x, y = as_rows(x), as_rows(y)
-    if x.shape[1] != y.shape[1]:
-        raise UserError(f"features of widths {x.shape[1]} and {y.shape[1]} do not compare")
-    if not (len(x) and len(y)):
+def same_width(x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Converts both `as_rows`. Raises UserError if their widths differ or one is empty."""
+    first, second = as_rows(x), as_rows(y)
+    if first.shape[1] != second.shape[1]:
+        raise UserError(f"features of widths {first.shape[1]} and {second.shape[1]} do not compare")
+    if not (len(first) and len(second)):
         raise UserError("there are no samples to compare")
-    return x, y
+    return first, second

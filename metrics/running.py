@@ -1,6 +1,10 @@
-"""Sums that batches pass through, so that memory does not grow with the number of samples."""
+"""Statistics that are summed batch by batch: memory does not grow with the number of samples."""
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 class Mean:
@@ -9,21 +13,21 @@ class Mean:
     def __init__(self):
         self.count, self._total, self._squares = 0, 0.0, 0.0
 
-    def add(self, values) -> None:
-        """Takes in the values [n, ...] of n samples."""
-        values = np.asarray(values, np.float64)
-        self.count += len(values)
-        self._total = self._total + values.sum(0)
-        self._squares = self._squares + (values**2).sum(0)
+    def add(self, values: ArrayLike) -> None:
+        """Adds the values [n, ...] of n samples."""
+        rows = np.asarray(values, np.float64)
+        self.count += len(rows)
+        self._total = self._total + rows.sum(0)
+        self._squares = self._squares + (rows**2).sum(0)
 
     @property
-    def value(self):
+    def value(self) -> Any:
         """The mean, a float or an array [...]."""
         return self._total / self.count
 
     @property
-    def error(self):
-        """Standard error of the mean; NaN for a single sample."""
+    def error(self) -> Any:
+        """The standard error of the mean, shaped like it; NaN for a single sample."""
         if self.count < 2:
             return np.nan * self.value
         spread = np.maximum(self._squares / self.count - self.value**2, 0.0)
@@ -31,16 +35,16 @@ class Mean:
 
 
 class Extremes:
-    """The `keep` lowest and `keep` highest scored of all that passes, with what they belong to.
+    """Keeps the items with the `keep` lowest and the `keep` highest scores.
 
-    `lowest` and `highest` are lists of (score, item), from the most extreme on.
+    lowest, highest: lists of (score, item), the most extreme first.
     """
 
     def __init__(self, keep: int = 8):
         self.keep, self.lowest, self.highest = keep, [], []
 
-    def add(self, scores, items) -> None:
-        """Takes in the scores [n] of `items`, a function of an index to what is to be kept."""
+    def add(self, scores: np.ndarray, items: Callable[[int], Any]) -> None:
+        """Adds the scores [n] of n items. items: a function from an index to the item to keep."""
         order = np.argsort(scores, kind="stable")
         low, high = order[:self.keep], order[::-1][:self.keep]
         self.lowest = self._best(self.lowest, scores, low, items, 1)

@@ -1,26 +1,51 @@
-"""What is compared, in batches: generated images, and the real ones of each domain.
+"""The streams of images that are compared: generated ones, and the real ones of each domain.
 
 A batch maps a stream's name to images [B, H, W, C] in [-1, 1] (or points [B, 2]). Row i of all
-generated streams comes from one latent. The real images of a domain come in a random order,
-again and again in new ones; of its second stream row i is another image of the same domain.
+generated streams comes from the same latent. The real images of a domain come in random order,
+a new one for each epoch. A domain has a second real stream, in which row i is another image.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from data.domain import Domain
 from framework.pixels import to_unit
 
-BYTES, MOST = 2**25, 500             # of one stream's batch, and images in it
+MAX_BATCH_BYTES, MAX_BATCH_IMAGES = 2**25, 500             # of one stream's batch
+
+Batch = dict[str, np.ndarray]                             # rows by stream
+StreamSource = Callable[[int, int], Batch]                # (start, stop) -> these rows
+
+
+class ImageSequence(Protocol):
+    """An array of images, or an object that decodes them from files at every access."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, which: Any, /) -> Any: ...
+
+
+class LatentSampler(Protocol):
+    """The generators of a run: `inputs(count, seed)` are latents, `draw(latents)` the images of
+    all `domains`, one array for each."""
+
+    @property
+    def domains(self) -> Sequence[str]: ...
+
+    @property
+    def draw(self) -> Callable[[Any], Sequence[np.ndarray]]: ...
+
+    def inputs(self, count: int, seed: int) -> Any: ...
 
 
 class Comparison(NamedTuple):
-    """Two streams and how they stand to each other.
+    """Two streams and the relation between them.
 
-    kind: "pair", generated for the same latents; "own", generated and real of one domain;
-    "cross", of two; "baseline", real images of two domains; "floor", real images of one;
-    "folders", of any two.
+    kind: "pair": generated from the same latents; "own": generated and real images of one domain;
+    "cross": generated images of one and real images of another domain; "baseline": real images
+    of two domains; "floor": real images of one domain; "folders": two folders.
     """
 
     kind: str
@@ -31,52 +56,53 @@ class Comparison(NamedTuple):
         return f"{self.left} | {self.right}"
 
 
-def generated(name: str) -> str:
-    """The name of the stream that a domain's generator draws."""
+def generated_stream(name: str) -> str:
+    """The name of the stream of what the generator of the domain `name` draws."""
     return f"generated {name}"
 
 
-def real(name: str) -> str:
-    """The name of the stream of a domain's real images."""
+def real_stream(name: str) -> str:
+    """The name of the stream of the real images of the domain `name`."""
     return f"real {name}"
 
 
-def others(name: str) -> str:
-    """The name of the second stream of a domain's real images."""
+def other_real_stream(name: str) -> str:
+    """The name of the second stream of the real images of the domain `name`."""
     return f"other real {name}"
 
 
-def comparisons(names) -> list[Comparison]:
-    """All that is compared of the domains `names` (thesis chapter 5 and tables 3.3 to 3.8)."""
+def comparisons(names: Sequence[str]) -> list[Comparison]:
+    """All comparisons of the domains `names` (thesis chapter 5 and tables 3.3 to 3.8)."""
     pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1:]]
-    return [*(Comparison("pair", generated(a), generated(b)) for a, b in pairs),
-            *(Comparison("own" if a == b else "cross", generated(a), real(b))
+    return [*(Comparison("pair", generated_stream(a), generated_stream(b)) for a, b in pairs),
+            *(Comparison("own" if a == b else "cross", generated_stream(a), real_stream(b))
               for a in names for b in names),
-            *(Comparison("baseline", real(a), real(b)) for a, b in pairs),
-            *(Comparison("floor", real(a), others(a)) for a in names)]
+            *(Comparison("baseline", real_stream(a), real_stream(b)) for a, b in pairs),
+            *(Comparison("floor", real_stream(a), other_real_stream(a)) for a in names)]
 
 
-def distinct(sampler_names, domains, samples: int) -> dict[str, int]:
-    """How many different images each stream has among its first `samples`."""
-    found = {generated(name): samples for name in sampler_names}
+def count_distinct(sampler_names: Sequence[str], domains: Sequence[Domain],
+                   samples: int) -> dict[str, int]:
+    """Counts the different images among the first `samples` of each stream."""
+    counts = {generated_stream(name): samples for name in sampler_names}
     for name, domain in zip(sampler_names, domains, strict=True):
-        found[real(name)] = min(samples, len(domain))
-        found[others(name)] = min(samples, len(domain) // 2)
-    return found
+        counts[real_stream(name)] = min(samples, len(domain))
+        counts[other_real_stream(name)] = min(samples, len(domain) // 2)
+    return counts
 
 
 class Shuffled:
-    """The images of a domain in endless random order, by position.
+    """The images of a domain in an endless random order, read by position.
 
-    Epoch e is the permutation of its N images drawn from (seed, e); `apart` shifts it by half
-    its length, so that the first N // 2 images of both orders are disjoint.
+    In epoch e the order is the permutation of the N images drawn from (seed, e). apart: shifts
+    it by half its length, so that the first N // 2 images of both orders are disjoint.
     """
 
-    def __init__(self, images, seed: int, apart: bool = False):
+    def __init__(self, images: ImageSequence, seed: int, apart: bool = False):
         self.images, self.seed, self.shift = images, seed, len(images) // 2 if apart else 0
 
     def __call__(self, start: int, stop: int) -> np.ndarray:
-        """The images at the positions from `start` up to `stop`, in [-1, 1]."""
+        """Returns the images at the positions `start` to `stop` - 1, in [-1, 1]."""
         at, size = np.arange(start, stop), len(self.images)
         which = np.empty(len(at), int)
         for epoch in range(start // size, (stop - 1) // size + 1):
@@ -87,36 +113,35 @@ class Shuffled:
         return to_unit(found) if found.dtype == np.uint8 else found
 
 
-def of_domains(names, domains, seed: int) -> list:
-    """Sources of both real streams of each domain."""
-    found = []
+def domain_sources(names: Sequence[str], domains: Sequence[Domain],
+                   seed: int) -> list[StreamSource]:
+    """Returns the sources of both real streams of each domain."""
+    sources = []
     for k, (name, domain) in enumerate(zip(names, domains, strict=True)):
-        for stream, apart in ((real(name), False), (others(name), True)):
-            found.append(as_source(stream, Shuffled(domain.images, 1000 * seed + k, apart)))
-    return found
+        for stream, apart in ((real_stream(name), False), (other_real_stream(name), True)):
+            sources.append(stream_source(stream, Shuffled(domain.images, 1000 * seed + k, apart)))
+    return sources
 
 
-def of_sampler(sampler, samples: int, seed: int):
-    """A source of what all generators of a run draw from `samples` latents of `seed`.
+def sampler_source(sampler: LatentSampler, samples: int, seed: int) -> StreamSource:
+    """Returns a source of the images that all generators of a run draw from `samples` latents.
 
-    Only the latents, some hundred bytes each, are drawn all at once.
+    seed: of the latents. All latents, some hundred bytes each, are drawn at once; images are not.
     """
     z = sampler.inputs(samples, seed)
-    names = [generated(name) for name in sampler.domains]
+    names = [generated_stream(name) for name in sampler.domains]
     return lambda start, stop: dict(zip(names, sampler.draw(z[start:stop]), strict=True))
 
 
-def as_source(name: str, images):
-    """A source of the one stream `name`; `images` is a function of (start, stop)."""
+def stream_source(name: str, images: Callable[[int, int], np.ndarray]) -> StreamSource:
+    """Returns a source of the single stream `name`. images: a function from (start, stop)."""
     return lambda start, stop: {name: images(start, stop)}
 
 
-def batches(sources, samples: int, shape) -> Iterator[dict[str, np.ndarray]]:
-    """`samples` rows of all streams, batch by batch; `shape` is that of one image.
-
-    A source is a function of (start, stop) to a dict of streams.
-    """
-    size = int(np.clip(BYTES // (4 * np.prod(shape)), 1, MOST))
+def batches(sources: Sequence[StreamSource], samples: int,
+            shape: Sequence[int]) -> Iterator[Batch]:
+    """Yields `samples` rows of all streams, batch by batch. shape: that of one image."""
+    size = int(np.clip(MAX_BATCH_BYTES // (4 * np.prod(shape)), 1, MAX_BATCH_IMAGES))
     for start in range(0, samples, size):
         stop = min(start + size, samples)
         yield {name: rows for source in sources for name, rows in source(start, stop).items()}

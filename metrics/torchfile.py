@@ -1,8 +1,8 @@
-"""Torch's checkpoint files read without torch and without running what they hold.
+"""Reads torch's checkpoint files without torch and without running any code in them.
 
-A checkpoint is a pickle, and a pickle may call anything. This reader knows OrderedDict, two
-functions that describe a tensor and the kinds of storage by name and refuses all else: nothing
-is imported or called, numbers are copied.
+A checkpoint is a pickle, and a pickle may call anything. This reader accepts OrderedDict, two
+functions that describe a tensor and the names of the storage types, and refuses all else:
+nothing is imported or called, only numbers are copied.
 """
 
 import io
@@ -11,7 +11,7 @@ import pickle
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
@@ -24,15 +24,16 @@ LEGACY_MAGIC, LEGACY_VERSION = 0x1950A86A20F9469CFC6C, 1001
 
 
 class Storage(NamedTuple):
-    """Where a tensor's numbers lie: numpy's name of their type, a key, how many."""
+    """The place of a tensor's numbers. kind: numpy's name of their type. size: their number."""
 
     kind: str
     key: str
     size: int
 
 
-class Tensor(NamedTuple):
-    """What a checkpoint says of a tensor: a view of a storage, in elements."""
+class TensorView(NamedTuple):
+    """A tensor as a checkpoint describes it: a view of a storage; offset and strides count
+    elements."""
 
     storage: Storage
     offset: int
@@ -41,16 +42,16 @@ class Tensor(NamedTuple):
 
 
 class _TensorV2:
-    """Stands for torch._utils._rebuild_tensor_v2; slots keep a pickle from altering it."""
+    """Replaces torch._utils._rebuild_tensor_v2; slots keep a pickle from changing it."""
 
     __slots__ = ()
 
     def __call__(self, storage, offset, shape, strides, *ignored):
-        return Tensor(storage, offset, shape, strides)
+        return TensorView(storage, offset, shape, strides)
 
 
 class _Parameter:
-    """Stands for torch._utils._rebuild_parameter."""
+    """Replaces torch._utils._rebuild_parameter."""
 
     __slots__ = ()
 
@@ -58,37 +59,37 @@ class _Parameter:
         return tensor
 
 
-KNOWN = {("collections", "OrderedDict"): OrderedDict,
-         ("torch._utils", "_rebuild_tensor_v2"): _TensorV2(),
-         ("torch._utils", "_rebuild_parameter"): _Parameter(),
-         **{("torch", name): kind for name, kind in STORAGES.items()}}
+ALLOWED_NAMES = {("collections", "OrderedDict"): OrderedDict,
+                 ("torch._utils", "_rebuild_tensor_v2"): _TensorV2(),
+                 ("torch._utils", "_rebuild_parameter"): _Parameter(),
+                 **{("torch", name): kind for name, kind in STORAGES.items()}}
 
 
-class Restricted(pickle.Unpickler):
-    """An unpickler of the names in KNOWN alone. Torch wrote its pickles in Python 2 as well."""
+class RestrictedUnpickler(pickle.Unpickler):
+    """An unpickler that accepts only ALLOWED_NAMES, also in pickles written by Python 2."""
 
-    def __init__(self, file):
+    def __init__(self, file: IO[bytes]):
         super().__init__(file, encoding="latin1")
         self.storages = {}
 
-    def find_class(self, module, name):
-        if (module, name) not in KNOWN:
+    def find_class(self, module: str, name: str, /) -> Any:
+        if (module, name) not in ALLOWED_NAMES:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no weights need")
-        return KNOWN[module, name]
+        return ALLOWED_NAMES[module, name]
 
-    def persistent_load(self, found):
-        tag, kind, key, _, size, *view = found
+    def persistent_load(self, pid: Any) -> Storage:
+        tag, kind, key, _, size, *view = pid
         if tag != "storage" or kind not in STORAGES.values() or any(view):
             raise pickle.UnpicklingError("it holds storage of a kind that is not known")
         return self.storages.setdefault(str(key), Storage(kind, str(key), size))
 
 
-def read(path: str | Path, prefix: str = "") -> dict[str, np.ndarray]:
-    """The tensors of a state dict whose names start with `prefix`, as arrays by name.
+def read_state_dict(path: str | Path, prefix: str = "") -> dict[str, np.ndarray]:
+    """Reads the tensors of a state dict whose names start with `prefix`, as arrays by name.
 
-    path: a file that torch.save wrote, as a zip (since torch 1.6) or in the format before; the
-    other tensors are passed over. Raises UserError for files that are none or are damaged, that
-    hold no tensors by name, and for pickles that ask for anything else.
+    path: a file that torch.save wrote, as a zip (since torch 1.6) or in the earlier format.
+    Raises UserError if the file is no such file, is damaged, holds no tensors by name, or if its
+    pickle asks for anything else.
     """
     try:
         with open(path, "rb") as file:
@@ -105,21 +106,22 @@ def _read_zip(file, prefix):
         names = archive.namelist()
         root = next((n for n in names if n.endswith("data.pkl")), "").removesuffix("data.pkl")
         big = f"{root}byteorder" in names and archive.read(f"{root}byteorder") == b"big"
-        state = Restricted(io.BytesIO(archive.read(f"{root}data.pkl"))).load()
-        return {name: array(tensor, archive.read(f"{root}data/{tensor.storage.key}"), big)
-                for name, tensor in _wanted(state, prefix).items()}
+        state = RestrictedUnpickler(io.BytesIO(archive.read(f"{root}data.pkl"))).load()
+        return {name: to_array(tensor, archive.read(f"{root}data/{tensor.storage.key}"), big)
+                for name, tensor in _select_tensors(state, prefix).items()}
 
 
 def _read_legacy(file, prefix):
-    """Pickles one after the other: a mark, a version, the machine, the state dict, the keys of
-    the storages; then each storage, its length as int64 before it."""
-    if Restricted(file).load() != LEGACY_MAGIC or Restricted(file).load() != LEGACY_VERSION:
+    """Reads consecutive pickles: a magic number, a version, the machine, the state dict, the keys
+    of the storages. Then come the storages, each after its length as int64."""
+    if (RestrictedUnpickler(file).load() != LEGACY_MAGIC
+            or RestrictedUnpickler(file).load() != LEGACY_VERSION):
         raise pickle.UnpicklingError("it has no mark of torch")
-    big = not Restricted(file).load()["little_endian"]
-    unpickler = Restricted(file)
-    tensors, data = _wanted(unpickler.load(), prefix), {}
+    big = not RestrictedUnpickler(file).load()["little_endian"]
+    unpickler = RestrictedUnpickler(file)
+    tensors, data = _select_tensors(unpickler.load(), prefix), {}
     wanted = {tensor.storage.key for tensor in tensors.values()}
-    for key in Restricted(file).load():
+    for key in RestrictedUnpickler(file).load():
         storage, length = unpickler.storages[str(key)], file.read(8)
         if int.from_bytes(length, "big" if big else "little") != storage.size:
             raise pickle.UnpicklingError(f"storage {key} is not as long as it should be")
@@ -128,20 +130,20 @@ def _read_legacy(file, prefix):
             data[storage.key] = file.read(count)
         else:
             file.seek(count, io.SEEK_CUR)
-    return {name: array(tensor, data[tensor.storage.key], big)
+    return {name: to_array(tensor, data[tensor.storage.key], big)
             for name, tensor in tensors.items()}
 
 
-def _wanted(state, prefix) -> dict[str, Tensor]:
+def _select_tensors(state, prefix) -> dict[str, TensorView]:
     if not isinstance(state, dict):
         raise pickle.UnpicklingError(f"it holds {type(state).__name__}, not tensors by name")
     return {name: tensor for name, tensor in state.items()
-            if isinstance(tensor, Tensor) and str(name).startswith(prefix)}
+            if isinstance(tensor, TensorView) and str(name).startswith(prefix)}
 
 
-def array(tensor: Tensor, data: bytes, big: bool = False) -> np.ndarray:
-    """The tensor's view of its storage's bytes, copied. Raises ValueError where it would reach
-    outside of them."""
+def to_array(tensor: TensorView, data: bytes, big: bool = False) -> np.ndarray:
+    """Copies the tensor's view out of its storage's bytes. big: these are big-endian. Raises
+    ValueError if the view reaches outside of them."""
     kind = np.dtype(tensor.storage.kind).newbyteorder(">" if big else "<")
     shape, strides = tensor.shape, tensor.strides
     if len(shape) != len(strides) or min((tensor.offset, *shape, *strides)) < 0:

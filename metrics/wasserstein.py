@@ -1,4 +1,4 @@
-"""The sliced (projected) Wasserstein distance of samples, and the lower bound that it gives."""
+"""The sliced (projected) Wasserstein distance of samples, and a lower bound on W_1 from it."""
 
 from math import exp, lgamma, pi, sqrt
 from typing import NamedTuple
@@ -10,33 +10,34 @@ from metrics.rows import same_width
 
 
 class LowerBound(NamedTuple):
-    """A bound on W_1, with the standard deviation of its repeats before clipping."""
+    """A lower bound on W_1, and the standard deviation of its repeats before clipping."""
 
     value: float
     spread: float
 
 
-def sliced_wasserstein(x, y, projections: int = 128, p: float = 1, seed: int = 0) -> float:
+def sliced_wasserstein(x: np.ndarray, y: np.ndarray, projections: int = 128, p: float = 1,
+                       seed: int = 0) -> float:
     """(mean over u of W_p^p(u.x, u.y))^(1/p), u uniform on the sphere.
 
-    x [N, ...], y [M, ...]: samples, flattened; N and M may differ. In the units of x.
-    Raises UserError for unlike widths or p below 1.
+    x [N, ...], y [M, ...]: samples, which are flattened; N and M may differ. The distance has the
+    units of x. Raises UserError for different widths or p below 1.
     """
     x, y = same_width(x, y)
-    u = directions(x.shape[1], projections, np.random.default_rng(seed))
-    return float(np.mean(projected(x, y, u, p)) ** (1 / p))
+    u = random_directions(x.shape[1], projections, np.random.default_rng(seed))
+    return float(np.mean(projected_distances(x, y, u, p)) ** (1 / p))
 
 
-def lower_bound(x, y, samples: int | None = None, projections: int = 128, repeats: int = 10,
-                seed: int = 0) -> LowerBound:
-    """A lower bound on W_1(P, Q) from x ~ P [N, ...] and y ~ Q [M, ...].
+def lower_bound(x: np.ndarray, y: np.ndarray, samples: int | None = None, projections: int = 128,
+                repeats: int = 10, seed: int = 0) -> LowerBound:
+    """Estimates a lower bound on W_1(P, Q) from x ~ P [N, ...] and y ~ Q [M, ...].
 
     1 / c_n (W_N^1(P, Q) - W_N^1(P, P)), averaged over `repeats` fresh draws of `samples` rows
-    and of directions, then clipped at 0: it bounds in expectation, and one draw can be
-    negative. W_N(P, P) lies between two disjoint parts of x, so `samples` is at most N / 2 and
-    at most M, which is what None stands for. The slides have sqrt(n) for 1 / c_n, which is
-    valid and never tight; 1 / c_n is met by translations.
-    Raises UserError where there are too few samples.
+    and of directions, then clipped at 0: it is a bound in expectation, and one draw can be
+    negative. W_N(P, P) is measured between two disjoint parts of x, so `samples` is at most
+    N / 2 and at most M; None takes the largest number allowed. The slides have sqrt(n) for
+    1 / c_n, which is valid and never tight; translations attain 1 / c_n.
+    Raises UserError if there are too few samples.
     """
     x, y = same_width(x, y)
     most = min(len(x) // 2, len(y))
@@ -49,23 +50,24 @@ def lower_bound(x, y, samples: int | None = None, projections: int = 128, repeat
         rng = np.random.default_rng([seed, repeat])
         first, second = np.split(x[rng.choice(len(x), 2 * samples, replace=False)], 2)
         other = y[rng.choice(len(y), samples, replace=False)]
-        u = directions(x.shape[1], projections, rng)
-        apart = np.mean(projected(first, other, u) - projected(first, second, u))
-        bounds.append(apart / mean_of_a_coordinate(x.shape[1]))
+        u = random_directions(x.shape[1], projections, rng)
+        apart = np.mean(projected_distances(first, other, u)
+                        - projected_distances(first, second, u))
+        bounds.append(apart / mean_absolute_coordinate(x.shape[1]))
     return LowerBound(max(float(np.mean(bounds)), 0.0), float(np.std(bounds, ddof=repeats > 1)))
 
 
-def directions(dim: int, count: int, rng) -> np.ndarray:
-    """[count, dim], uniform on the unit sphere."""
+def random_directions(dim: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Draws directions [count, dim], uniform on the unit sphere."""
     u = rng.standard_normal((count, dim))
     return u / np.linalg.norm(u, axis=1, keepdims=True)
 
 
-def projected(x, y, u, p: float = 1) -> np.ndarray:
-    """W_p^p(u.x, u.y) for each direction of u [count, dim]: [count].
+def projected_distances(x: np.ndarray, y: np.ndarray, u: np.ndarray, p: float = 1) -> np.ndarray:
+    """Returns [count]: W_p^p(u.x, u.y) for each direction of u [count, dim].
 
-    The integral of |quantile of x - quantile of y|^p. Both quantile functions are steps; the
-    levels at which either jumps are counted in parts of 1 / (N M), which are exact.
+    It is the integral of |quantile of x - quantile of y|^p. Both quantile functions are steps;
+    the levels at which they jump are whole multiples of 1 / (N M), so they are exact.
     """
     if p < 1:
         raise UserError(f"a Wasserstein distance needs p of 1 or more, not {p}")
@@ -76,6 +78,6 @@ def projected(x, y, u, p: float = 1) -> np.ndarray:
     return lengths @ np.abs(a[(levels - 1) // m] - b[(levels - 1) // n]) ** p
 
 
-def mean_of_a_coordinate(dim: int) -> float:
+def mean_absolute_coordinate(dim: int) -> float:
     """c_n = E |u_1| = Gamma(n/2) / (sqrt(pi) Gamma((n+1)/2)), u uniform on the sphere."""
     return exp(lgamma(dim / 2) - lgamma((dim + 1) / 2)) / sqrt(pi)

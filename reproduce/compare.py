@@ -1,87 +1,99 @@
-"""A table's numbers beside the document's, and what keeps them from being comparable."""
+"""Compares a table's numbers with the document's, and lists why they may not be comparable."""
 
 import json
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from config import presets
 from data.names import domain_names, find
-from metrics.report import number, table
+from metrics.report import format_number, text_table
+from reproduce.tables import TableRow
 
-ALEX = "LPIPS (alex, v0.1)"              # what the thesis measures with
-HEADS = {"pairs": ("gen 1 | gen 2", "gen 1 | real 1", "gen 2 | real 2"),
-         "real": ("gen 1 | real 1", "gen 1 | real 2", "gen 2 | real 1", "gen 2 | real 2")}
-KINDS = {"pairs": ("pair", "own"), "real": ("own", "cross")}
+THESIS_DISTANCE = "LPIPS (alex, v0.1)"              # the net that the thesis measures with
+COLUMN_HEADERS = {"pairs": ("gen 1 | gen 2", "gen 1 | real 1", "gen 2 | real 2"),
+                  "real": ("gen 1 | real 1", "gen 1 | real 2", "gen 2 | real 1",
+                           "gen 2 | real 2")}
+COMPARISON_KINDS = {"pairs": ("pair", "own"), "real": ("own", "cross")}
+
+Evaluation = Mapping[str, Any]                      # the contents of a metrics.json
 
 
-def distances(found: dict, kinds) -> list[dict]:
-    """The perceptual distances of an evaluation of these kinds, in its order; for "pairs" the
-    generated pair comes first."""
-    return [row for row in found["results"]
+def lpips_results(evaluation: Evaluation, kinds: Collection[str]) -> list[dict]:
+    """Selects an evaluation's perceptual distances whose comparison is one of `kinds`, in its
+    order, in which the generated pair is first."""
+    return [row for row in evaluation["results"]
             if row["metric"] == "lpips" and row.get("kind") in kinds]
 
 
-def comparison(rows, columns: str, found: dict) -> str:
-    """A line per row of a table: ours, then the document's, for each column; pair agreement
-    and the classes in every domain where they were measured. found: evaluations by preset."""
-    judged = any("pair_agreement" in (each or {}) for each in found.values())
-    header = ["", *(word for head in HEADS[columns] for word in (head, "document"))]
+def comparison_table(rows: Sequence[TableRow], columns: str,
+                     found: Mapping[str, Evaluation]) -> str:
+    """Formats a line for each row: in each column our number, then the document's; at the end pair
+    agreement and the classes present in every domain, if they were measured.
+
+    columns: of `reproduce.tables.Table`. found: evaluations by preset.
+    """
+    with_agreement = any("pair_agreement" in (each or {}) for each in found.values())
+    header = ["", *(word for head in COLUMN_HEADERS[columns] for word in (head, "document"))]
     lines = []
     for row in rows:
         values, each = [], found.get(row.preset)
-        ours = distances(each, KINDS[columns]) if each else []
+        ours = lpips_results(each, COMPARISON_KINDS[columns]) if each else []
         for at, document in enumerate(row.reported):
-            values += [_ours(ours, at), number(document)]
-        lines.append([row.label, *values, *(_judged(each) if judged else ())])
-    header += ["pair agreement", "classes"] if judged else []
-    return table(header, [*lines, *_baselines(rows, found, len(header))])
+            values += [_our_value(ours, at), format_number(document)]
+        lines.append([row.label, *values, *(_agreement_cells(each) if with_agreement else ())])
+    header += ["pair agreement", "classes"] if with_agreement else []
+    return text_table(header, [*lines, *_baseline_rows(rows, found, len(header))])
 
 
-def _ours(rows, at):
+def _our_value(rows, at):
     if at >= len(rows):
         return "-"
     row = rows[at]
     error = f" +- {row['error']:.4f}" if "error" in row else ""
-    return f"{number(row['value'])}{error}"
+    return f"{format_number(row['value'])}{error}"
 
 
-def _judged(found):
+def _agreement_cells(found):
     if not found or "pair_agreement" not in found:
         return "-", "-"
     classes = f"{found['classes_present']} of {found['classes']}" if "classes" in found else "-"
     return f"{found['pair_agreement']:.3f}", classes
 
 
-def _baselines(rows, found, width):
-    """A line for the real images of each data set, against each other."""
+def _baseline_rows(rows, found, width):
+    """One line for each data set: the distance between its domains' real images."""
     lines = {}
     for row in rows:
-        ours = distances(found[row.preset], ("baseline",)) if found.get(row.preset) else []
+        ours = lpips_results(found[row.preset], ("baseline",)) if found.get(row.preset) else []
         if row.baseline and ours:
             data = presets.load(row.preset).values["dataset"]
-            line = [f"real 1 | real 2 ({data})", _ours(ours, 0), number(row.baseline)]
+            line = [f"real 1 | real 2 ({data})", _our_value(ours, 0), format_number(row.baseline)]
             lines.setdefault(data, line + [""] * (width - len(line)))
     return lines.values()
 
 
-def obstacles(rows, found: dict, runs: dict, differing: dict) -> list[str]:
-    """Why the numbers are not the document's, one line each; none if they should be.
+def reasons_not_comparable(rows: Sequence[TableRow], found: Mapping[str, Evaluation],
+                           runs: Mapping[str, Path], differing: Mapping[str, str]) -> list[str]:
+    """Lists why the numbers cannot equal the document's; empty if they should.
 
-    runs: the rows' folders. differing: how each row's options differ from its preset.
+    found, runs, differing: by preset the evaluations, the folders, and the description of how the
+    options differ from it.
     """
-    lines = dict.fromkeys(_trained(rows, differing))
+    lines: dict[str, None] = dict.fromkeys(_training_differences(rows, differing))
     for row in rows:
-        for each in distances(found[row.preset], ("pair",)) if found.get(row.preset) else ():
-            if each["by"] != ALEX:
-                lines.setdefault(f"measured by {each['by']}, not by {ALEX}")
+        for each in lpips_results(found[row.preset], ("pair",)) if found.get(row.preset) else ():
+            if each["by"] != THESIS_DISTANCE:
+                lines.setdefault(f"measured by {each['by']}, not by {THESIS_DISTANCE}")
             if each["count"] != row.pairs:
                 lines.setdefault(f"{each['count']} pairs for {row.pairs}")
         if found.get(row.preset):
-            lines |= dict.fromkeys(_data(row, runs[row.preset]))
+            lines |= dict.fromkeys(_size_differences(row, runs[row.preset]))
     return list(lines)
 
 
-def _trained(rows, differing) -> list[str]:
-    """What the rows were trained with, those with the same options in one line."""
+def _training_differences(rows, differing) -> list[str]:
+    """The differing options that rows were trained with; rows with the same share a line."""
     labels = {}
     for row in rows:
         labels.setdefault(differing[row.preset], []).append(row.label)
@@ -89,8 +101,8 @@ def _trained(rows, differing) -> list[str]:
             for text, who in labels.items() if text]
 
 
-def _data(row, run: Path) -> list[str]:
-    """Domains with other numbers of images than the published sets have."""
+def _size_differences(row, run: Path) -> list[str]:
+    """Lists the domains whose number of images differs from that of the published sets."""
     values = json.loads((run / "config.json").read_text())
     names = domain_names(values["dataset"], values["domains"], values["data_dir"])
     sources = [find(name).source for name in names]

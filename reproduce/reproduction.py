@@ -1,7 +1,10 @@
-"""`main.py reproduce TABLE`: trains what is missing, measures it, shows the document's numbers."""
+"""`main.py reproduce TABLE`: trains and measures what is missing and shows it beside the
+document's numbers."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from config import presets
 from config.options import BY_NAME
@@ -11,82 +14,92 @@ from framework.files import write_text
 from metrics.choice import LPIPS_NETS
 from metrics.weights import BACKBONE_FILES, LINEAR_FILES
 from nets.vgg import check_weights, layers_of
-from reproduce.compare import comparison, obstacles
-from reproduce.runs import Interrupted, flags, measured, trained
-from reproduce.scales import SCALES, differences, over
-from reproduce.tables import TABLES
+from reproduce.compare import Evaluation, comparison_table, reasons_not_comparable
+from reproduce.runs import StoppedByUser, command_line_flags, measure_run, train_run
+from reproduce.scales import REPRODUCTION_SCALES, describe_differences, options_over
+from reproduce.tables import TABLES, Table
 
 RANDOM = "random"
 
 
-def main(name, *, scale, data_dir, output, lpips_net, lpips_weights, vgg_weights,
-         iterations) -> int | None:
-    """Makes the table `name`, or all of them; prints and keeps each as it is done.
+def main(name: str, *, scale: str, data_dir: str, output: str, lpips_net: str, lpips_weights: str,
+         vgg_weights: str, iterations: int) -> int | None:
+    """Makes the table `name`, or "all" of them; prints and saves each when it is done.
 
-    iterations: of every row; 0: as many as the scale says. Raises UserError where rows could
-    not be made, after the tables without them.
+    scale: of `reproduce.scales`. data_dir: also searched for weights. output: the folder of runs
+    and tables. lpips_net, lpips_weights: see `choose_lpips`. iterations: of every row; 0: those
+    of the scale. Returns 130 if the user stops it. Raises UserError after the last table if rows
+    of any could not be made.
     """
-    net, weights = lpips(lpips_net, lpips_weights, data_dir, scale)
+    net, weights = choose_lpips(lpips_net, lpips_weights, data_dir, scale)
     missing = []
     for each in TABLES if name == "all" else [name]:
         made = Reproduction(each, scale, Path(output) / scale, data_dir, vgg_weights, iterations)
         try:
             made.run(["--lpips_net", net, *(["--lpips_weights", weights] if weights else [])])
-        except Interrupted:
+        except StoppedByUser:
             print("stopped; the same command goes on where it was")
             return 130
         made.show()
         missing += [f"{row.label} of {each}" for row in made.table.rows
-                    if row.preset not in made.found]
+                    if row.preset not in made.evaluations]
     if missing:
         raise UserError(f"could not make {', '.join(missing)}; see above")
 
 
 class Reproduction:
-    """One table at one scale, in the folder `output`."""
+    """One table at one scale, in the folder `output`.
 
-    def __init__(self, name, scale, output, data_dir, vgg_weights, iterations):
+    evaluations: the contents of metrics.json by preset, for the rows that could be made. runs: the
+    folders of the runs by preset. vgg_weights: for rows with a perceptual loss; "": a file in
+    `data_dir`, if it has one. iterations: see `main`.
+    """
+
+    def __init__(self, name: str, scale: str, output: Path, data_dir: str, vgg_weights: str,
+                 iterations: int):
         self.name, self.scale, self.output, self.data_dir = name, scale, output, data_dir
-        self.table, self.found = TABLES.find(name), {}
-        self.options = {row.preset: over(row.preset, scale) for row in self.table.rows}
+        self.table: Table = TABLES.find(name)
+        self.evaluations: dict[str, Evaluation] = {}
+        self.options = {row.preset: options_over(row.preset, scale) for row in self.table.rows}
         for preset, options in self.options.items():
             if iterations:
                 options["iterations"] = iterations
             values = presets.load(preset).values | options
             weights = vgg_weights if values.get("content_weight") else ""
-            if weights := weights or data_dir and found_vgg(data_dir, values):
+            if weights := weights or data_dir and find_vgg_weights(data_dir, values):
                 options["vgg_weights"] = weights
         self.runs = {preset: output / preset for preset in self.options}
 
-    def run(self, lpips_flags) -> None:
-        """Trains and measures row by row; `found` gets the evaluations of those that could be."""
+    def run(self, lpips_flags: Sequence[str]) -> None:
+        """Trains and measures row by row; fills `evaluations`. lpips_flags: for `evaluate`."""
         for row in self.table.rows:
             run, options = self.runs[row.preset], self.options[row.preset]
             planned = options.get("iterations", presets.load(row.preset).values["iterations"])
-            if not trained(run, row.preset, options | {"data_dir": self.data_dir}, planned):
+            if not train_run(run, row.preset, options | {"data_dir": self.data_dir}, planned):
                 continue
-            metrics = "lpips,pair_agreement" if self.labelled(row.preset) else "lpips"
-            found = measured(run, ["--metrics", metrics, *lpips_flags, *flags({
-                "samples": SCALES[self.scale].pairs or row.pairs, "data_dir": self.data_dir})])
-            if found:
-                self.found[row.preset] = found
+            metrics = "lpips,pair_agreement" if self.has_labels(row.preset) else "lpips"
+            evaluation = measure_run(run, ["--metrics", metrics, *lpips_flags, *command_line_flags({
+                "samples": REPRODUCTION_SCALES[self.scale].pairs or row.pairs,
+                "data_dir": self.data_dir})])
+            if evaluation:
+                self.evaluations[row.preset] = evaluation
 
-    def labelled(self, preset) -> bool:
-        """Whether every domain of a preset has labels."""
+    def has_labels(self, preset: str) -> bool:
+        """Whether every domain of the preset has labels."""
         dataset = presets.load(preset).values["dataset"]
         return all(find(n).classes for n in domain_names(dataset, "", self.data_dir))
 
     def show(self) -> None:
-        """Prints the table and keeps it as table-NAME.txt."""
+        """Prints the table and writes it to table-NAME.txt."""
         rows = self.table.rows
-        differing = {preset: differences(preset, options)
+        differing = {preset: describe_differences(preset, options)
                      for preset, options in self.options.items()}
-        found = obstacles(rows, self.found, self.runs, differing)
+        reasons = reasons_not_comparable(rows, self.evaluations, self.runs, differing)
         text = "\n".join([
             f"Table {self.name}: {self.table.title}; scale {self.scale}", "",
-            comparison(rows, self.table.columns, self.found), "",
-            *(["Not comparable with the document's numbers:"] if found else []),
-            *(f"- {line}" for line in found)]).rstrip()
+            comparison_table(rows, self.table.columns, self.evaluations), "",
+            *(["Not comparable with the document's numbers:"] if reasons else []),
+            *(f"- {line}" for line in reasons)]).rstrip()
         print(f"\n{text}\n")
         self.output.mkdir(parents=True, exist_ok=True)
         path = self.output / f"table-{self.name}.txt"
@@ -94,9 +107,9 @@ class Reproduction:
         print(f"kept in {path}")
 
 
-def lpips(net: str, weights: str, data_dir: str, scale: str) -> tuple[str, str]:
-    """Net and weights of the distance: as named, else those that lie in `data_dir`, else at full
-    scale what the cache or a download gives, and random ones besides."""
+def choose_lpips(net: str, weights: str, data_dir: str, scale: str) -> tuple[str, str]:
+    """Returns the net and the weights of the distance: the given ones, else those in `data_dir`.
+    Else the weights are "" (the cache or a download) at the scale "full" and "random" at others."""
     nets = [net] if net else LPIPS_NETS
     if weights:
         return nets[0], weights
@@ -108,8 +121,8 @@ def lpips(net: str, weights: str, data_dir: str, scale: str) -> tuple[str, str]:
     return nets[0], "" if scale == "full" else RANDOM
 
 
-def found_vgg(data_dir: str, values: dict) -> str:
-    """The file in `data_dir` that has the layers of VGG which the options `values` read; empty
+def find_vgg_weights(data_dir: str, values: Mapping[str, Any]) -> str:
+    """Finds a file in `data_dir` with all layers of VGG that the options `values` use; returns ""
     if there is none."""
     net = values.get("vgg", BY_NAME["vgg"].default)
     layers = [layer for kind in ("content", "style") if values.get(f"{kind}_weight")

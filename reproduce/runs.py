@@ -1,28 +1,30 @@
-"""The runs behind a table: trained, continued or left alone, and measured, each as a process of
-its own. Without TensorFlow."""
+"""Trains, continues and measures the runs of a table, each in a process of its own. Imports no
+TensorFlow."""
 
 import json
 import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from config.run import newest_checkpoint
 from framework.files import write_text
 
-MAIN = Path(__file__).parents[1] / "main.py"
-KEPT = "reproduced.json"
+MAIN_FILE = Path(__file__).parents[1] / "main.py"
+EVALUATION_FILE = "reproduced.json"
 
 
-class Interrupted(Exception):
-    """The user has asked for an end; what was under way has ended in order."""
+class StoppedByUser(Exception):
+    """The user asked to stop, and the child process has ended in order."""
 
 
 @contextmanager
-def forwarding(child):
-    """Hands Ctrl-C and SIGTERM on to `child`, which ends in order; then raises Interrupted."""
+def forward_signals(child: subprocess.Popen) -> Iterator[None]:
+    """Forwards Ctrl-C and SIGTERM to `child`, which ends in order; then raises StoppedByUser."""
     asked = []
 
     def forward(number, frame):
@@ -35,43 +37,43 @@ def forwarding(child):
         for number, handler in before.items():
             signal.signal(number, handler)
     if asked:
-        raise Interrupted
+        raise StoppedByUser
 
 
-def call(*words) -> bool:
-    """Runs main.py with `words`, which are said; whether it ended well."""
-    words = [str(word) for word in words]
-    print("$ python main.py", shlex.join(words), flush=True)
-    child = subprocess.Popen([sys.executable, str(MAIN), *words])
-    with forwarding(child):
+def run_main(*words: object) -> bool:
+    """Prints and runs main.py with `words`. Returns whether it succeeded."""
+    texts = [str(word) for word in words]
+    print("$ python main.py", shlex.join(texts), flush=True)
+    child = subprocess.Popen([sys.executable, str(MAIN_FILE), *texts])
+    with forward_signals(child):
         child.wait()
     return child.returncode == 0
 
 
-def flags(options: dict) -> list[str]:
-    """Options as words of the command line."""
+def command_line_flags(options: Mapping[str, object]) -> list[str]:
+    """Converts options to words of the command line; leaves out those with the value ""."""
     return [word for name, value in options.items() if value != ""
             for word in (f"--{name}", str(value))]
 
 
-def trained(run: Path, preset: str, options: dict, iterations: int) -> bool:
-    """Whether `run` has done its iterations, after training what was missing."""
+def train_run(run: Path, preset: str, options: Mapping[str, object], iterations: int) -> bool:
+    """Trains `run` up to `iterations`, if it has not got there. Returns whether it has now."""
     if newest_checkpoint(run) < iterations:
-        call("train", "--preset", preset, "--run", run, *flags(options))
+        run_main("train", "--preset", preset, "--run", run, *command_line_flags(options))
     return newest_checkpoint(run) >= iterations
 
 
-def measured(run: Path, words) -> dict | None:
-    """What `evaluate RUN words` finds: kept from before if neither run nor words have changed.
-    None where it fails."""
+def measure_run(run: Path, words: Collection[str]) -> dict[str, Any] | None:
+    """Returns the metrics.json of `evaluate RUN words`, or None if that fails. The last one is
+    used again if neither the run nor the words have changed."""
     asked = {"words": [str(word) for word in words], "checkpoint": newest_checkpoint(run)}
     try:
-        kept = json.loads((run / KEPT).read_text())
+        kept = json.loads((run / EVALUATION_FILE).read_text())
     except (OSError, ValueError):
         kept = {}
     if {name: kept.get(name) for name in asked} != asked:
-        if not call("evaluate", run, *words):
+        if not run_main("evaluate", run, *words):
             return None
         kept = asked | {"found": json.loads((run / "metrics.json").read_text())}
-        write_text(run / KEPT, json.dumps(kept, indent=2) + "\n")
+        write_text(run / EVALUATION_FILE, json.dumps(kept, indent=2) + "\n")
     return kept["found"]

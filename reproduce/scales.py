@@ -1,28 +1,29 @@
-"""How much of a table's computation is done: which options go over the presets of its rows."""
+"""Scales of reproduction: the options that replace those of the presets, to save computation."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from config import presets
 from config.applicable import meaningless
 from config.options import BY_NAME
 from framework.registry import Registry
 
-SCALES = Registry("scale", package="reproduce")
+REPRODUCTION_SCALES = Registry("scale", package="reproduce")
 
 
 class Scale(NamedTuple):
-    """about: what it is. pairs: how many are measured; 0: as many as the document. options: a
-    function of a preset's values to those that go over them."""
+    """about: its description. pairs: how many are measured; 0: as many as in the document.
+    options: a function from a preset's values to the options that replace some of them."""
 
     about: str
     pairs: int
-    options: object
+    options: Callable[[dict[str, Any]], dict[str, Any]]
 
 
-# Small nets at batch 32, the settings of the presets demo and quick-mnist2svhn in the time of
-# a coffee. All rows, the CoGAN's too, draw every class as often as the data: without that term
-# the non-saturating loss drew one shape for every z.
-DIGITS = {
+# Small nets at batch 32: the settings of the presets demo and quick-mnist2svhn, for a few
+# minutes. All rows, also the CoGAN's, have the term that draws every class as often as the data:
+# without it the non-saturating loss drew one shape for every z.
+QUICK_DIGIT_OPTIONS = {
     "generator": "quick", "discriminator": "quick", "initializer": "table", "classifier": "quick",
     "batch_size": 32, "latent_dim": 64, "loss": "nonsaturating", "disc_penalty": "none",
     "discriminator_steps": 1, "lr_g": 1e-3, "lr_d": 5e-4, "beta_1": 0.5, "beta_2": 0.99,
@@ -31,16 +32,16 @@ DIGITS = {
     "balance_weight": 12.0, "classifier_noise": 1.0,
 }
 # The preset quick-horse2zebra without its terms.
-PHOTOS = {
+QUICK_PHOTO_OPTIONS = {
     "image_size": 64, "generator": "residual64", "discriminator": "dcgan64",
     "discriminator_norm": "table", "upsampling": "resize", "width": 0.25, "classifier": "quick",
     "batch_size": 8, "loss": "nonsaturating", "disc_penalty": "none", "discriminator_steps": 1,
     "instance_noise": 0.1, "label_smoothing": 0.1, "lr_g": 1e-3, "lr_d": 3e-4, "beta_1": 0.5,
     "beta_2": 0.99, "ema": 0.99, "iterations": 1500, "coupling_warmup": 500,
 }
-OFTEN = {"sample_every": 500, "checkpoint_every": 500}
-# What goes over a preset that has the term.
-TERMS = {
+SAVING_INTERVALS = {"sample_every": 500, "checkpoint_every": 500}
+# The options for presets that have the term.
+OPTIONS_BY_TERM = {
     "feature_weight": {"feature_weight": 60.0},
     "semantic_weight": {"semantic_weight": 12.0, "semantic_on": "kl"},
     "content_weight": {"content_weight": 1.0, "content_layers": "block3_conv1",
@@ -51,34 +52,35 @@ TERMS = {
 
 
 def _quick(values: dict) -> dict:
-    base = DIGITS if values["dataset"].startswith("mnist") else PHOTOS
-    terms = [over for term, over in TERMS.items() if values.get(term)]
-    return {name: value for over in (base, OFTEN, *terms) for name, value in over.items()}
+    base = QUICK_DIGIT_OPTIONS if values["dataset"].startswith("mnist") else QUICK_PHOTO_OPTIONS
+    terms = [options for term, options in OPTIONS_BY_TERM.items() if values.get(term)]
+    return {name: value for options in (base, SAVING_INTERVALS, *terms)
+            for name, value in options.items()}
 
 
 def _reduced(values: dict) -> dict:
     return {"width": 0.25, "batch_size": 32, "iterations": values["iterations"] // 5}
 
 
-SCALES.register("quick")(Scale(
+REPRODUCTION_SCALES.register("quick", Scale(
     "small nets, a table in about half an hour on two cores", 2000, _quick))
-SCALES.register("reduced")(Scale(
+REPRODUCTION_SCALES.register("reduced", Scale(
     "a quarter of the width and of the batch, a fifth of the iterations", 10_000, _reduced))
-SCALES.register("full")(Scale("the presets as they are", 0, lambda values: {}))
+REPRODUCTION_SCALES.register("full", Scale("the presets as they are", 0, lambda values: {}))
 
 
-def over(preset: str, scale: str) -> dict:
-    """The options that go over `preset` at `scale`, without those that it has already and those
-    that mean nothing to it."""
+def options_over(preset: str, scale: str) -> dict[str, Any]:
+    """Returns the options of `scale` that replace those of `preset`, without equal ones and those
+    that do not apply to it."""
     own = {name: option.default for name, option in BY_NAME.items()} | presets.load(preset).values
-    options = SCALES.find(scale).options(own)
+    options = REPRODUCTION_SCALES.find(scale).options(own)
     silent = meaningless(own | options, options)
     return {name: value for name, value in options.items()
             if name not in silent and value != own[name]}
 
 
-def differences(preset: str, options: dict) -> str:
-    """How `options` differ from the preset: the size of the computation first."""
+def describe_differences(preset: str, options: Mapping[str, Any]) -> str:
+    """Describes how `options` differ from the preset, the size of the computation first."""
     values = presets.load(preset).values
     shown = ("generator", "width", "image_size", "batch_size", "iterations", "loss",
              "content_layers")

@@ -1,5 +1,6 @@
-"""The loss curve of one result, as a picture or as a table."""
+"""Writes the loss curve of one result as a picture or as a table."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,13 @@ from framework.plots import loss_plot
 from style.images import check_folder
 
 
-def is_picture(path) -> bool:
-    """Whether a file's name is that of a picture."""
+def is_picture(path: str | Path) -> bool:
+    """Whether the file's name ends in .png."""
     return Path(path).suffix.lower() == ".png"
 
 
-def check(path) -> None:
-    """Raises UserError unless `path` is empty or a .png or .csv in a folder that there is."""
+def check_output(path: str | Path) -> None:
+    """Raises UserError unless `path` is empty, or a .png or .csv file in an existing folder."""
     if not path:
         return
     if Path(path).suffix.lower() not in (".png", ".csv"):
@@ -24,11 +25,12 @@ def check(path) -> None:
     check_folder(Path(path).parent)
 
 
-def write(path, losses: list[float]) -> None:
-    """Writes the loss of each step, counted from 1. Raises UserError where it cannot."""
+def write(path: str | Path, losses: Sequence[float]) -> None:
+    """Writes the loss of each step, counted from 1. Raises UserError if that fails."""
     steps = np.arange(1, len(losses) + 1)
     if is_picture(path):
-        return loss_plot(path, {"iteration": steps, "loss": np.array(losses)})
+        loss_plot(path, {"iteration": steps, "loss": np.array(losses)})
+        return
     lines = ["iteration,loss", *(f"{i},{loss:.7g}" for i, loss in zip(steps, losses, strict=True))]
     try:
         write_text(path, "\n".join(lines) + "\n")

@@ -1,58 +1,77 @@
-"""The methods of `stylize` that a trained net draws: `inverse` and `adain`.
+"""The methods of `stylize` that use a trained net: `inverse` and `adain`.
 
-Keras is imported at the first image, so that mistakes are found at once.
+Keras is imported at the first image, so that mistakes on the command line show at once.
 """
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from config.resolve import load_config
 from config.run import newest_checkpoint
 from framework.errors import UserError
+from framework.tensors import Tensor
 from nets.architectures.style import INVERTED
 from nets.swap import style_swap
-from style.features import Extractor
+from style.features import FeatureStrips
 from style.methods import METHODS
+
+if TYPE_CHECKING:
+    from nets.stylist import PlainStylist, VariationalStylist
+
+
+class StyleNets(NamedTuple):
+    """A stylist and its compiled functions: image to content, image to style (as numpy), content
+    and style to image."""
+
+    stylist: "VariationalStylist | PlainStylist"
+    encode: Callable[[np.ndarray], Tensor]
+    read: Callable[[np.ndarray], np.ndarray]
+    draw: Callable[[Tensor, np.ndarray], Tensor]
 
 
 @METHODS.register("inverse")
-def inverse(content, styles, *, run="", patch_size=3, stride=1, memory_limit=None):
-    """`content` [1, H, W, 3] in the first of `styles`: its activations of relu3_1, style-swapped,
-    and inverted by the network of a run of inverse_net (Chen's thesis, section 4.3.2).
+def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", patch_size: int = 3,
+            stride: int = 1, memory_limit: int | None = None) -> np.ndarray:
+    """Draws `content` [1, H, W, 3] in the first of `styles`: swaps its activations of relu3_1 and
+    inverts them by the network of a run of inverse_net (Chen's thesis, section 4.3.2).
 
-    Raises UserError where `run` is none of those, and as `nets.swap.style_swap`.
+    Raises UserError if `run` is no such run, and as `nets.swap.style_swap` does.
     """
-    found = _found(run, "inverse_net", "inverse")
-    of_content, of_style = activations(found[0], memory_limit)
-    padded = to_multiple(content, of_content.scale)
+    path, checkpoint = _find_run(run, "inverse_net", "inverse")
+    of_content, of_style = relu3_1_extractors(path, memory_limit)
+    padded = pad_to_multiple(content, of_content.scale)
     swapped = style_swap(of_content(padded), of_style(styles[0]), patch_size, stride, memory_limit)
-    return _cut(inverse_network(*found)(swapped), content)
+    return _cut(inverse_network(path, checkpoint)(swapped), content)
 
 
 @METHODS.register("adain")
-def adain(content, styles, *, run="", mix=None, samples=0, grid=0, seed=0):
-    """`content` [1, H, W, 3] in the style of `styles`, by the nets of a run of style_vae.
+def adain(content: np.ndarray, styles: list[np.ndarray], *, run: str = "",
+          mix: Sequence[float] | None = None, samples: int = 0, grid: int = 0,
+          seed: int = 0) -> np.ndarray:
+    """Draws `content` [1, H, W, 3] in the style of `styles`, by the nets of a run of style_vae.
 
-    mix: weights of the styles (None: equal ones). samples: if not 0, a row of so many images in
-    styles drawn from the prior instead. grid: if not 0, a square of grid x grid images instead,
+    mix: weights of the styles (None: equal ones). samples: if not 0, returns a row of that many
+    images in styles drawn from the prior. grid: if not 0, returns a square of grid x grid images
     with the four styles in its corners and their mixtures, bilinear in the latent space, between.
-    Raises UserError where `run` is no such run, or styles and options do not fit.
+    Raises UserError if `run` is no such run, or if styles and options do not fit together.
     """
-    stylist, encode, read, draw = style_nets(*_found(run, "style_vae", "adain"))
-    parts = encode(to_multiple(content, stylist.multiple))
+    stylist, encode, read, draw = style_nets(*_find_run(run, "style_vae", "adain"))
+    parts = encode(pad_to_multiple(content, stylist.multiple))
     if samples:
         codes = prior_styles(stylist, samples, seed, run)
     else:
-        codes = mixtures(np.concatenate([read(image) for image in styles]), mix, grid)
+        codes = mix_styles(np.concatenate([read(image) for image in styles]), mix, grid)
     images = [_cut(draw(parts, code[None]), content) for code in codes]
-    return tiled(images, grid or len(images))
+    return tile_images(images, grid or len(images))
 
 
-def mixtures(styles, mix=None, grid: int = 0):
-    """Styles [K, d] mixed: one [1, d] with weights `mix` (None: equal), or grid^2 of them, row
-    by row, between the four of `styles`. Raises UserError for other numbers of styles."""
+def mix_styles(styles: np.ndarray, mix: Sequence[float] | None = None, grid: int = 0) -> np.ndarray:
+    """Mixes styles [K, d]. grid 0: with the weights `mix` (None: equal ones) to one, [1, d]; else
+    four styles to grid^2, row by row. Raises UserError for other numbers of styles."""
     if grid:
         if len(styles) != 4 or grid < 2:
             raise UserError(f"a grid has four styles in its corners and at least two images to a "
@@ -64,16 +83,17 @@ def mixtures(styles, mix=None, grid: int = 0):
     return (weights[None] @ styles).astype("float32")
 
 
-def corner_weights(grid: int):
-    """Bilinear weights [grid^2, 4] of the corners: top left, top right, bottom left, bottom
-    right, at every place of a square, row by row."""
+def corner_weights(grid: int) -> np.ndarray:
+    """Returns bilinear weights [grid^2, 4] of the corners (top left, top right, bottom left,
+    bottom right) at every position of a square, row by row."""
     across = np.linspace(0, 1, grid, dtype="float32")
     y, x = (axis.ravel() for axis in np.meshgrid(across, across, indexing="ij"))
     return np.stack([(1 - y) * (1 - x), (1 - y) * x, y * (1 - x), y * x], -1)
 
 
-def prior_styles(stylist, count: int, seed: int, run):
-    """`count` styles from N(0, 1), [count, latent_dim]. Raises UserError for plain AdaIN."""
+def prior_styles(stylist: "VariationalStylist | PlainStylist", count: int, seed: int,
+                 run: str | Path) -> np.ndarray:
+    """Draws styles from N(0, 1), [count, latent_dim]. Raises UserError for plain AdaIN."""
     from framework.random import Random
     if stylist.latent_dim is None:
         raise UserError(f"{run} is plain AdaIN (no style_variance): it has no styles of its own "
@@ -81,14 +101,14 @@ def prior_styles(stylist, count: int, seed: int, run):
     return Random(seed, 0).normal([count, stylist.latent_dim]).numpy()
 
 
-def tiled(images, columns: int):
-    """Images [1, H, W, 3] in rows of `columns`, as one [1, rows H, columns W, 3]."""
+def tile_images(images: Sequence[np.ndarray], columns: int) -> np.ndarray:
+    """Joins images [1, H, W, 3] in rows of `columns` to one, [1, rows H, columns W, 3]."""
     rows = [np.concatenate(images[i:i + columns], 2) for i in range(0, len(images), columns)]
     return np.concatenate(rows, 1)
 
 
-def to_multiple(image, multiple: int):
-    """`image` [1, H, W, 3] with its last row and column repeated until `multiple` divides both
+def pad_to_multiple(image: np.ndarray, multiple: int) -> np.ndarray:
+    """Repeats the last row and column of `image` [1, H, W, 3] until `multiple` divides both
     sides."""
     _, height, width, _ = image.shape
     return np.pad(image, ((0, 0), (0, -height % multiple), (0, -width % multiple), (0, 0)), "edge")
@@ -98,8 +118,9 @@ def _cut(image, content):
     return np.asarray(image)[:, :content.shape[1], :content.shape[2]]
 
 
-def _found(run, gan_type: str, method: str) -> tuple[str, int]:
-    """The run and its newest checkpoint. Raises UserError where there is none of that type."""
+def _find_run(run, gan_type: str, method: str) -> tuple[str, int]:
+    """Returns the run's path and its newest checkpoint. Raises UserError if it is no run of that
+    `gan_type`."""
     if not run:
         raise UserError(f"--method {method} needs --run, the folder of a trained {gan_type}; see "
                         f"python main.py --gan_type {gan_type}")
@@ -116,17 +137,21 @@ def _restore(run, state: dict):
 
 
 @lru_cache(maxsize=2)
-def activations(run: str, memory_limit: int | None = None) -> tuple[Extractor, Extractor]:
-    """What finds the activations of relu3_1 with the run's VGG, of contents and of styles; each
-    remembers its last image."""
+def relu3_1_extractors(run: str,
+                       memory_limit: int | None = None) -> tuple[FeatureStrips, FeatureStrips]:
+    """Returns the extractors of relu3_1 of the run's VGG for contents and for styles; each caches
+    the activations of its last image."""
     config = load_config(run)
-    return tuple(Extractor(INVERTED, config.coupling.vgg_weights, memory_limit=memory_limit)
-                 for _ in range(2))
+    weights = config.coupling.vgg_weights
+    content, style = (FeatureStrips(INVERTED, weights, memory_limit=memory_limit)
+                      for _ in range(2))
+    return content, style
 
 
 @lru_cache(maxsize=2)
-def inverse_network(run: str, checkpoint: int):
-    """The run's network as a compiled function of activations to images."""
+def inverse_network(run: str, checkpoint: int) -> Callable[[Tensor], Tensor]:
+    """Loads the run's network as a compiled function from activations to images. checkpoint: the
+    key of the cache."""
     from framework.devices import compiled
     from trainers.inverse import net_for
     net = net_for(load_config(run))
@@ -135,13 +160,13 @@ def inverse_network(run: str, checkpoint: int):
 
 
 @lru_cache(maxsize=2)
-def style_nets(run: str, checkpoint: int) -> tuple:
-    """The run's stylist, and compiled: image to content, image to style (both as numpy), content
-    and style to image."""
+def style_nets(run: str, checkpoint: int) -> StyleNets:
+    """Loads the run's stylist and compiles its functions. checkpoint: the key of the cache."""
     from framework.devices import compiled
     from trainers.gan import all_variables
     from trainers.style_vae import stylist_for
     stylist = stylist_for(load_config(run))
     _restore(run, {"stylist": all_variables(stylist.nets.values())})
     encode, read = compiled(stylist.content), compiled(stylist.style)
-    return stylist, encode, lambda image: read(image).numpy(), compiled(stylist.image)
+    return StyleNets(stylist, encode, lambda image: np.asarray(read(image)),
+                     compiled(stylist.image))

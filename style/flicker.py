@@ -2,32 +2,36 @@
 
     python -m style.flicker SOURCE STYLISED
 
-The motion between two frames of the source (dense inverse search, Kroeger et al. 2016) carries
-each stylised frame on to the next; what then still differs is flicker. Pixels whose source is
-not carried on well, as where something comes into sight, are left out.
+Each stylised frame is moved by the motion between two frames of the source (dense inverse
+search, Kroeger et al. 2016); what then differs from the next stylised frame is flicker. Pixels at
+which the moved source does not match, as where something comes into sight, are left out.
 """
 
 import argparse
 import sys
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from framework.errors import UserError
 from style.video import Film
 
-VISIBLE = 20 / 255                  # how much the source, carried on, may differ at a pixel
+MAX_SOURCE_DIFFERENCE = 20 / 255    # between a pixel of the moved source and of its next frame
 
 
-def main(source: str, stylised: str) -> dict:
-    """Prints and returns the means over all pairs of frames of two films, see `between`. Raises
-    UserError for what are no films, of one frame or of different lengths."""
+def main(source: str, stylised: str) -> dict[str, float]:
+    """Prints and returns the means of `frame_changes` over all pairs of frames of two films.
+
+    Raises UserError for files that are no films, films of one frame and films of different length.
+    """
     original, styled = (list(Film(path)) for path in (source, stylised))
     if len(original) != len(styled) or len(styled) < 2:
         raise UserError(f"{source} has {len(original)} frames and {stylised} {len(styled)}; "
                         "flicker is between the frames of two films of equal length")
-    original = [_scaled(frame, styled[0].shape) for frame in original]
-    each = [between(*pair) for pair in zip(pairwise(original), pairwise(styled), strict=True)]
+    original = [_scale_to(frame, styled[0].shape) for frame in original]
+    each = [frame_changes(*pair) for pair in zip(pairwise(original), pairwise(styled), strict=True)]
     means = {name: float(np.mean([e[name] for e in each])) for name in each[0]}
     print(f"{stylised}: {len(styled)} frames, mean absolute change from frame to frame, of 255")
     for name, value in means.items():
@@ -35,35 +39,40 @@ def main(source: str, stylised: str) -> dict:
     return means
 
 
-def between(source, stylised) -> dict:
-    """Changes between two frames, as shares of the whole range, of two pairs of uint8 [H, W, 3].
+def frame_changes(source: Sequence[np.ndarray],
+                  stylised: Sequence[np.ndarray]) -> dict[str, float]:
+    """Measures the changes from one frame to the next of two films, in [0, 1].
 
-    "stylised" and "source" are the plain changes; "stylised, motion undone" and "source, motion
-    undone" those that remain where the motion is undone; "flicker" is the first of these less
-    the second; "pixels in sight" the share of pixels that the last three are of.
+    source, stylised: two frames each, uint8 [H, W, 3]. "stylised" and "source" are the plain
+    changes; "stylised, motion undone" and "source, motion undone" those that remain after the
+    first frame has been moved; "flicker" is the former minus the latter; "pixels in sight" is the
+    share of pixels over which these three are means.
     """
     (a, b), (c, d) = ([frame / np.float32(255) for frame in pair] for pair in (source, stylised))
-    motion = flow(source[1], source[0])
-    carried, seen = warped(a, motion)
+    motion = optical_flow(source[1], source[0])
+    carried, seen = warp(a, motion)
     apart = np.abs(carried - b).mean(-1)
-    seen &= apart < VISIBLE
+    seen &= apart < MAX_SOURCE_DIFFERENCE
     rest, own = (float(x[seen].mean()) if seen.any() else 0.0
-                 for x in (np.abs(warped(c, motion)[0] - d).mean(-1), apart))
+                 for x in (np.abs(warp(c, motion)[0] - d).mean(-1), apart))
     return {"stylised": float(np.abs(d - c).mean()), "source": float(np.abs(b - a).mean()),
             "stylised, motion undone": rest, "source, motion undone": own,
             "flicker": rest - own, "pixels in sight": float(seen.mean())}
 
 
-def flow(frame: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Where each pixel of `frame` lies in `other`, as a shift [H, W, 2] in x and y."""
+def optical_flow(frame: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Finds the position of each pixel of `frame` in `other`, as a shift [H, W, 2] in x and y."""
     import cv2
 
-    grey = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (frame, other))
-    return cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(*grey, None)
+    first, second = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (frame, other))
+    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    no_guess: Any = None        # of the flow; OpenCV's types forbid the None that it documents
+    return flow.calc(first, second, no_guess)
 
 
-def warped(image: np.ndarray, shift: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """`image` [H, W, 3] read at each place plus its shift, bilinear; and where that is inside."""
+def warp(image: np.ndarray, shift: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Reads `image` [H, W, 3] at each position plus its shift, bilinear. Also returns [H, W]:
+    whether that position is inside the image."""
     import cv2
 
     height, width = image.shape[:2]
@@ -73,7 +82,7 @@ def warped(image: np.ndarray, shift: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), inside
 
 
-def _scaled(frame, shape):
+def _scale_to(frame, shape):
     import cv2
 
     if frame.shape == shape:
@@ -82,7 +91,7 @@ def _scaled(frame, shape):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("source")
     parser.add_argument("stylised")
     arguments = parser.parse_args()

@@ -1,10 +1,11 @@
-"""Any image that a person has, as float32 [1, H, W, 3] in [-1, 1], and back to a file.
+"""Reads image files as float32 [1, H, W, 3] in [-1, 1] and writes them.
 
-Kinds of images are those of `data.folders.decode`, and what Pillow reads beyond them: of an
-animation the first frame, CMYK other than JPEG, orientation tags outside JPEG.
+It reads the formats of `data.folders.decode`, and with Pillow the first frame of an animation,
+CMYK outside JPEG, and orientation tags outside JPEG.
 """
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,23 +15,23 @@ from framework.errors import UserError
 from framework.files import replacing
 from framework.pixels import to_uint8, to_unit
 
-WRITTEN = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
-USUAL = 512                         # longer side of images whose size is not asked for
-ORIENTATION = 0x0112
-TURNED = (b"\xff\xd8", b"II*\0", b"MM\0*")     # JPEG, TIFF: OpenCV heeds the tag in these
+OUTPUT_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
+DEFAULT_SIDE_PIXELS = 512           # the largest longer side if no size is given
+ORIENTATION_TAG = 0x0112
+TURNED_BY_OPENCV = (b"\xff\xd8", b"II*\0", b"MM\0*")     # JPEG, TIFF: OpenCV obeys their tag
 
 
-def read(path, size: int | None = None) -> np.ndarray:
-    """The image in the file `path`, [1, H, W, 3] in [-1, 1].
+def read(path: str | Path, size: int | None = None) -> np.ndarray:
+    """Reads the image in the file `path` as [1, H, W, 3] in [-1, 1].
 
-    size: pixels of its longer side, 0 to leave it as it is, None to bring large ones down to
-    512. Raises UserError, naming the file, for what is no image.
+    size: the pixels of its longer side; 0 keeps the size; None reduces larger ones to 512.
+    Raises UserError, with the file's name, if it is no image.
     """
-    return to_unit(resized(pixels(path), size))[None]
+    return to_unit(resize_image(read_uint8(path), size))[None]
 
 
-def pixels(path) -> np.ndarray:
-    """The image in `path` as uint8 [H, W, 3], upright. Raises UserError."""
+def read_uint8(path: str | Path) -> np.ndarray:
+    """Reads the image in `path` as uint8 [H, W, 3], upright. Raises UserError if it is none."""
     path = Path(path)
     try:
         data = path.read_bytes()
@@ -39,15 +40,15 @@ def pixels(path) -> np.ndarray:
     if not data:
         raise UserError(f"the image {path} is empty")
     if data.startswith(b"GIF"):     # of which OpenCV before 4.11 reads none
-        return _by_pillow(path, data)
+        return _read_by_pillow(path, data)
     try:
         image = folders.decode(path)
     except UserError:
-        return _by_pillow(path, data)
-    return image if data.startswith(TURNED) else _upright(image, data)
+        return _read_by_pillow(path, data)
+    return image if data.startswith(TURNED_BY_OPENCV) else _turn_upright(image, data)
 
 
-def _by_pillow(path, data):
+def _read_by_pillow(path, data):
     from PIL import Image, ImageOps
 
     try:
@@ -63,29 +64,29 @@ def _by_pillow(path, data):
         raise UserError(f"the image {path} is broken or of no known kind") from error
 
 
-def _upright(image, data):
-    """`image` turned as the tag in its file says."""
+def _turn_upright(image, data):
+    """Turns `image` as the orientation tag in its file says."""
     from PIL import Image, ImageOps
 
     try:
         with Image.open(io.BytesIO(data)) as file:
-            tag = file.getexif().get(ORIENTATION, 1)
+            tag = file.getexif().get(ORIENTATION_TAG, 1)
     except Exception:               # a kind that OpenCV knows and Pillow does not has no tag
         return image
     if tag == 1:
         return image
     turned = Image.fromarray(image)
-    turned.getexif()[ORIENTATION] = tag
+    turned.getexif()[ORIENTATION_TAG] = tag
     return np.array(ImageOps.exif_transpose(turned))
 
 
-def resized(image: np.ndarray, size: int | None) -> np.ndarray:
-    """uint8 [H, W, 3] with a longer side of `size`, as for `read`: area mean down, cubic up."""
+def resize_image(image: np.ndarray, size: int | None) -> np.ndarray:
+    """Resizes uint8 [H, W, 3] to a longer side of `size`, see `read`: area mean down, cubic up."""
     import cv2
 
     height, width = image.shape[:2]
     if size is None:
-        size = min(USUAL, max(height, width))
+        size = min(DEFAULT_SIDE_PIXELS, max(height, width))
     if size in (0, max(height, width)):
         return image
     factor = size / max(height, width)
@@ -94,25 +95,25 @@ def resized(image: np.ndarray, size: int | None) -> np.ndarray:
     return cv2.resize(image, shape, interpolation=how)
 
 
-def check_output(path) -> None:
-    """Raises UserError unless an image can be written to the file `path`."""
+def check_output(path: str | Path) -> None:
+    """Raises UserError unless `path` is a file name of an image in an existing folder."""
     path = Path(path)
-    if path.suffix.lower() not in WRITTEN:
-        raise UserError(f"{path}: a picture is written as {', '.join(WRITTEN)}")
+    if path.suffix.lower() not in OUTPUT_SUFFIXES:
+        raise UserError(f"{path}: a picture is written as {', '.join(OUTPUT_SUFFIXES)}")
     if path.is_dir():
         raise UserError(f"{path} is a folder; name a file")
     check_folder(path.parent)
 
 
-def check_folder(folder) -> None:
-    """Raises UserError for a folder that is missing."""
+def check_folder(folder: str | Path) -> None:
+    """Raises UserError if the folder does not exist."""
     if not Path(folder).is_dir():
         raise UserError(f"there is no folder {folder} to write into")
 
 
-def write(path, image: np.ndarray) -> None:
-    """Writes uint8 [H, W, 3], or [1, H, W, 3] in [-1, 1], as its suffix says; the file is whole
-    or not there. Raises UserError where it cannot be written, as on a full disk."""
+def write(path: str | Path, image: np.ndarray) -> None:
+    """Writes uint8 [H, W, 3], or [1, H, W, 3] in [-1, 1], in the format of the suffix. The file
+    appears complete or not at all. Raises UserError if that fails, as on a full disk."""
     import cv2
 
     path = Path(path)
@@ -127,32 +128,33 @@ def write(path, image: np.ndarray) -> None:
         raise UserError(f"cannot write {path}: {error.strerror or error}") from None
 
 
-def side_by_side(rows: list[list[np.ndarray]], gap: int = 6) -> np.ndarray:
-    """Rows of images, uint8 [H, W, 3] or [1, H, W, 3] in [-1, 1], as one uint8 picture on white.
+def side_by_side(rows: Sequence[Sequence[np.ndarray | None]], gap: int = 6) -> np.ndarray:
+    """Joins rows of images, uint8 [H, W, 3] or [1, H, W, 3] in [-1, 1], to one on white, uint8.
 
-    Each is scaled to fit the largest height and width in the first of the rows' images, so that
-    content, style and result of different shapes stand beside each other; None leaves its place
-    white.
+    Each is scaled to fit into the size of the last row's first image, so that content, style and
+    result of different shapes stand side by side. None leaves its place white. gap: white pixels
+    between images.
     """
-    rows = [[None if image is None else image if image.dtype == np.uint8 else to_uint8(image[0])
-             for image in row] for row in rows]
-    shown = [image for row in rows for image in row if image is not None]
-    height, width = rows[-1][0].shape[:2] if rows[-1][0] is not None else shown[0].shape[:2]
-    columns = max(map(len, rows))
-    sheet = np.full((len(rows) * (height + gap) - gap, columns * (width + gap) - gap, 3), 255,
+    table = [[None if image is None else image if image.dtype == np.uint8 else to_uint8(image[0])
+              for image in row] for row in rows]
+    shown = [image for row in table for image in row if image is not None]
+    corner = table[-1][0]
+    height, width = (shown[0] if corner is None else corner).shape[:2]
+    columns = max(map(len, table))
+    sheet = np.full((len(table) * (height + gap) - gap, columns * (width + gap) - gap, 3), 255,
                     np.uint8)
-    for i, row in enumerate(rows):
+    for i, row in enumerate(table):
         for j, image in enumerate(row):
             if image is not None:
-                fitted = _fitted(image, height, width)
+                fitted = _fit(image, height, width)
                 top = i * (height + gap) + (height - fitted.shape[0]) // 2
                 left = j * (width + gap) + (width - fitted.shape[1]) // 2
                 sheet[top:top + fitted.shape[0], left:left + fitted.shape[1]] = fitted
     return sheet
 
 
-def _fitted(image, height, width):
+def _fit(image, height, width):
     factor = min(height / image.shape[0], width / image.shape[1])
     longer = round(max(image.shape[:2]) * factor)
-    fitted = resized(image, max(1, longer))
+    fitted = resize_image(image, max(1, longer))
     return fitted[:height, :width]

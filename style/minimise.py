@@ -1,25 +1,30 @@
 """Gradient descent on the pixels of an image.
 
-A loss is a function of an image [1, H, W, 3] float32 to its value and gradient, a float and an
-array. Pixels stay in [-1, 1]; Gatys et al. clip only the end result, which turns what was
-balanced outside into other colours.
+A loss is a function from an image [1, H, W, 3] float32 to its value, a float, and its gradient,
+an array. Pixels stay in [-1, 1] at every step; Gatys et al. clip only the final image, which
+changes colours that were balanced outside that range.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 
 from framework.errors import unknown
 
 OPTIMIZERS = ("lbfgs", "adam")
-RATE = 0.1                          # 0.05 for pixels in [0, 1], as the code of style swap has
-CORRECTIONS = 10
+LEARNING_RATE = 0.1                 # of Adam; style swap's code: 0.05 for pixels in [0, 1]
+LBFGS_CORRECTIONS = 10
+
+ImageLoss = Callable[[np.ndarray], tuple[float, np.ndarray]]      # image -> value and gradient
+Progress = Callable[[int, int, float], None]                     # steps done, total steps, loss
 
 
-def minimise(loss, start: np.ndarray, optimizer: str = "lbfgs", iterations: int = 100,
-             progress=None) -> np.ndarray:
-    """The image after so many steps from `start`, like it float32 [1, H, W, 3].
+def minimise(loss: ImageLoss, start: np.ndarray, optimizer: str = "lbfgs", iterations: int = 100,
+             progress: Progress | None = None) -> np.ndarray:
+    """Takes `iterations` steps from `start`, float32 [1, H, W, 3], and returns the image.
 
-    progress: called as progress(steps done, steps in all, loss). "lbfgs" may end early, where
-    no step along its direction lowers the loss. Raises UserError for another optimizer.
+    progress: called after each step. "lbfgs" may stop earlier, if no step along its direction
+    lowers the loss. Raises UserError for an optimizer that is not in OPTIMIZERS.
     """
     if optimizer not in OPTIMIZERS:
         raise unknown("optimizer", optimizer, OPTIMIZERS)
@@ -41,7 +46,7 @@ def _lbfgs(loss, start, iterations, report):
         done += 1
         report(done, iterations, float(intermediate_result.fun))
 
-    options = {"maxiter": iterations, "maxfun": 2 * iterations + 20, "maxcor": CORRECTIONS,
+    options = {"maxiter": iterations, "maxfun": 2 * iterations + 20, "maxcor": LBFGS_CORRECTIONS,
                "ftol": 0, "gtol": 0}
     start64 = np.clip(start, -1, 1).ravel().astype(np.float64)
     found = minimize(evaluate, start64, jac=True, method="L-BFGS-B", bounds=Bounds(-1, 1),
@@ -51,7 +56,7 @@ def _lbfgs(loss, start, iterations, report):
 
 
 def _adam(loss, start, iterations, report, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    """Kingma and Ba 2014, the pixels clipped after each step."""
+    """Adam (Kingma and Ba 2014) with the pixels clipped after each step."""
     image = np.clip(start, -1, 1).astype(np.float32)
     first, second = np.zeros_like(image), np.zeros_like(image)
     for step in range(1, iterations + 1):
@@ -59,14 +64,14 @@ def _adam(loss, start, iterations, report, beta1=0.9, beta2=0.999, epsilon=1e-8)
         first += (1 - beta1) * (gradient - first)
         second += (1 - beta2) * (gradient * gradient - second)
         mean, spread = first / (1 - beta1**step), np.sqrt(second / (1 - beta2**step))
-        image = np.clip(image - RATE * mean / (spread + epsilon), -1, 1)
+        image = np.clip(image - LEARNING_RATE * mean / (spread + epsilon), -1, 1)
         report(step, iterations, value)
     return image
 
 
-def started(init: str, content: np.ndarray, seed: int) -> np.ndarray:
-    """Where to start: at the "content", or at "noise", uniform in [-1, 1]. Raises UserError for
-    anything else."""
+def initial_image(init: str, content: np.ndarray, seed: int) -> np.ndarray:
+    """Returns the start image. init: "content", or "noise", uniform in [-1, 1]. Raises UserError
+    for another name."""
     if init == "content":
         return content
     if init == "noise":

@@ -1,50 +1,60 @@
-"""Nets whose layers a texture is compared in: VGG, and those of keras.applications."""
+"""The nets whose features a texture compares: VGG, and those of keras.applications."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from framework.errors import UserError, unknown
 from framework.lazy import Lazy
+from framework.tensors import Tensor
 from nets.vgg import BLOCKS, RANDOM, check_weights, layer_names, to_vgg
 from style.features import vgg
 
+if TYPE_CHECKING:
+    from keras import Model
+
 keras = Lazy("keras")
 
-# name -> its class in keras.applications and whether it takes BGR less a mean colour, as VGG
-# does, or pixels in [-1, 1]
+# name -> its class in keras.applications, and whether it reads BGR minus a mean colour, as VGG
+# does, or else pixels in [-1, 1]
 APPLICATIONS = {"resnet50": ("ResNet50", True), "inception_v3": ("InceptionV3", False),
                 "mobilenet_v2": ("MobileNetV2", False)}
 NETS = (*BLOCKS, *APPLICATIONS)
 
+FeatureFunction = Callable[[Tensor], list[Tensor]]     # images -> one feature map for each layer
 
-def check_net(net: str, layers, weights) -> None:
-    """Raises UserError for a net, layers of VGG or a file of weights that there are not."""
+
+def check_net(net: str, layers: Sequence[str], weights: str | Path) -> None:
+    """Raises UserError if the net, layers of VGG or the file of weights do not exist."""
     if net not in NETS:
         raise unknown("net", net, NETS)
     if net in BLOCKS and weights not in ("imagenet", RANDOM):
-        check_weights(weights, layers or pools(net), net)
+        check_weights(weights, layers or pool_layers(net), net)
     elif weights not in ("imagenet", RANDOM) and not Path(weights).is_file():
         raise UserError(f"there are no weights of {net} at {weights}")
 
 
-def pools(net: str) -> tuple[str, ...]:
+def pool_layers(net: str) -> tuple[str, ...]:
     """The downsampling layers of a VGG."""
     return tuple(name for name in layer_names(net) if name.endswith("pool"))
 
 
-def features_of(net: str, layers=(), weights="imagenet", pooling: str = "max"):
-    """A function of images [B, H, W, 3] in [-1, 1] to a list of features of `net`, and the names
-    of their layers.
+def features_of(net: str, layers: Sequence[str] = (), weights: str | Path = "imagenet",
+                pooling: str = "max") -> tuple[FeatureFunction, tuple[str, ...]]:
+    """Returns a function from images [B, H, W, 3] in [-1, 1] to the features of `net`, and the
+    names of their layers.
 
-    layers: empty for every downsampling layer (pooling or strided convolution), as in section
-    2.4.1. weights: "imagenet", which Keras downloads, "random" or a file. Raises UserError.
+    layers: () for every downsampling layer (pooling or strided convolution), as in section 2.4.1.
+    weights: "imagenet", which Keras downloads, "random" or a file. Raises UserError as
+    `check_net` does, for an unknown layer and for weights that cannot be read.
     """
     check_net(net, layers, weights)
     if net in BLOCKS:
-        layers = tuple(layers) or pools(net)
+        layers = tuple(layers) or pool_layers(net)
         return vgg(layers, weights, net, pooling), layers
     name, caffe = APPLICATIONS[net]
     model = _application(name, net, weights)
-    layers = tuple(layers) or downsampling(model)
+    layers = tuple(layers) or downsampling_layers(model)
     names = [layer.name for layer in model.layers]
     for layer in layers:
         if layer not in names:
@@ -72,7 +82,7 @@ def _application(name, net, weights):
     return model
 
 
-def downsampling(model) -> tuple[str, ...]:
+def downsampling_layers(model: "Model") -> tuple[str, ...]:
     """The first layer of `model` at each lower resolution: a pooling or a strided convolution."""
     steps = [layer for layer in model.layers if max(getattr(layer, "strides", None) or (1,)) > 1]
     shapes = keras.Model(model.input, [layer.output for layer in steps]).compute_output_shape(

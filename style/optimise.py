@@ -1,56 +1,63 @@
-"""Styling by optimising the pixels: style swap (eq. 4.4) and Gatys et al. (eq. 2.17)."""
+"""Methods that optimise the pixels: style swap (eq. 4.4) and Gatys et al. (eq. 2.17)."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 
 from framework.errors import UserError
 from framework.lazy import Lazy
+from framework.tensors import Tensor
 from losses.perceptual import content_loss, gram_matrix, total_variation
 from nets.swap import style_swap
 from nets.vgg import layers_of
-from style.decode import to_multiple
-from style.features import Extractor, anything, vgg
+from style.decode import pad_to_multiple
+from style.features import FeatureStrips, any_image_spec, vgg
 from style.methods import METHODS
-from style.minimise import minimise, started
+from style.minimise import ImageLoss, Progress, initial_image, minimise
 
 tf = Lazy("tensorflow")
 
 TV_WEIGHT = 8.0
-TV_SCALE = 127.5**2                 # total variation of levels 0..255 by that of [-1, 1]
-COPIES = {"adam": 18, "lbfgs": 66}  # of the image in float32, that the steps take
+TV_SCALE = 127.5**2                 # total variation of levels 0..255 over that of [-1, 1]
+OPTIMIZER_IMAGE_COPIES = {"adam": 18, "lbfgs": 66}  # memory of the steps, in float32 images
 STYLE_LAYERS = ",".join(f"block{b}_conv1" for b in range(1, 6))
 
 
 @METHODS.register("swap")
-def swap(content, styles, *, layer="block3_conv1", patch_size=3, stride=1, memory_limit=None,
-         vgg_weights="imagenet", pooling="max", optimizer="adam", iterations=100, init="content",
-         tv_weight=None, seed=0, progress=None):
-    """`content` [1, H, W, 3] in the first of `styles`: the image whose activations come nearest
-    to the style-swapped ones (eq. 4.4).
+def swap(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_conv1",
+         patch_size: int = 3, stride: int = 1, memory_limit: int | None = None,
+         vgg_weights: str = "imagenet", pooling: str = "max", optimizer: str = "adam",
+         iterations: int = 100, init: str = "content", tv_weight: float | None = None,
+         seed: int = 0, progress: Progress | None = None) -> np.ndarray:
+    """Draws `content` [1, H, W, 3] in the first of `styles`: optimises an image until its
+    activations are nearest to the style-swapped ones (eq. 4.4).
 
-    Where a stride leaves rows or columns of the content out, so does the image.
-    tv_weight: lambda, see `Reconstruction`; None for 8 behind pooling, whose loss it makes up for
-    (section 4.2.4), and 0 before, where it would only blur. The steps and the rate of Adam are
-    those of the published code. memory_limit: bytes for each of the stages: activations, swap,
-    optimisation.
+    If a stride leaves out rows or columns of the content, the image lacks them too.
+    tv_weight: lambda, see `Reconstruction`. None: 8 behind a pooling layer, where it makes up for
+    the lost detail (section 4.2.4), and 0 before any, where it would only blur. The steps and the
+    rate of Adam are those of the published code. memory_limit: bytes for each of the stages:
+    activations, swap, optimisation.
     """
+    held = OPTIMIZER_IMAGE_COPIES.get(optimizer, 0) * content.nbytes
     loss, kept = swap_loss(content, styles[0], layer, patch_size, stride, memory_limit, vgg_weights,
-                           pooling, tv_weight, held=COPIES.get(optimizer, 0) * content.nbytes)
-    image = minimise(loss, started(init, kept, seed), optimizer, iterations, progress)
+                           pooling, tv_weight, held)
+    image = minimise(loss, initial_image(init, kept, seed), optimizer, iterations, progress)
     return image[:, :content.shape[1], :content.shape[2]]
 
 
-def swap_loss(content, style, layer="block3_conv1", patch_size=3, stride=1, memory_limit=None,
-              vgg_weights="imagenet", pooling="max", tv_weight=None, held=0):
-    """What `swap` minimises, and the content that it starts at. held: bytes of the memory limit
-    that the optimiser takes.
+def swap_loss(content: np.ndarray, style: np.ndarray, layer: str = "block3_conv1",
+              patch_size: int = 3, stride: int = 1, memory_limit: int | None = None,
+              vgg_weights: str = "imagenet", pooling: str = "max", tv_weight: float | None = None,
+              held: int = 0) -> "tuple[Reconstruction, np.ndarray]":
+    """Returns the loss that `swap` minimises and the content that it starts from. held: bytes of
+    the memory limit that the optimizer needs.
 
-    The content's last row and column are repeated where pooling would leave some out, which
-    nothing would draw.
+    The content's last row and column are repeated so that pooling drops none: dropped ones would
+    never change.
     """
     phi = _extractor(layer, vgg_weights, pooling, memory_limit)
-    content = to_multiple(content, phi.scale)
+    content = pad_to_multiple(content, phi.scale)
     if tv_weight is None:
         tv_weight = TV_WEIGHT if phi.scale > 1 else 0.0
     features = phi.compute(content)
@@ -63,21 +70,22 @@ def swap_loss(content, style, layer="block3_conv1", patch_size=3, stride=1, memo
 
 @lru_cache(maxsize=4)
 def _extractor(layer, weights, pooling, memory_limit):
-    return Extractor(layer, weights, pooling, memory_limit)
+    return FeatureStrips(layer, weights, pooling, memory_limit)
 
 
 class Reconstruction:
     """Eq. 4.4 over n: (||Phi(I) - H||^2 + lambda TV(I)) / n, and its gradient by the image I.
 
-    n is the number of activations and TV that of levels 0..255. The published code takes the
-    mean of the first term and 1e-7 of the second, so that lambda is 1e-7 n, 0.4 at 512x512, and
-    grows with the image; by the 1e-6 of its inverse network it is 8.4, at any size, which
-    leaves less of the grain that pooling is blind to.
-    phi: an `Extractor`; target: H [1, h, w, C]. Works through the strips of `phi` one by one, for
-    which the target and `held` bytes more are taken from its memory limit.
+    n is the number of activations; TV is of levels 0..255. The published code uses the mean of
+    the first term and 1e-7 of the second, so that lambda is 1e-7 n, 0.4 at 512x512, and grows
+    with the image. By the 1e-6 of its inverse network it is 8.4 at any size, which leaves less of
+    the grain that pooling cannot see.
+    phi: Phi of one layer. target: H [1, h, w, C]. It processes the strips of `phi` one by one; the
+    target and `held` further bytes count against its memory limit.
     """
 
-    def __init__(self, phi: Extractor, target, tv_weight: float = TV_WEIGHT, held: int = 0):
+    def __init__(self, phi: FeatureStrips, target: Tensor, tv_weight: float = TV_WEIGHT,
+                 held: int = 0):
         self.phi, self.target = phi, target
         self.count = float(np.prod(target.shape))
         self.held = held + 4 * int(self.count)
@@ -86,7 +94,8 @@ class Reconstruction:
     def __call__(self, image: np.ndarray) -> tuple[float, np.ndarray]:
         variation, gradient = (self.smoothness * part.numpy() for part in _variation()(image))
         value = float(variation)
-        for rows, pixels, dropped in self.phi.strips(*image.shape[1:3], self.held):
+        height, width = image.shape[1:3]
+        for rows, pixels, dropped in self.phi.strips(height, width, self.held):
             distance, slope = _distance(self.phi)(image[:, pixels], self.target[:, rows], dropped)
             value += float(distance) / self.count
             gradient[:, pixels] += slope.numpy() / self.count
@@ -94,9 +103,9 @@ class Reconstruction:
 
 
 @lru_cache(maxsize=4)
-def _distance(phi: Extractor):
-    """Compiled once for all frames of a film: (pixels, target, rows of features to drop) -> the
-    squared distance and its gradient by the pixels."""
+def _distance(phi: FeatureStrips):
+    """Compiles, once for all frames of a film, a function of pixels, target and the number of
+    feature rows to drop; it returns the squared distance and its gradient by the pixels."""
     def both(pixels, target, dropped):
         with tf.GradientTape() as tape:
             tape.watch(pixels)
@@ -106,40 +115,43 @@ def _distance(phi: Extractor):
         return distance, tape.gradient(distance, pixels)
     activations = tf.TensorSpec([1, None, None, None], tf.float32)
     return tf.function(both, autograph=False, input_signature=[
-        anything(), activations, tf.TensorSpec([], tf.int32)])
+        any_image_spec(), activations, tf.TensorSpec([], tf.int32)])
 
 
 @lru_cache(maxsize=1)
 def _variation():
-    """Compiled: the total variation of an image and its gradient."""
+    """Compiles a function from an image to its total variation and the gradient of that."""
     def both(image):
         with tf.GradientTape() as tape:
             tape.watch(image)
             variation = total_variation(image)
         return variation, tape.gradient(variation, image)
-    return tf.function(both, autograph=False, input_signature=[anything()])
+    return tf.function(both, autograph=False, input_signature=[any_image_spec()])
 
 
 @METHODS.register("gatys")
-def gatys(content, styles, *, content_layers="block4_conv2", style_layers=STYLE_LAYERS,
-          content_weight=0.95, vgg_weights="imagenet", net="vgg19", pooling="max",
-          optimizer="lbfgs", iterations=200, init="content", tv_weight=0.0, seed=0,
-          progress=None):
-    """`content` [1, H, W, 3] in the first of `styles` by Gatys et al. 2015 (eq. 2.17).
+def gatys(content: np.ndarray, styles: list[np.ndarray], *, content_layers: str = "block4_conv2",
+          style_layers: str = STYLE_LAYERS, content_weight: float = 0.95,
+          vgg_weights: str = "imagenet", net: str = "vgg19", pooling: str = "max",
+          optimizer: str = "lbfgs", iterations: int = 200, init: str = "content",
+          tv_weight: float = 0.0, seed: int = 0,
+          progress: Progress | None = None) -> np.ndarray:
+    """Draws `content` [1, H, W, 3] in the first of `styles` by Gatys et al. 2015 (eq. 2.17).
 
-    content_weight: lambda of eq. 2.17, from 0 (texture alone) to 1. Layers are names parted by
-    commas. Raises UserError for weights that do not reach them.
+    content_weight: lambda of eq. 2.17, from 0 (texture alone) to 1. content_layers, style_layers:
+    names with commas. Raises UserError if the weights lack a layer.
     """
     loss = gatys_loss(content, styles[0], content_layers, style_layers, content_weight, vgg_weights,
                       net, pooling, tv_weight)
-    return minimise(loss, started(init, content, seed), optimizer, iterations, progress)
+    return minimise(loss, initial_image(init, content, seed), optimizer, iterations, progress)
 
 
-def gatys_loss(content, style, content_layers="block4_conv2", style_layers=STYLE_LAYERS,
-               content_weight=0.95, vgg_weights="imagenet", net="vgg19", pooling="max",
-               tv_weight=0.0):
-    """What `gatys` minimises: eq. 2.17 with the mean for the sum of eq. 2.16, so that it weighs
-    the same at any size."""
+def gatys_loss(content: np.ndarray, style: np.ndarray, content_layers: str = "block4_conv2",
+               style_layers: str = STYLE_LAYERS, content_weight: float = 0.95,
+               vgg_weights: str = "imagenet", net: str = "vgg19", pooling: str = "max",
+               tv_weight: float = 0.0) -> ImageLoss:
+    """Returns the loss that `gatys` minimises: eq. 2.17 with a mean instead of the sum of eq.
+    2.16, so that the weights mean the same at any size."""
     of_content, of_style = layers_of(content_layers), layers_of(style_layers)
     if not 0 <= content_weight <= 1:
         raise UserError(f"content_weight must be from 0 to 1, not {content_weight}")
@@ -154,21 +166,22 @@ def gatys_loss(content, style, content_layers="block4_conv2", style_layers=STYLE
         return (content_weight * sum(content_loss(a, b) for a, b in pairs)
                 + (1 - content_weight) * sum(gram_loss(a, gram) for a, gram in texture)
                 + tv_weight * TV_SCALE * total_variation(image))
-    return differentiated(total)
+    return value_and_gradient(total)
 
 
-def gram_loss(features, gram):
+def gram_loss(features: Tensor, gram: Tensor) -> Tensor:
     """Eq. 2.14 for features [1, h, w, D] and the style's Gram matrix [1, D, D]: the squared
     difference of the Gram matrices over 4 D^2.
 
-    Each is averaged over its own positions; eq. 2.14 divides both by N M, which is right for
-    N = M only. Times 4 it is the biased MMD^2 under (x.y)^2 over D^2.
+    Each matrix is averaged over its own positions; eq. 2.14 divides both by N M, which is right
+    only for N = M. Four times the value is the biased MMD^2 under (x.y)^2 over D^2.
     """
     return tf.reduce_mean(tf.square(gram_matrix(features) - gram)) / 4
 
 
-def differentiated(loss):
-    """A compiled function of an image: the value of `loss` and its gradient, for `minimise`."""
+def value_and_gradient(loss: Callable[[Tensor], Tensor]) -> ImageLoss:
+    """Compiles `loss`, a scalar function of an image, together with its gradient, for
+    `minimise`."""
     @tf.function(autograph=False, reduce_retracing=True)
     def both(image):
         with tf.GradientTape() as tape:

@@ -1,9 +1,10 @@
-"""`main.py stylize`: images, folders of them and films in the styles of other images."""
+"""`main.py stylize`: draws images, folders of them and films in the styles of other images."""
 
 import inspect
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from tqdm import tqdm
@@ -16,14 +17,14 @@ from framework.registry import accepts
 from nets.swap import check_patches, check_size
 from nets.vgg import RANDOM, check_weights, layers_of
 from style import colors, curve, images, video
-from style.features import RGB, positions
+from style.features import RGB, layer_size
 from style.methods import METHODS
 
-LAYERS = ("layer", "content_layers", "style_layers")
+LAYER_OPTIONS = ("layer", "content_layers", "style_layers")
 
 
 class Job(NamedTuple):
-    """One result: the content's file, the indices of its styles and the file it goes to."""
+    """One result to make: the content's file, the indices of its styles and the output file."""
 
     content: Path
     styles: tuple[int, ...]
@@ -31,15 +32,17 @@ class Job(NamedTuple):
 
 
 def main(content: str, styles: list[str], *, output: str, method: str = "swap",
-         content_size=None, style_size=None, keep_colors="", compare="", curve_file="",
-         **options) -> None:
+         content_size: int | None = None, style_size: int | None = None, keep_colors: str = "",
+         compare: str = "", curve_file: str = "", **options: Any) -> None:
     """Draws `content`, an image, a folder of images or a film, in each of the `styles`; a method
     that mixes styles draws it once, in all of them.
 
-    output: a file of the same kind. Of several styles each has a file of its own, named after
-    it; those of a folder go into the folder `output`. compare: file for content, styles and
-    results side by side. curve_file: .png or .csv of the loss. options: those of the method;
-    one that it does not know is refused. Raises UserError before anything is written or trained.
+    output: a file of the same kind, or a folder if the content is one. With several styles each
+    has a file of its own, named after it. content_size, style_size: see `style.images.read`.
+    keep_colors: of `style.colors.COLOR_METHODS`, or "". compare: a file for content, styles and
+    results side by side. curve_file: .png or .csv of the loss. options: those of the method.
+    Raises UserError before anything is written or trained, also for an option that the method
+    does not have.
     """
     draw = METHODS.find(method)
     check_options(method, draw, options)
@@ -50,26 +53,27 @@ def main(content: str, styles: list[str], *, output: str, method: str = "swap",
         raise UserError("samples and grid make several images of one, whose luminance cannot be "
                         "put on the content; use --keep_colors coral")
     film = video.is_video(content)
-    jobs = planned(Path(content), styles, Path(output), mixes, film)
-    for path in filter(None, [compare, *([curve_file] if curve.is_picture(curve_file) else [])]):
-        images.check_output(path)
+    jobs = plan_jobs(Path(content), styles, Path(output), mixes, film)
+    for path in (compare, curve_file if curve.is_picture(curve_file) else ""):
+        if path:
+            images.check_output(path)
     if (compare or curve_file) and film:
         raise UserError("compare and curve are of images; the content is a film")
     if curve_file and (len(jobs) > 1 or not accepts(draw, "progress")):
         raise UserError("a curve is of one image in one style by a method that takes steps: "
                         f"{', '.join(n for n, m in METHODS.items() if accepts(m, 'progress'))}")
-    curve.check(curve_file)
+    curve.check_output(curve_file)
     drawn_in = [images.read(path, style_size) for path in styles]
     for image in drawn_in:
         _check_fits("style", image, draw, options)
-    work = _films if film else _images
-    work(jobs, drawn_in, _coloured(draw, keep_colors, options), content_size, draw, options,
+    work = _draw_films if film else _draw_images
+    work(jobs, drawn_in, _keep_colors(draw, keep_colors, options), content_size, draw, options,
          compare, curve_file)
 
 
-def check_options(method: str, draw, options: dict) -> None:
-    """Raises UserError for an option that the method does not have, patches that leave gaps and
-    weights that do not reach its layers."""
+def check_options(method: str, draw: Callable, options: Mapping[str, Any]) -> None:
+    """Raises UserError for an option that the method does not have, for patches that leave gaps
+    and for weights that lack a layer. draw: the function of the method."""
     for name in options:
         if not accepts(draw, name):
             raise UserError(f"{name} means nothing to the method {method}; it belongs to "
@@ -79,23 +83,25 @@ def check_options(method: str, draw, options: dict) -> None:
         check_patches(settings["patch_size"], settings["stride"])
     if "mix" in options and not np.isclose(sum(options["mix"]), 1):
         raise UserError(f"the weights of a mix sum to 1, not to {sum(options['mix']):g}")
-    wanted = [name for key in LAYERS for name in layers_of(settings.get(key) or "")]
+    wanted = [name for key in LAYER_OPTIONS for name in layers_of(settings.get(key) or "")]
     wanted = [name for name in wanted if name != RGB]
     for name in wanted:
-        positions(name, 0, 0)
+        layer_size(name, 0, 0)
     weights = settings.get("vgg_weights", RANDOM)
     if wanted and weights not in ("imagenet", RANDOM):
         check_weights(weights, wanted, settings.get("net", "vgg19"))
 
 
-def settings_of(draw, options: dict) -> dict:
-    """The method's options by name, with its defaults."""
+def settings_of(draw: Callable, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the options of the method `draw` by name: the given ones, else its defaults."""
     parameters = inspect.signature(draw).parameters.values()
     return {p.name: options.get(p.name, p.default) for p in parameters if p.kind == p.KEYWORD_ONLY}
 
 
-def planned(content: Path, styles: list[str], output: Path, mixes: bool, film: bool) -> list[Job]:
-    """The results to make. Raises UserError for places that cannot be read or written."""
+def plan_jobs(content: Path, styles: Sequence[str], output: Path, mixes: bool,
+              film: bool) -> list[Job]:
+    """Lists the results to make. mixes: one result mixes all styles. film: the content is one.
+    Raises UserError for files that cannot be read or written."""
     sets = [tuple(range(len(styles)))] if mixes else [(i,) for i in range(len(styles))]
     ends = [f"-{Path(styles[s[0]]).stem}" if len(sets) > 1 else "" for s in sets]
     if content.is_dir():
@@ -122,11 +128,11 @@ def _check_fits(name, image, draw, options):
     settings = settings_of(draw, options)
     if "patch_size" in settings:
         layer = settings.get("layer", "block3_conv1")
-        check_size(name, *positions(layer, *image.shape[1:3]), settings["patch_size"])
+        check_size(name, *layer_size(layer, *image.shape[1:3]), settings["patch_size"])
 
 
-def _coloured(draw, keep_colors, options):
-    """The method as a function of content, styles and the image whose colours are kept."""
+def _keep_colors(draw, keep_colors, options):
+    """Returns the method as a function of content, styles and the image whose colours it keeps."""
     def styled(content, styles, colour_of=None, **more):
         if keep_colors == "coral":
             reference = content if colour_of is None else colour_of
@@ -136,67 +142,67 @@ def _coloured(draw, keep_colors, options):
     return styled
 
 
-def _images(jobs, styles, styled, size, draw, options, compare, curve_file):
+def _draw_images(jobs, styles, styled, size, draw, options, compare, curve_file):
     _check_fits("content", images.read(jobs[0].content, size), draw, options)
     jobs[0].output.parent.mkdir(exist_ok=True)
-    _start()
+    _import_tensorflow()
     rows, losses, content, steps = {}, [], None, accepts(draw, "progress")
-    with _bar(len(jobs), "image") as bar:
+    with _progress_bar(len(jobs), "image") as bar:
         for job in jobs:
             if content is None or content[0] != job.content:
                 content = job.content, images.read(job.content, size)
                 _check_fits("content", content[1], draw, options)
             losses = []
-            more = {"progress": _follow(losses, bar)} if steps else {}
+            more = {"progress": _progress_callback(losses, bar)} if steps else {}
             image = styled(content[1], [styles[i] for i in job.styles], **more)
             images.write(job.output, image)
             if compare:
                 rows.setdefault(job.content, [to_uint8(content[1][0])]).append(to_uint8(image[0]))
             bar.update()
     if compare:
-        images.write(compare, _sheet(list(rows.values()), styles))
+        images.write(compare, _comparison_sheet(list(rows.values()), styles))
     if curve_file:
         curve.write(curve_file, losses)
     for job in jobs:
         print(job.output)
 
 
-def _films(jobs, styles, styled, size, draw, options, compare, curve_file):
+def _draw_films(jobs, styles, styled, size, draw, options, compare, curve_file):
     film = video.Film(jobs[0].content)
-    first = to_unit(images.resized(next(iter(film)), size))[None]
+    first = to_unit(images.resize_image(next(iter(film)), size))[None]
     _check_fits("content", first, draw, options)
-    _start()
+    _import_tensorflow()
     for job in jobs:
         chosen = [styles[i] for i in job.styles]
-        with _bar(film.many, "frame") as bar, \
-                video.written(job.output, film.rate, sound_of=job.content) as take:
+        with _progress_bar(film.frame_count, "frame") as bar, \
+                video.write_film(job.output, film.rate, sound_of=job.content) as take:
             for frame in film:
-                content = to_unit(images.resized(frame, size))[None]
+                content = to_unit(images.resize_image(frame, size))[None]
                 take(to_uint8(styled(content, chosen, colour_of=first)[0]))
                 bar.update()
         print(job.output)
 
 
-def _sheet(rows, styles):
-    """Content, style and result in a row; of several, styles above the columns."""
+def _comparison_sheet(rows, styles):
+    """Puts content, style and result in a row; several styles stand above their columns."""
     if len(rows) == 1 and len(rows[0]) == 2:
         return images.side_by_side([[rows[0][0], *styles, rows[0][1]]])
-    if len(rows[0]) == 2:                   # styles mixed
+    if len(rows[0]) == 2:                   # all styles mixed in one result
         return images.side_by_side([[row[0], *styles, row[1]] for row in rows])
     return images.side_by_side([[None, *styles], *rows])
 
 
-def _start():
-    """TensorFlow's greeting, out of the way of the progress bar."""
+def _import_tensorflow():
+    """Imports TensorFlow now, so that its messages do not break the progress bar."""
     with quiet():
         import tensorflow  # noqa: F401
 
 
-def _bar(total, unit):
+def _progress_bar(total, unit):
     return tqdm(total=total, unit=unit, dynamic_ncols=True, disable=not sys.stderr.isatty())
 
 
-def _follow(losses, bar):
+def _progress_callback(losses, bar):
     def progress(done, total, loss):
         losses.append(loss)
         bar.set_postfix_str(f"step {done} of {total}, loss {loss:.4g}")

@@ -1,6 +1,9 @@
-"""`main.py texture`: a texture, or a sheet of what kernels and nets make of it (section 2.4.1)."""
+"""`main.py texture`: a texture, or a sheet of textures by several kernels and nets (section
+2.4.1)."""
 
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 from tqdm import tqdm
 
@@ -9,14 +12,18 @@ from framework.quiet import quiet
 from style import curve, images
 
 
-def main(style: str, *, output: str, kernels, nets, style_size=256, size=256, compare="",
-         curve_file="", **settings) -> None:
-    """Writes the texture of the image in the file `style`; of several kernels or nets a sheet,
-    the style top left. settings: see `style.texture.texture`. Raises UserError before anything
-    is written or computed."""
+def main(style: str, *, output: str, kernels: Sequence[str], nets: Sequence[str],
+         style_size: int = 256, size: int = 256, compare: str = "", curve_file: str = "",
+         **settings: Any) -> None:
+    """Writes the texture of the image in the file `style` to the file `output`.
+
+    Several kernels or nets give a sheet with the style at the top left. compare: a file for style
+    and texture side by side. curve_file: .png or .csv of the loss. settings: see
+    `style.texture.texture`. Raises UserError before anything is written or computed.
+    """
     for path in filter(None, (output, compare)):
         images.check_output(path)
-    curve.check(curve_file)
+    curve.check_output(curve_file)
     several = len(kernels) * len(nets) > 1
     if several and (curve_file or compare):
         raise UserError("compare and curve are of one kernel and one net")

@@ -1,7 +1,9 @@
-"""Films frame by frame. OpenCV reads and writes; ffmpeg, where it is installed, adds the sound."""
+"""Reads and writes films frame by frame with OpenCV. ffmpeg, if it is installed, adds the
+sound."""
 
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,33 +12,36 @@ import numpy as np
 from framework.errors import UserError
 from framework.files import replacing
 
-SUFFIXES = (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg")
+VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg")
 CODECS = {".mp4": "mp4v", ".m4v": "mp4v", ".mov": "mp4v", ".mkv": "mp4v", ".avi": "MJPG"}
 
 
-def is_video(path) -> bool:
-    """Whether a file's name is that of a film."""
-    return Path(path).suffix.lower() in SUFFIXES
+def is_video(path: str | Path) -> bool:
+    """Whether the file's name ends like that of a film."""
+    return Path(path).suffix.lower() in VIDEO_SUFFIXES
 
 
 class Film:
-    """The frames of the film in the file `path`: its `rate` per second, how `many` it says there
-    are, and itself an iterable of uint8 [H, W, 3], RGB. Raises UserError for what is no film."""
+    """An iterable of the frames of the film in the file `path`: uint8 [H, W, 3], RGB.
 
-    def __init__(self, path):
+    rate: frames per second. frame_count: the number that the file states, 0 if it states none.
+    Raises UserError for a file that is no film.
+    """
+
+    def __init__(self, path: str | Path):
         import cv2
 
         self.path = Path(path)
-        film = self._opened()
+        film = self._open()
         self.rate = film.get(cv2.CAP_PROP_FPS)
-        self.many = max(0, int(film.get(cv2.CAP_PROP_FRAME_COUNT)))
+        self.frame_count = max(0, int(film.get(cv2.CAP_PROP_FRAME_COUNT)))
         readable, _ = film.read()
         film.release()
         if not readable or not 0 < self.rate < 1000:
             raise UserError(f"the film {path} has no frames that can be read")
 
-    def __iter__(self):
-        film = self._opened()
+    def __iter__(self) -> Iterator[np.ndarray]:
+        film = self._open()
         try:
             while True:
                 there, frame = film.read()
@@ -46,7 +51,7 @@ class Film:
         finally:
             film.release()
 
-    def _opened(self):
+    def _open(self):
         import cv2
 
         if not self.path.is_file():
@@ -57,8 +62,8 @@ class Film:
         return film
 
 
-def check_output(path) -> None:
-    """Raises UserError unless a film can be written to the file `path`."""
+def check_output(path: str | Path) -> None:
+    """Raises UserError unless `path` is a file name of a film in an existing folder."""
     path = Path(path)
     if path.suffix.lower() not in CODECS:
         raise UserError(f"{path}: a film is written as {', '.join(CODECS)}")
@@ -67,18 +72,19 @@ def check_output(path) -> None:
 
 
 @contextmanager
-def written(path, rate: float, sound_of=None):
-    """Yields a function that takes the next frame, uint8 [H, W, 3] RGB, all of one size; an odd
-    row or column is cut off, since the encoders take even ones.
+def write_film(path: str | Path, rate: float,
+               sound_of: str | Path | None = None) -> Iterator[Callable[[np.ndarray], None]]:
+    """Yields a function that writes the next frame, uint8 [H, W, 3] RGB, all of one size. An odd
+    last row or column is cut off, since the encoders need even numbers.
 
-    The film is at `path`, whole, when the block has ended well; with the sound of the film
-    `sound_of` where ffmpeg is installed and that has any. Raises UserError where it cannot be
-    written, as on a full disk.
+    The complete film appears at `path` when the block ends without an error. It gets the sound
+    of the film `sound_of`, if ffmpeg is installed and there is any. Raises UserError if it cannot
+    be written, as on a full disk.
     """
     path, sink = Path(path), None
     try:
         with replacing(path) as temporary:
-            sink = _Sink(temporary, path, rate)
+            sink = _FrameWriter(temporary, path, rate)
             yield sink.take
             sink.close()
             if sound_of is not None:
@@ -90,9 +96,9 @@ def written(path, rate: float, sound_of=None):
             sink.release()
 
 
-class _Sink:
-    """Counts the frames it is given and those that lie in the file at the end: OpenCV does not
-    say when it could not write one."""
+class _FrameWriter:
+    """Writes frames, and checks at the end that all are in the file: OpenCV does not report a
+    frame that it could not write."""
 
     def __init__(self, file, path, rate):
         self.file, self.path, self.rate, self.count, self.film = file, path, rate, 0, None
@@ -102,7 +108,7 @@ class _Sink:
 
         height, width = (size // 2 * 2 for size in frame.shape[:2])
         if self.film is None:
-            code = cv2.VideoWriter_fourcc(*CODECS[self.path.suffix.lower()])
+            code = int.from_bytes(CODECS[self.path.suffix.lower()].encode(), "little")
             self.film = cv2.VideoWriter(str(self.file), code, self.rate, (width, height))
             if not self.film.isOpened():
                 raise UserError(f"cannot write {self.path}: OpenCV has no encoder for it here, or "
@@ -126,8 +132,8 @@ class _Sink:
 
 
 def _add_sound(file: Path, source) -> None:
-    """Puts the sound of `source`, as it is, beside the frames in `file`; leaves it silent where
-    there is no ffmpeg, no sound, or sound of a kind that the file cannot hold."""
+    """Copies the sound of `source` unchanged into `file`. The file stays silent if there is no
+    ffmpeg, no sound, or sound of a format that it cannot hold."""
     if shutil.which("ffmpeg") is None:
         return
     with replacing(file) as both:

@@ -1,9 +1,12 @@
 """Weights found from the first iterations instead of by hand (thesis 7.4.1)."""
 
+from collections.abc import Iterable
+
 import keras
 from keras import ops
 
 from framework.devices import mean_over_replicas
+from framework.tensors import Tensor
 
 BALANCE_ITERATIONS = 100                      # iterations that the magnitudes are taken from
 

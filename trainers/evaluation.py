@@ -22,8 +22,15 @@ from metrics.distributions import Distributions
 from metrics.judged import Agreement, Confidence
 from metrics.modes import GeneratedModes
 from metrics.protocol import PairDistances
-from metrics.report import keep, readable
-from metrics.streams import Comparison, batches, comparisons, distinct, of_domains, of_sampler
+from metrics.report import format_results, save_report
+from metrics.streams import (
+    Comparison,
+    batches,
+    comparisons,
+    count_distinct,
+    domain_sources,
+    sampler_source,
+)
 from trainers import classify
 from trainers.classifier import predict_logits
 from trainers.domains import load_domains
@@ -48,16 +55,16 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
     if config.experiment.gan_type == "classifier":
         if metrics:
             raise UserError(f"{run} is a classifier, measured by its accuracy; leave out --metrics")
-        return keep(folder / "metrics.json", classify.evaluate(run, config))
+        return save_report(folder / "metrics.json", classify.evaluate(run, config))
     sampler, domains = Sampler(run), load_domains(config, split)
     metrics, extractor = asked(metrics, extractor, bool(lpips_weights), domains, run)
-    names, counts = sampler.domains, distinct(sampler.domains, domains, samples)
+    names, counts = sampler.domains, count_distinct(sampler.domains, domains, samples)
     distance = distance_of(metrics, lpips_net, lpips_weights)
-    judge, about = judge_of(config) if choice.judged(metrics, extractor) else (None, {})
+    judge, about = judge_of(config) if choice.needs_classifier(metrics, extractor) else (None, {})
     measures = of_streams(metrics, comparisons(names), counts, distance, seed, extractor,
                           extractor_weights, judge)
     measures |= of_generators(metrics, config, names, counts, judge, domains[0].attributes)
-    sources = [of_sampler(sampler, samples, seed), *of_domains(names, domains, seed)]
+    sources = [sampler_source(sampler, samples, seed), *domain_sources(names, domains, seed)]
     results = measured(measures, sources, samples, domains[0].images.shape[1:])
 
     agreement, settings = measures.get("pair_agreement"), {"split": split, "seed": seed}
@@ -74,8 +81,8 @@ def asked(metrics: Sequence[str], extractor: str, lpips: bool, domains: Sequence
     a metric that they do not."""
     points = domains[0].images.ndim == 2
     labelled = not points and all(d.labels is not None for d in domains)
-    metrics = metrics or choice.possible(points, labelled, len(domains), lpips)
-    choice.check(metrics, points, labelled, len(domains), run)
+    metrics = metrics or choice.default_metrics(points, labelled, len(domains), lpips)
+    choice.check_metrics(metrics, points, labelled, len(domains), run)
     return metrics, extractor or ("classifier" if labelled else "pixels")
 
 
@@ -95,12 +102,12 @@ def of_streams(metrics: Sequence[str], compared: Iterable[Comparison], counts: d
     counts: how many different images each stream has. extractor: the name of the net that
     finds features, `weights` where its weights are, `judge` the classifier that it may be.
     """
-    measures, whole = {}, [name for name in metrics if name in choice.SETS]
+    measures, whole = {}, [name for name in metrics if name in choice.SET_METRICS]
     if distance:
         measures["lpips"] = PairDistances(distance, compared, counts)
     if whole:
-        from metrics.features import extractor as find
-        net = find(extractor, weights=weights, judge=judge)
+        from metrics.features import find_extractor
+        net = find_extractor(extractor, weights=weights, judge=judge)
         measures["sets"] = Distributions(net, whole, compared, counts, seed)
     return measures
 
@@ -135,13 +142,13 @@ def measured(measures: dict, sources: Sequence, samples: int, shape: Sequence[in
 
 def write(folder: Path, report: dict, results: Sequence, measures: dict) -> None:
     """Prints the table and keeps it with the figures and the pictures in `folder`."""
-    text = readable(results)
+    text = format_results(results)
     print(text)
     write_text(folder / "metrics.txt", text + "\n")
     for compared, found in getattr(measures.get("lpips"), "extremes", {}).items():
         name = f"pairs-{compared.left}-{compared.right}".replace("generated ", "")
         save_png(folder / f"{name}.png", extremes.picture(found.lowest, found.highest))
-    keep(folder / "metrics.json", report)
+    save_report(folder / "metrics.json", report)
 
 
 def closing(report: dict, path: Path) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from data.folders import ImageFiles, decode, files
 from framework.errors import UserError
-from metrics.report import readable
-from metrics.streams import Comparison, Shuffled, as_source
+from metrics.report import format_results
+from metrics.streams import Comparison, Shuffled, stream_source
 from trainers.evaluation import distance_of, measured, of_streams, write
 
 SMALLEST = 8
@@ -45,7 +45,7 @@ def main(first: str, second: str, *, image_size: int = 0, output: str = "",
         raise UserError(f"nothing can be measured of {len(found[0])} and {len(found[1])} images: "
                         f"{results[0].note}")
     if not output:
-        return print(readable(results))
+        return print(format_results(results))
     settings = {"image_size": size, "seed": seed}
     report = {"folders": [str(place) for place in places],
               "images": [len(each) for each in found], **settings, "metrics": list(metrics),
@@ -68,7 +68,7 @@ def streams(names: Sequence[str], images: Sequence, seed: int, samples: int) -> 
     sources, counts = [], {}
     for name, each in zip(names, images, strict=True):
         for stream, apart in ((name, False), (f"other {name}", True)):
-            sources.append(as_source(stream, Shuffled(each, seed, apart)))
+            sources.append(stream_source(stream, Shuffled(each, seed, apart)))
             counts[stream] = min(samples, len(each) // 2 if apart else len(each))
     return sources, counts
 

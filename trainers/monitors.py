@@ -11,8 +11,8 @@ from framework.history import MONITOR_PREFIX
 from framework.latents import Stream, latents
 from framework.tensors import Tensor
 from metrics.agreement import attribute_agreement, pair_agreement
-from metrics.choice import named
-from metrics.features import extractor
+from metrics.choice import parse_names
+from metrics.features import find_extractor
 from metrics.kernel import kid
 from metrics.streams import Shuffled
 from metrics.wasserstein import sliced_wasserstein
@@ -58,7 +58,7 @@ def monitor_for(config: Config, domains: Sequence[Domain],
                 trainer: AdversarialTrainer) -> Monitor | None:
     """What `--monitor` asks for, or None. Pixels are compared, or, where pair_agreement brings a
     judge, what that classifier finds; it is found in the cache or trained now."""
-    names, seed = named(config.output.monitor), config.experiment.seed
+    names, seed = parse_names(config.output.monitor), config.experiment.seed
     if not names:
         return None
     judge = judge_of(config)[0] if "pair_agreement" in names else None
@@ -67,5 +67,6 @@ def monitor_for(config: Config, domains: Sequence[Domain],
     z = latents(config.training.latent, SAMPLES, config.training.latent_dim, seed,
                 Stream.MONITOR)
     return Monitor(names, trainer, every_class_in_turn(z, trainer.classes), real,
-                   extractor(seen, judge=judge), seen, judge and partial(predict_logits, judge),
+                   find_extractor(seen, judge=judge), seen,
+                   judge and partial(predict_logits, judge),
                    bool(domains[0].attributes))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.toys import toy_centers, toy_points
-from figures.contours import NOISE, draw, places, population_witness, surfaces
+from figures.contours import NOISE, draw, grid_places, population_witness, surfaces
 
 CENTRE, EDGE, CELL, OUTSIDE = (0, 0), (0.3536068, 0), (0.3536068, 0.3536068), (2, 2)
 
@@ -30,7 +30,7 @@ def test_population_witness_is_what_large_samples_give():
 
 
 def test_places():
-    found = places()
+    found = grid_places()
     assert {kind: len(points) for kind, points in found.items()} == {
         "modes": 25, "edges": 20, "cells": 16}
     for kind, distance in (("edges", 0.3536), ("cells", 0.5)):
@@ -47,7 +47,7 @@ def test_gamma_must_fit_for_the_plain_kernel():
 def test_only_kernels_tell_the_clusters_apart():
     found = surfaces(400)
     means = {name: [float(np.mean(surface(points.astype("float32"))))
-                    for points in places().values()] for name, surface in found.items()}
+                    for points in grid_places().values()] for name, surface in found.items()}
     modes, edges, cells = means["MMD"]
     assert modes > edges > cells and modes > 0 > cells
     for name in ("WGAN, clipped", "WGAN-GP"):

@@ -12,7 +12,7 @@ from figures.dirac import (
     largest_mmd,
     largest_scaled_mmd,
     mmd2,
-    penalised,
+    penalised_objective,
     trajectory,
     witness_penalty,
 )
@@ -76,7 +76,7 @@ def test_witness_penalty_check_values(psi, theta, value):
     (1.0, 1.1399883, 1.1576822)])
 def test_penalised_optimum_check_values(theta, objective, mmd):
     psi = best_penalised_psi([theta])[0]
-    assert float(penalised(psi, theta)) == pytest.approx(objective, abs=2e-6)
+    assert float(penalised_objective(psi, theta)) == pytest.approx(objective, abs=2e-6)
     assert float(np.sqrt(mmd2(psi, theta))) == pytest.approx(mmd, rel=1e-4)
 
 
@@ -90,7 +90,7 @@ def test_field_check_values(name, rates):
 
 
 @pytest.mark.parametrize("name, value", [
-    ("MMD", lambda t, p: mmd2(p, t)), ("MMD-GP", lambda t, p: penalised(p, t)),
+    ("MMD", lambda t, p: mmd2(p, t)), ("MMD-GP", lambda t, p: penalised_objective(p, t)),
     ("SMMD", lambda t, p: mmd2(p, t) / (2 + p**2))])
 def test_fields_are_gradients(name, value):
     """The critic's rate is its objective's derivative, by differences; so is the generator's of

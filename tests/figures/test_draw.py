@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from figures import draw
-from figures.catalogue import FIGURES, Figure, stacked
+from figures.catalogue import FIGURES, Figure, stack_parts
 from framework.errors import UserError
 
 PICTURE = np.arange(4 * 5 * 3, dtype=np.uint8).reshape(4, 5, 3)
@@ -57,7 +57,7 @@ def test_all_are_drawn(tmp_path, monkeypatch):
 
 
 def test_stacked_tables():
-    found = stacked({"a": {"x": np.array([1, 2])}, "b": {"x": np.array([3])}})
+    found = stack_parts({"a": {"x": np.array([1, 2])}, "b": {"x": np.array([3])}})
     assert list(found["part"]) == ["a", "a", "b"]
     np.testing.assert_array_equal(found["x"], [1, 2, 3])
 

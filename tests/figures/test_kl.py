@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from figures.kl import MODES, SD, STEP, X, best_gaussian, data, draw, fits
+from figures.kl import MODES, SD, STEP, X, best_gaussian, data_density, draw, fit_both_orders
 
 
 def test_the_data_are_a_density_with_two_modes():
-    assert np.sum(data()) * STEP == pytest.approx(1, abs=1e-6)
-    assert data()[np.abs(X - MODES[0]).argmin()] > 10 * data()[np.abs(X).argmin()]
+    assert np.sum(data_density()) * STEP == pytest.approx(1, abs=1e-6)
+    assert data_density()[np.abs(X - MODES[0]).argmin()] > 10 * data_density()[np.abs(X).argmin()]
 
 
 def test_one_order_matches_moments_and_the_other_picks_a_mode():
-    (mean, sd), (one_mode, one_sd) = fits().values()
+    (mean, sd), (one_mode, one_sd) = fit_both_orders().values()
     assert mean == pytest.approx(0, abs=1e-3)
     assert sd == pytest.approx(np.sqrt(SD**2 + 2**2), rel=1e-3)
     assert min(abs(one_mode - m) for m in MODES) < 0.05

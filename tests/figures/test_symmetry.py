@@ -6,8 +6,8 @@ import pytest
 
 from data.toys import toy_points
 from figures import symmetry
-from figures.contours import NOISE, trained
-from figures.symmetry import CASES, CLIP, LR, TOY, Distance, draw, means, turned
+from figures.contours import NOISE, train_critic
+from figures.symmetry import CASES, CLIP, LR, TOY, Distance, draw, inverted_share, mean_scores
 from figures.toy import small_discriminator
 from framework.random import Random
 
@@ -24,18 +24,18 @@ def test_distances_by_hand(loss, distance, discriminators):
 
 def test_the_second_half_is_counted():
     gap = np.array([-1, -1, -1, -1, 1, 2, -1, 2])
-    assert turned({"real": gap, "fake": np.zeros(8)}) == 0.25
-    assert turned({"real": np.ones(8), "fake": np.zeros(8)}) == 0
+    assert inverted_share({"real": gap, "fake": np.zeros(8)}) == 0.25
+    assert inverted_share({"real": np.ones(8), "fake": np.zeros(8)}) == 0
 
 
 def test_a_symmetric_distance_trains_the_critic_and_its_negative_alike():
     """So which of the two it comes to is chance: where one prefers real points, the other does
     not. Negation rounds nothing."""
-    one, other = (means(CASES["absolute"], 20, sign=sign) for sign in (1, -1))
+    one, other = (mean_scores(CASES["absolute"], 20, sign=sign) for sign in (1, -1))
     for key in ("real", "fake"):
         np.testing.assert_array_equal(one[key], -other[key])
     assert np.abs(one["real"] - one["fake"]).min() > 0
-    assert turned(one) + turned(other) == pytest.approx(1)
+    assert inverted_share(one) + inverted_share(other) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("weight, signs", [(0, (1, -1)), (16, (1, 1))])
@@ -49,7 +49,8 @@ def test_the_regulariser_alone_turns_a_critic_that_prefers_the_generated_points(
         critic = small_discriminator()
         for v in critic.layers[-1].variables:
             v.assign(sign * v)
-        trained(critic, Distance(1, weight), keras.optimizers.RMSprop(LR, 0.99), 150, clip=CLIP)
+        train_critic(critic, Distance(1, weight), keras.optimizers.RMSprop(LR, 0.99), 150,
+                     clip=CLIP)
         ends.append(float(np.mean(critic(points)) - np.mean(critic(fake))))
     assert [np.sign(gap) for gap in ends] == list(signs) and min(map(abs, ends)) > 0.02
 

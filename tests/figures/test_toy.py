@@ -3,7 +3,7 @@
 import numpy as np
 
 from data.toys import toy_centers
-from figures.toy import covered, drawn_from, small_discriminator
+from figures.toy import count_modes, sample_points, small_discriminator
 from framework.random import Random
 
 
@@ -13,14 +13,14 @@ def test_modes_and_quality_by_hand():
     centers = toy_centers("ring")
     samples = np.concatenate([np.tile(centers[0] + (0.1, 0), (90, 1)), centers[1:2],
                               np.tile(centers[2] + (0.21, 0), (3, 1)), np.zeros((6, 2))])
-    assert covered(samples, "ring") == (2, 0.91)
-    assert covered(np.repeat(centers, 5, 0), "ring") == (10, 1.0)
-    assert covered(np.concatenate([samples, samples[:50] * 0]), "ring")[0] == 1
+    assert count_modes(samples, "ring") == (2, 0.91)
+    assert count_modes(np.repeat(centers, 5, 0), "ring") == (10, 1.0)
+    assert count_modes(np.concatenate([samples, samples[:50] * 0]), "ring")[0] == 1
 
 
 def test_draws_are_of_the_points_and_of_all_of_them():
     points = np.arange(10, dtype="float32")[:, None] * np.ones((1, 2), "float32")
-    drawn = np.array(drawn_from(points, Random(0, 0), 2000))
+    drawn = np.array(sample_points(points, Random(0, 0), 2000))
     assert drawn.shape == (2000, 2)
     counts = np.bincount(drawn[:, 0].astype(int), minlength=10)
     assert len(counts) == 10 and counts.min() > 140 and counts.max() < 260

@@ -7,7 +7,7 @@ from metrics.agreement import (
     attribute_agreement,
     attribute_shares,
     class_shares,
-    classes_present,
+    count_classes_present,
     pair_agreement,
 )
 
@@ -43,5 +43,5 @@ def test_shares_and_presence():
     images = [column(0, 0, 1, 2), column(0, 1, 1, 1)]
     shares = class_shares(one_hot, images)
     np.testing.assert_allclose(shares, [[0.5, 0.25, 0.25, 0], [0.25, 0.75, 0, 0]])
-    assert classes_present(shares, 0.25) == 2
-    assert classes_present(shares, 0.3) == 0
+    assert count_classes_present(shares, 0.25) == 2
+    assert count_classes_present(shares, 0.3) == 0

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from metrics.backbones import check_images, kernel_shapes, random_weights, smallest
-from metrics.weights import CHANNELS
+from metrics.backbones import check_images, kernel_shapes, random_weights, smallest_size
+from metrics.weights import LPIPS_CHANNELS
 
 
 @pytest.mark.parametrize("net, parameters", [("alex", 2_469_696), ("vgg", 14_714_688),
@@ -21,7 +21,7 @@ def test_kernels_fit_together():
     assert shapes["features.9.squeeze"] == (1, 1, 256, 48)
     assert shapes["features.12.expand3x3"] == (3, 3, 64, 256)
     assert kernel_shapes("alex")["features.3"] == (5, 5, 64, 192)
-    assert [len(CHANNELS[net]) for net in ("alex", "vgg", "squeeze")] == [5, 5, 7]
+    assert [len(LPIPS_CHANNELS[net]) for net in ("alex", "vgg", "squeeze")] == [5, 5, 7]
 
 
 def test_random_weights_keep_the_size_of_activations_and_are_the_same_each_time():
@@ -34,7 +34,7 @@ def test_random_weights_keep_the_size_of_activations_and_are_the_same_each_time(
 
 def test_the_smallest_images():
     """AlexNet: 31 -> 7 -> 3 -> 1; VGG16: four halvings; SqueezeNet: 17 -> 8 -> 4 -> 2 -> 1."""
-    assert [smallest(net) for net in ("alex", "vgg", "squeeze")] == [31, 16, 17]
+    assert [smallest_size(net) for net in ("alex", "vgg", "squeeze")] == [31, 16, 17]
     check_images("alex", (31, 31, 1))
     for shape, why in (((30, 31, 3), "30x31 are too small for AlexNet"), ((31, 31, 4), "channels"),
                        ((2,), "channels")):

@@ -16,7 +16,7 @@ def test_batches_and_shapes(monkeypatch):
         traced.append(x.shape[1])
         tf.py_function(lambda n: sizes.append(int(n)), [tf.shape(x)[0]], [])
         return tf.reduce_sum(x, (1, 2, 3))
-    monkeypatch.setattr(batched, "PIXELS", 4 * 4 * 2)
+    monkeypatch.setattr(batched, "MAX_BATCH_PIXELS", 4 * 4 * 2)
     function, x = Batched(summed), np.random.default_rng(0).normal(size=(5, 4, 4, 1))
     np.testing.assert_allclose(function(x), x.sum((1, 2, 3)), rtol=1e-5)
     assert sizes == [2, 2, 1] and traced == [4]

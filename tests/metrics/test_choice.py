@@ -3,13 +3,13 @@
 import pytest
 
 from framework.errors import UserError
-from metrics.choice import check, judged, named, possible
+from metrics.choice import check_metrics, default_metrics, needs_classifier, parse_names
 
 
 def test_names_with_commas():
-    assert named(" fid,kid ,fid") == ("fid", "kid") and named("") == ()
+    assert parse_names(" fid,kid ,fid") == ("fid", "kid") and parse_names("") == ()
     with pytest.raises(UserError, match="unknown metric 'lpip'; did you mean 'lpips'"):
-        named("fid,lpip")
+        parse_names("fid,lpip")
 
 
 @pytest.mark.parametrize("case, expected", [
@@ -18,8 +18,8 @@ def test_names_with_commas():
     ((False, True, 1, False), ("confidence", "kid")), ((False, False, 2, False), ("kid",)),
     ((False, False, 2, True), ("lpips", "kid"))])
 def test_what_is_measured_unasked_is_possible(case, expected):
-    assert possible(*case) == expected
-    check(expected, *case[:3], "x")
+    assert default_metrics(*case) == expected
+    check_metrics(expected, *case[:3], "x")
 
 
 @pytest.mark.parametrize("metric, points, labelled, domains, message", [
@@ -28,11 +28,11 @@ def test_what_is_measured_unasked_is_possible(case, expected):
     ("confidence", False, False, 2, "labelled"), ("pair_agreement", False, False, 2, "labelled")])
 def test_what_a_run_has_nothing_for(metric, points, labelled, domains, message):
     with pytest.raises(UserError, match=message):
-        check(("kid", metric), points, labelled, domains, "x")
+        check_metrics(("kid", metric), points, labelled, domains, "x")
 
 
 @pytest.mark.parametrize("metrics, extractor, expected", [
     (("kid",), "classifier", True), (("kid",), "pixels", False), (("lpips",), "classifier", False),
     (("confidence",), "pixels", True)])
 def test_whether_a_judge_is_needed(metrics, extractor, expected):
-    assert judged(metrics, extractor) is expected
+    assert needs_classifier(metrics, extractor) is expected

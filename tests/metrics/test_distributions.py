@@ -75,19 +75,19 @@ def test_each_row_is_looked_at_once():
 
 
 def test_what_is_kept_is_bounded_and_moments_are_not(monkeypatch):
-    monkeypatch.setattr(distributions, "KEPT", 15)
+    monkeypatch.setattr(distributions, "MAX_KEPT_ROWS", 15)
     measure = measured()
     assert {len(s.kept) for s in measure.sets.values()} == {15}
     found = {r.metric: r for r in measure.results() if r.compared == OWN}
     assert (found["kid"].count, found["fid"].count) == (15, 40)
     assert found["kid"].value == pytest.approx(
         kid(ROWS["generated a"][:15], ROWS["real a"][:15], seed=5).value)
-    monkeypatch.setattr(distributions, "BYTES", 4 * 3 * 9)
+    monkeypatch.setattr(distributions, "MAX_KEPT_BYTES", 4 * 3 * 9)
     assert {len(s.kept) for s in measured().sets.values()} == {9}
 
 
 def test_wide_features_have_no_covariance(monkeypatch):
-    monkeypatch.setattr(distributions, "WIDEST", 2)
+    monkeypatch.setattr(distributions, "MAX_COVARIANCE_WIDTH", 2)
     rows = measured(("fid", "kid")).results()
     assert all("too large a covariance" in r.note and np.isnan(r.value)
                for r in rows if r.metric == "fid")

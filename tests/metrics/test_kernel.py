@@ -5,7 +5,7 @@ import pytest
 
 from framework.errors import UserError
 from metrics import kernel
-from metrics.kernel import dealt, kid, unbiased
+from metrics.kernel import kid, split_into_blocks, unbiased_kid
 
 A12 = np.sin(1.0 + 0.37 * np.arange(48.0)).reshape(12, 4)
 B12 = np.cos(0.5 + 0.53 * np.arange(48.0)).reshape(12, 4) + 0.25
@@ -20,15 +20,15 @@ def by_loops(x, y):
 
 
 def test_all_samples_at_once():
-    assert unbiased(A12, B12) == pytest.approx(by_loops(A12, B12), abs=1e-12)
-    assert unbiased(A12, B12) == pytest.approx(-0.0705383484, abs=1e-9)
-    assert unbiased(A12[:5], B12) == pytest.approx(by_loops(A12[:5], B12), abs=1e-12)
+    assert unbiased_kid(A12, B12) == pytest.approx(by_loops(A12, B12), abs=1e-12)
+    assert unbiased_kid(A12, B12) == pytest.approx(-0.0705383484, abs=1e-9)
+    assert unbiased_kid(A12[:5], B12) == pytest.approx(by_loops(A12[:5], B12), abs=1e-12)
 
 
 def test_tiles_make_no_difference(monkeypatch):
-    whole = unbiased(A12, B12[:7])
-    monkeypatch.setattr(kernel, "TILE", 5)
-    assert unbiased(A12, B12[:7]) == pytest.approx(whole, abs=1e-12)
+    whole = unbiased_kid(A12, B12[:7])
+    monkeypatch.setattr(kernel, "TILE_ROWS", 5)
+    assert unbiased_kid(A12, B12[:7]) == pytest.approx(whole, abs=1e-12)
 
 
 def test_blocks():
@@ -42,7 +42,7 @@ def test_blocks():
 
 def test_one_block_is_all_samples_and_has_no_error():
     found = kid(A12, B12)
-    assert found.value == pytest.approx(unbiased(A12, B12), abs=1e-12)
+    assert found.value == pytest.approx(unbiased_kid(A12, B12), abs=1e-12)
     assert np.isnan(found.standard_error)
 
 
@@ -52,10 +52,11 @@ def test_the_order_follows_from_the_seed():
 
 
 def test_dealing():
-    sizes = [len(part) for part in dealt(np.arange(11), 3)]
+    sizes = [len(part) for part in split_into_blocks(np.arange(11), 3)]
     assert sizes == [3, 4, 4]
-    np.testing.assert_array_equal(np.concatenate(dealt(np.arange(11), 3)), np.arange(11))
-    assert [len(part) for part in dealt(np.arange(12), 3)] == [4, 4, 4]
+    blocks = split_into_blocks(np.arange(11), 3)
+    np.testing.assert_array_equal(np.concatenate(blocks), np.arange(11))
+    assert [len(part) for part in split_into_blocks(np.arange(12), 3)] == [4, 4, 4]
 
 
 def test_a_small_side_keeps_two_in_each_block():
@@ -74,7 +75,7 @@ def test_its_mean_over_equal_distributions_is_zero():
 def test_precision():
     """Float64 throughout: a thousandth of a thousandth shows beside large features."""
     x = 1000 + np.random.default_rng(2).normal(size=(6, 3))
-    assert unbiased(x, x + 1e-3) == pytest.approx(by_loops(x, x + 1e-3), rel=1e-4)
+    assert unbiased_kid(x, x + 1e-3) == pytest.approx(by_loops(x, x + 1e-3), rel=1e-4)
 
 
 def test_what_does_not_compare_is_refused():

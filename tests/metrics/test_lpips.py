@@ -83,7 +83,7 @@ def folder(tmp_path_factory):
             arrays[f"{name}/kernel"] = rng.normal(0, spread, shape).astype("float32")
             arrays[f"{name}/bias"] = rng.normal(0, 0.1, shape[3]).astype("float32")
         np.savez(folder / source.arrays, **arrays)
-        for i, channels in enumerate(weights.CHANNELS[net]):
+        for i, channels in enumerate(weights.LPIPS_CHANNELS[net]):
             lines[f"{net}/{i}"] = rng.uniform(0, 1, channels).astype("float32")
     np.savez(folder / "lpips_lin_v0.1.npz", **lines)
     return folder
@@ -97,7 +97,7 @@ def images(height, width, channels=3, count=2, seed=0):
 @pytest.mark.parametrize("net", NETS)
 def test_it_is_the_official_definition(folder, net):
     ours = LPIPS(net, folder)
-    w, linear = weights.backbone(net, folder)[0], weights.linear(net, folder)[0]
+    w, linear = weights.load_backbone(net, folder)[0], weights.load_linear(net, folder)[0]
     for height, width in SIZES[net]:
         a, b = images(height, width), images(height, width, seed=1)
         expected = by_hand(net, a, b, w, linear)
@@ -168,11 +168,11 @@ def test_the_weights_multiply_squares():
 def test_the_name_tells_where_the_weights_are_from(folder, distance, monkeypatch):
     assert distance.name == "perceptual-distance (random squeeze)"
     assert LPIPS("squeeze", folder).name.startswith("perceptual-distance (squeeze")
-    for table, read in ((weights.BACKBONE_FILES, weights.backbone),
-                        (weights.LINEAR_FILES, weights.linear)):
+    for table, read in ((weights.BACKBONE_FILES, weights.load_backbone),
+                        (weights.LINEAR_FILES, weights.load_linear)):
         assert "LPIPS" not in LPIPS("squeeze", folder).name
         found = read("squeeze", folder)[0]
-        known = weights.digest(found if isinstance(found, dict) else dict(enumerate(found)))
+        known = weights.arrays_sha256(found if isinstance(found, dict) else dict(enumerate(found)))
         monkeypatch.setitem(table, "squeeze", table["squeeze"]._replace(digest=known))
     assert LPIPS("squeeze", folder).name == "LPIPS (squeeze, v0.1)"
 

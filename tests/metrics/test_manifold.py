@@ -23,7 +23,7 @@ def by_loops(real, fake, k):
 
 @pytest.mark.parametrize("tile", [4, 1000])
 def test_by_double_loop(monkeypatch, tile):
-    monkeypatch.setattr(manifold, "TILE", tile)
+    monkeypatch.setattr(manifold, "TILE_ROWS", tile)
     rng = np.random.default_rng(0)
     real, fake = rng.normal(size=(17, 3)), rng.normal(1.2, 0.6, size=(13, 3))
     found, expected = prdc(real, fake, k=2), by_loops(real, fake, 2)

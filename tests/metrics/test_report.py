@@ -5,7 +5,14 @@ import math
 
 import pytest
 
-from metrics.report import Result, keep, number, readable, table, title
+from metrics.report import (
+    Result,
+    format_number,
+    format_results,
+    metric_title,
+    save_report,
+    text_table,
+)
 from metrics.streams import Comparison
 
 PAIR = Comparison("pair", "generated a", "generated b")
@@ -18,7 +25,7 @@ RESULTS = [Result("lpips", PAIR, 0.25, 0.01, 30, "LPIPS (alex, v0.1)"),
 
 
 def test_a_row_for_each_comparison_and_a_column_for_each_metric():
-    lines = readable(RESULTS).splitlines()
+    lines = format_results(RESULTS).splitlines()
     assert lines[0].split() == ["of", "LPIPS", "kernel", "n"]
     assert lines[1].split("  ")[0] == "generated a | generated b"
     assert "0.2500 +- 0.0100" in lines[1] and "-0.0012 +- 0.0003" in lines[1]
@@ -31,7 +38,7 @@ def test_a_row_for_each_comparison_and_a_column_for_each_metric():
 
 
 def test_columns_stand_below_their_heads():
-    lines = readable(RESULTS).splitlines()[:3]
+    lines = format_results(RESULTS).splitlines()[:3]
     assert lines[0].index("kernel") == lines[1].index("-0.0012") == lines[2].rindex("-")
 
 
@@ -42,11 +49,11 @@ def test_columns_stand_below_their_heads():
     ("lpips", "perceptual-distance (random vgg)", "perceptual-distance"),
     ("recall", "pixels", "recall")])
 def test_only_the_published_nets_give_the_published_names(metric, by, expected):
-    assert title(Result(metric, PAIR, by=by)) == expected
+    assert metric_title(Result(metric, PAIR, by=by)) == expected
 
 
 def test_json_leaves_out_what_is_not_there(tmp_path):
-    keep(tmp_path / "m.json", {"results": [r.as_dict(seed=3) for r in RESULTS]})
+    save_report(tmp_path / "m.json", {"results": [r.as_dict(seed=3) for r in RESULTS]})
     found = json.loads((tmp_path / "m.json").read_text())["results"]
     assert found[0] == {"metric": "lpips", "compared": "generated a | generated b", "kind": "pair",
                         "value": 0.25, "error": 0.01, "count": 30, "by": "LPIPS (alex, v0.1)",
@@ -58,8 +65,8 @@ def test_json_leaves_out_what_is_not_there(tmp_path):
 @pytest.mark.parametrize("value, text", [
     (0.12345, "0.1235"), (-0.5, "-0.5000"), (12.345678, "12.35"), (math.nan, "-"), (0.0, "0.0000")])
 def test_numbers(value, text):
-    assert number(value) == text
+    assert format_number(value) == text
 
 
 def test_table_has_no_spaces_at_the_end():
-    assert table(("a", "bb"), [("ccc", "")]) == "a    bb\nccc"
+    assert text_table(("a", "bb"), [("ccc", "")]) == "a    bb\nccc"

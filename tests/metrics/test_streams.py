@@ -7,11 +7,11 @@ from data.domain import Domain
 from metrics.streams import (
     Comparison,
     Shuffled,
-    as_source,
     batches,
     comparisons,
-    distinct,
-    of_domains,
+    count_distinct,
+    domain_sources,
+    stream_source,
 )
 
 
@@ -63,17 +63,18 @@ def test_points_pass_as_they_are():
 
 
 def test_batches_are_in_range_bounded_and_complete():
-    sources = [as_source("x", Shuffled(numbers(10), 0)), *of_domains(["a"], [
+    sources = [stream_source("x", Shuffled(numbers(10), 0)), *domain_sources(["a"], [
         Domain("a", numbers(4))], seed=1)]
     found = list(batches(sources, 1203, (8, 8, 3)))
     assert [len(b["x"]) for b in found] == [500, 500, 203]
     assert set(found[0]) == {"x", "real a", "other real a"}
     assert all(rows.min() >= -1 and rows.max() <= 1 for b in found for rows in b.values())
-    large = next(batches([as_source("x", lambda a, b: np.zeros((b - a, 1)))], 500, (256, 256, 3)))
+    source = stream_source("x", lambda a, b: np.zeros((b - a, 1)))
+    large = next(batches([source], 500, (256, 256, 3)))
     assert len(large["x"]) == 42            # 32 MiB of float32
 
 
 def test_distinct_images():
-    found = distinct(["a", "b"], [Domain("a", numbers(5)), Domain("b", numbers(50))], 20)
+    found = count_distinct(["a", "b"], [Domain("a", numbers(5)), Domain("b", numbers(50))], 20)
     assert found == {"generated a": 20, "real a": 5, "other real a": 2,
                      "generated b": 20, "real b": 20, "other real b": 20}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from metrics.torchfile import KNOWN, Restricted, read
+from metrics.torchfile import ALLOWED_NAMES, RestrictedUnpickler, read_state_dict
 
 RNG = np.random.default_rng(0)
 ARRAYS = {"features.0.weight": RNG.normal(size=(4, 3, 2, 2)).astype("float32"),
@@ -37,20 +37,20 @@ def write_legacy(path, torch, arrays, magic=0x1950A86A20F9469CFC6C):
 
 def test_a_zipped_checkpoint(tmp_path, torch):
     torch.save(tmp_path / "new.pth", ARRAYS)
-    same(read(tmp_path / "new.pth"))
+    same(read_state_dict(tmp_path / "new.pth"))
 
 
 def test_an_old_checkpoint(tmp_path, torch):
     write_legacy(tmp_path / "old.pth", torch, ARRAYS)
-    same(read(tmp_path / "old.pth"))
+    same(read_state_dict(tmp_path / "old.pth"))
 
 
 def test_only_names_with_the_prefix_are_read(tmp_path, torch):
     torch.save(tmp_path / "new.pth", ARRAYS)
     write_legacy(tmp_path / "old.pth", torch, dict(reversed(ARRAYS.items())))
     bias = {"features.0.bias": ARRAYS["features.0.bias"]}
-    same(read(tmp_path / "new.pth", "features.0.b"), bias)
-    same(read(tmp_path / "old.pth", "features.0.b"), bias)
+    same(read_state_dict(tmp_path / "new.pth", "features.0.b"), bias)
+    same(read_state_dict(tmp_path / "old.pth", "features.0.b"), bias)
 
 
 def test_a_view_of_a_shared_storage(tmp_path, torch):
@@ -59,7 +59,7 @@ def test_a_view_of_a_shared_storage(tmp_path, torch):
              "empty": torch.tensor("0", "FloatStorage", 12, 0, (0, 3), (3, 1)),
              "scalar": torch.tensor("0", "FloatStorage", 12, 11, (), ())}
     torch.write_zip(tmp_path / "x.pth", torch.state_dict(views), [storage])
-    same(read(tmp_path / "x.pth"), {
+    same(read_state_dict(tmp_path / "x.pth"), {
         "transposed": np.array([[2, 5, 8], [3, 6, 9]], "float32"),
         "empty": np.zeros((0, 3), "float32"), "scalar": np.array(11, "float32")})
 
@@ -71,7 +71,7 @@ def test_a_tensor_beyond_its_storage_is_refused(tmp_path, torch, offset, shape, 
     bad = {"x": torch.tensor("0", "FloatStorage", 12, offset, shape, strides)}
     torch.write_zip(tmp_path / "x.pth", torch.state_dict(bad), [np.zeros(12, "float32")])
     with pytest.raises(UserError, match="tensor"):
-        read(tmp_path / "x.pth")
+        read_state_dict(tmp_path / "x.pth")
 
 
 def hostile(touched):
@@ -98,7 +98,7 @@ def test_hostile_pickles_run_nothing(tmp_path, torch, way, zipped):
     else:
         path.write_bytes(pickled)
     with pytest.raises(UserError, match="as a checkpoint of torch"):
-        read(path)
+        read_state_dict(path)
     assert not touched.exists()
 
 
@@ -111,7 +111,7 @@ def test_the_hostile_pickles_are_ones(tmp_path):
 
 
 def test_known_names_bear_no_attributes():
-    for known in KNOWN.values():
+    for known in ALLOWED_NAMES.values():
         with pytest.raises((AttributeError, TypeError)):
             known.extra = 1
 
@@ -120,7 +120,7 @@ def test_known_names_bear_no_attributes():
 def test_other_files_are_refused(tmp_path, content):
     (tmp_path / "x.pth").write_bytes(content)
     with pytest.raises(UserError, match="cannot read"):
-        read(tmp_path / "x.pth")
+        read_state_dict(tmp_path / "x.pth")
 
 
 def test_damaged_checkpoints_are_refused(tmp_path, torch):
@@ -131,7 +131,7 @@ def test_damaged_checkpoints_are_refused(tmp_path, torch):
     torch.write_zip(tmp_path / "list.pth", b"\x80\x02].")
     for name, why in (("cut", "reaches beyond"), ("marked", "no mark"), ("list", "holds list")):
         with pytest.raises(UserError, match=why):
-            read(tmp_path / f"{name}.pth")
+            read_state_dict(tmp_path / f"{name}.pth")
 
 
 def test_no_other_storage(tmp_path, torch):
@@ -139,4 +139,4 @@ def test_no_other_storage(tmp_path, torch):
         "0") * 2 + b"J\x01\x00\x00\x00tQ."
     (tmp_path / "x").write_bytes(tagged)
     with open(tmp_path / "x", "rb") as file, pytest.raises(pickle.UnpicklingError, match="kind"):
-        Restricted(file).load()
+        RestrictedUnpickler(file).load()

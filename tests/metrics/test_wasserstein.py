@@ -6,10 +6,10 @@ from scipy.stats import wasserstein_distance
 
 from framework.errors import UserError
 from metrics.wasserstein import (
-    directions,
     lower_bound,
-    mean_of_a_coordinate,
-    projected,
+    mean_absolute_coordinate,
+    projected_distances,
+    random_directions,
     sliced_wasserstein,
 )
 
@@ -28,20 +28,20 @@ def test_in_one_dimension_it_is_scipys(n, m):
 
 
 def test_directions_of_the_design_document():
-    np.testing.assert_allclose(projected(X, Z, U), [0.487387, 0.038106, 0.446209, 0.045774,
-                                                    0.317690], atol=1e-6)
-    assert np.mean(projected(X, Z, U)) == pytest.approx(0.267033, abs=1e-6)
-    assert np.mean(projected(X, Z, U, 2)) ** 0.5 == pytest.approx(0.340107, abs=1e-6)
-    assert np.mean(projected(X, Y, U)) == pytest.approx(0.389246, abs=1e-6)
-    assert projected(X, Y, U)[3] == pytest.approx(0.394000, abs=1e-6)
-    assert projected(X, Y, U, 2)[3] == pytest.approx(0.798311, abs=1e-6)
+    expected = [0.487387, 0.038106, 0.446209, 0.045774, 0.317690]
+    np.testing.assert_allclose(projected_distances(X, Z, U), expected, atol=1e-6)
+    assert np.mean(projected_distances(X, Z, U)) == pytest.approx(0.267033, abs=1e-6)
+    assert np.mean(projected_distances(X, Z, U, 2)) ** 0.5 == pytest.approx(0.340107, abs=1e-6)
+    assert np.mean(projected_distances(X, Y, U)) == pytest.approx(0.389246, abs=1e-6)
+    assert projected_distances(X, Y, U)[3] == pytest.approx(0.394000, abs=1e-6)
+    assert projected_distances(X, Y, U, 2)[3] == pytest.approx(0.798311, abs=1e-6)
 
 
 def test_many_directions_of_a_shift():
     """A shift by d: |u.d| each, on average c_n ||d||, and squared ||d||^2 / n."""
     shift = np.array([0.0, 3.0, 4.0])
     found = sliced_wasserstein(X, X + shift, projections=20000, seed=1)
-    assert found == pytest.approx(5 * mean_of_a_coordinate(3), rel=0.02)
+    assert found == pytest.approx(5 * mean_absolute_coordinate(3), rel=0.02)
     squared = sliced_wasserstein(X, X + shift, projections=20000, p=2, seed=1)
     assert squared == pytest.approx(5 / 3**0.5, rel=0.02)
 
@@ -50,14 +50,14 @@ def test_the_seed_chooses_the_directions():
     assert sliced_wasserstein(X, Y, 4, seed=2) == sliced_wasserstein(X, Y, 4, seed=2)
     assert sliced_wasserstein(X, Y, 4, seed=2) != sliced_wasserstein(X, Y, 4, seed=3)
     assert sliced_wasserstein(X, X) == 0
-    np.testing.assert_allclose(np.linalg.norm(directions(5, 9, np.random.default_rng(0)), axis=1),
-                               1, rtol=1e-12)
+    u = random_directions(5, 9, np.random.default_rng(0))
+    np.testing.assert_allclose(np.linalg.norm(u, axis=1), 1, rtol=1e-12)
 
 
 @pytest.mark.parametrize("dim, inverse", [(1, 1), (2, 1.570796), (3, 2), (10, 3.865632),
                                           (100, 12.501848), (2048, 56.711600)])
 def test_the_constant(dim, inverse):
-    assert 1 / mean_of_a_coordinate(dim) == pytest.approx(inverse, rel=1e-6)
+    assert 1 / mean_absolute_coordinate(dim) == pytest.approx(inverse, rel=1e-6)
 
 
 def test_the_bound_of_small_samples():

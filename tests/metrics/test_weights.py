@@ -8,10 +8,10 @@ import pytest
 from framework.errors import UserError
 from metrics import weights
 from metrics.backbones import random_weights
-from metrics.weights import backbone, digest, linear
+from metrics.weights import arrays_sha256, load_backbone, load_linear
 
 RNG = np.random.default_rng(0)
-LINES = [RNG.uniform(size=count).astype("float32") for count in weights.CHANNELS["alex"]]
+LINES = [RNG.uniform(size=count).astype("float32") for count in weights.LPIPS_CHANNELS["alex"]]
 
 
 @pytest.fixture
@@ -29,37 +29,37 @@ def published(tmp_path, torch, monkeypatch):
 
 
 def test_fetched_once_and_kept(published, tmp_path, capsys):
-    found, right = linear("alex")
+    found, right = load_linear("alex")
     assert right and "fetching" in capsys.readouterr().out
     for a, b in zip(found, LINES, strict=True):
         np.testing.assert_array_equal(a, b)
     (published / "alex.pth").unlink()
-    assert linear("alex")[1] and not capsys.readouterr().out
+    assert load_linear("alex")[1] and not capsys.readouterr().out
     assert [p.name for p in (tmp_path / "cache" / "lpips").iterdir()] == ["alex.pth"]
 
 
 def test_another_file_is_not_kept(published, tmp_path):
     (published / "alex.pth").write_bytes(b"an error page")
     with pytest.raises(UserError, match="not the file that was published"):
-        linear("alex")
+        load_linear("alex")
     assert not list((tmp_path / "cache" / "lpips").iterdir())
 
 
 def test_without_a_network_it_says_what_to_place_where(published, tmp_path):
     (published / "alex.pth").unlink()
     with pytest.raises(UserError, match="put alex.pth .* into .*cache/lpips"):
-        linear("alex")
+        load_linear("alex")
     assert not list((tmp_path / "cache" / "lpips").iterdir())
     with pytest.raises(UserError, match="neither lpips_lin_v0.1.npz nor alex.pth"):
-        linear("alex", published)
+        load_linear("alex", published)
 
 
 def test_a_published_file_in_a_folder(published):
-    assert linear("alex", published)[1]
+    assert load_linear("alex", published)[1]
     with open(published / "alex.pth", "ab") as file:
         file.write(b" ")
     with pytest.raises(UserError, match="damaged"):
-        linear("alex", published)
+        load_linear("alex", published)
 
 
 def test_a_published_backbone(tmp_path, torch, monkeypatch):
@@ -72,7 +72,7 @@ def test_a_published_backbone(tmp_path, torch, monkeypatch):
     torch.save(tmp_path / source.published, state)
     checksum = hashlib.sha256((tmp_path / source.published).read_bytes()).hexdigest()
     monkeypatch.setitem(weights.BACKBONE_FILES, "squeeze", source._replace(sha256=checksum))
-    found, right = backbone("squeeze", tmp_path)
+    found, right = load_backbone("squeeze", tmp_path)
     assert right and found.keys() == expected.keys()
     for name in expected:
         np.testing.assert_array_equal(found[name], expected[name])
@@ -81,18 +81,19 @@ def test_a_published_backbone(tmp_path, torch, monkeypatch):
 def test_arrays_are_known_by_what_they_hold(tmp_path, monkeypatch):
     arrays = random_weights("squeeze")
     np.savez(tmp_path / "squeezenet1_1_features.npz", **arrays)
-    assert not backbone("squeeze", tmp_path)[1]
-    source = weights.BACKBONE_FILES["squeeze"]._replace(digest=digest(arrays))
+    assert not load_backbone("squeeze", tmp_path)[1]
+    source = weights.BACKBONE_FILES["squeeze"]._replace(digest=arrays_sha256(arrays))
     monkeypatch.setitem(weights.BACKBONE_FILES, "squeeze", source)
-    assert backbone("squeeze", tmp_path)[1]
+    assert load_backbone("squeeze", tmp_path)[1]
     arrays["features.12.expand3x3/bias"] = arrays["features.12.expand3x3/bias"] + 1
     np.savez(tmp_path / "squeezenet1_1_features.npz", **arrays)
-    assert not backbone("squeeze", tmp_path)[1]
+    assert not load_backbone("squeeze", tmp_path)[1]
 
 
 def test_the_digest_is_of_the_numbers():
-    assert digest({"a": np.float32([1, 2])}) == digest({"b": np.float64([1]), "c": np.array([2])})
-    assert digest({"a": np.float32([1])}) == hashlib.sha256(b"\x00\x00\x80\x3f").hexdigest()
+    other = {"b": np.float64([1]), "c": np.array([2])}
+    assert arrays_sha256({"a": np.float32([1, 2])}) == arrays_sha256(other)
+    assert arrays_sha256({"a": np.float32([1])}) == hashlib.sha256(b"\x00\x00\x80\x3f").hexdigest()
 
 
 def test_arrays_that_do_not_fit_are_refused(tmp_path):
@@ -102,14 +103,14 @@ def test_arrays_that_do_not_fit_are_refused(tmp_path):
                        ({"alex/0": LINES[0]}, "has no alex/1")):
         np.savez(path, **wrong)
         with pytest.raises(UserError, match=why):
-            linear("alex", tmp_path)
+            load_linear("alex", tmp_path)
     path.write_bytes(b"no arrays")
     with pytest.raises(UserError, match="cannot read the weights"):
-        linear("alex", tmp_path)
+        load_linear("alex", tmp_path)
 
 
 def test_unknown_nets_are_refused():
-    for read in (backbone, linear):
+    for read in (load_backbone, load_linear):
         with pytest.raises(UserError, match="did you mean 'alex'"):
             read("alexa")
 

@@ -26,8 +26,8 @@ def place(tmp_path_factory):
 
 @pytest.fixture
 def calls(monkeypatch, place):
-    """Commands run in this process, with classifiers of three iterations and few samples; holds
-    their words."""
+    """Commands run in this process, with classifiers of three iterations and few samples;
+    holds their words."""
     made = []
     monkeypatch.setenv("SCOGAN_CACHE", str(place / "cache"))
     for module in (classifier, judge):
@@ -37,7 +37,7 @@ def calls(monkeypatch, place):
         made.append(words[0])
         few = ("--samples", "100") if words[0] == "evaluate" else ()
         return main([str(word) for word in (*words, *few)]) == 0
-    monkeypatch.setattr(runs, "call", call)
+    monkeypatch.setattr(runs, "run_main", call)
     return made
 
 
@@ -89,7 +89,7 @@ def test_which_distance(tmp_path, files, asked, expected):
     for name in files:
         (tmp_path / name).touch()
     net, weights, scale = asked
-    found = command.lpips(net, weights, str(tmp_path), scale)
+    found = command.choose_lpips(net, weights, str(tmp_path), scale)
     assert found == tuple(str(tmp_path) if word == "HERE" else word for word in expected)
 
 
@@ -100,5 +100,6 @@ def test_vgg_of_the_layers_that_are_read(tmp_path):
     np.savez(tmp_path / "vgg19_part.npz", **layers)
     shallow = {"content_weight": 1.0, "content_layers": "block1_conv2"}
     deep = {"content_weight": 1.0, "content_layers": "block5_conv2"}
-    assert command.found_vgg(str(tmp_path), shallow) == str(tmp_path / "vgg19_part.npz")
-    assert command.found_vgg(str(tmp_path), deep) == command.found_vgg(str(tmp_path), {}) == ""
+    assert command.find_vgg_weights(str(tmp_path), shallow) == str(tmp_path / "vgg19_part.npz")
+    assert command.find_vgg_weights(str(tmp_path), deep) == ""
+    assert command.find_vgg_weights(str(tmp_path), {}) == ""

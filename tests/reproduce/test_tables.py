@@ -3,7 +3,7 @@
 import pytest
 
 from config import presets
-from reproduce.compare import HEADS
+from reproduce.compare import COLUMN_HEADERS
 from reproduce.tables import TABLES
 
 PRINTED = {
@@ -26,7 +26,7 @@ PRINTED = {
 def test_numbers(name):
     table = TABLES[name]
     assert [row.reported for row in table.rows] == PRINTED[name]
-    assert all(len(row.reported) == len(HEADS[table.columns]) for row in table.rows)
+    assert all(len(row.reported) == len(COLUMN_HEADERS[table.columns]) for row in table.rows)
 
 
 def test_every_table_is_there():

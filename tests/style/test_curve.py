@@ -3,7 +3,7 @@ import pytest
 
 from framework.errors import UserError
 from style import curve
-from style.images import pixels
+from style.images import read_uint8
 
 
 def test_a_table(tmp_path):
@@ -13,15 +13,15 @@ def test_a_table(tmp_path):
 
 def test_a_picture(tmp_path):
     curve.write(tmp_path / "a.png", list(np.exp(-np.arange(50.0))))
-    assert pixels(tmp_path / "a.png").std() > 5
+    assert read_uint8(tmp_path / "a.png").std() > 5
 
 
 def test_places_that_do_not_fit(tmp_path):
     for path in ("", tmp_path / "a.csv", tmp_path / "a.PNG"):
-        curve.check(path)
+        curve.check_output(path)
     with pytest.raises(UserError, match="a curve is a .png or a .csv"):
-        curve.check("a.jpg")
+        curve.check_output("a.jpg")
     with pytest.raises(UserError, match="no folder"):
-        curve.check(tmp_path / "none" / "a.csv")
+        curve.check_output(tmp_path / "none" / "a.csv")
     with pytest.raises(UserError, match="cannot write .*No such file"):
         curve.write(tmp_path / "none" / "a.csv", [1.0])

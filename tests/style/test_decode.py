@@ -11,7 +11,14 @@ from framework.errors import UserError
 from nets.architectures.style import INVERTED
 from nets.swap import style_swap
 from nets.vgg import VGGFeatures
-from style.decode import adain, corner_weights, inverse, mixtures, tiled, to_multiple
+from style.decode import (
+    adain,
+    corner_weights,
+    inverse,
+    mix_styles,
+    pad_to_multiple,
+    tile_images,
+)
 from trainers.gan import all_variables
 from trainers.inverse import net_for
 from trainers.style_vae import stylist_for
@@ -162,11 +169,11 @@ def test_a_checkpoint_that_is_newer_is_drawn_from(tmp_path):
 def test_mixtures_of_other_numbers():
     styles = np.eye(4, dtype="float32")
     with pytest.raises(UserError, match="3 weights do not mix 4 styles"):
-        mixtures(styles, (0.2, 0.3, 0.5))
+        mix_styles(styles, (0.2, 0.3, 0.5))
     for wrong, grid in ((styles[:3], 3), (styles, 1)):
         with pytest.raises(UserError, match="four styles in its corners"):
-            mixtures(wrong, grid=grid)
-    np.testing.assert_allclose(mixtures(styles, grid=5), corner_weights(5))
+            mix_styles(wrong, grid=grid)
+    np.testing.assert_allclose(mix_styles(styles, grid=5), corner_weights(5))
 
 
 def test_corner_weights():
@@ -178,9 +185,9 @@ def test_corner_weights():
 
 def test_tiles_and_edges():
     a, b, c, d = (np.full((1, 2, 3, 3), k) for k in range(4))
-    whole = tiled([a, b, c, d], 2)
+    whole = tile_images([a, b, c, d], 2)
     assert whole.shape == (1, 4, 6, 3) and whole[0, 0, 3, 0] == 1 and whole[0, 2, 0, 0] == 2
-    padded = to_multiple(CONTENT, 8)
+    padded = pad_to_multiple(CONTENT, 8)
     assert padded.shape == (1, 24, 24, 3)
     np.testing.assert_array_equal(padded[:, 18:, :23], CONTENT[:, -1:].repeat(6, 1))
-    np.testing.assert_array_equal(to_multiple(CONTENT, 1), CONTENT)
+    np.testing.assert_array_equal(pad_to_multiple(CONTENT, 1), CONTENT)

@@ -7,7 +7,7 @@ import tensorflow as tf
 from losses.kernels import RandomKitchenSinks, gaussian_kernel, linear_kernel, polynomial_kernel
 from losses.mmd import mmd2
 from style import embeddings
-from style.embeddings import KERNELS, bandwidth, quantiles
+from style.embeddings import TEXTURE_KERNELS, bandwidth, quantiles
 
 RNG = np.random.default_rng(0)
 STYLE, IMAGE = (RNG.normal(size=(1, *size, 6)).astype("float32") for size in ((4, 5), (3, 7)))
@@ -15,7 +15,7 @@ S, F = STYLE.reshape(-1, 6), IMAGE.reshape(-1, 6)
 
 
 def loss(name, **settings):
-    return float(KERNELS[name](STYLE, 0, **settings)(tf.constant(IMAGE), 0))
+    return float(TEXTURE_KERNELS[name](STYLE, 0, **settings)(tf.constant(IMAGE), 0))
 
 
 @pytest.mark.parametrize("bias", [0.0, 1.5])
@@ -27,7 +27,7 @@ def test_poly2(bias):
 def test_poly2_has_the_value_of_the_specification():
     x, z = (f(n + np.arange(12.)).reshape(1, 2, 2, 3).astype(
         "float32") for f, n in ((np.sin, 1), (np.cos, 2)))
-    assert float(KERNELS["poly2"](x, 0)(z, 0)) == pytest.approx(0.0328727152, rel=2e-5)
+    assert float(TEXTURE_KERNELS["poly2"](x, 0)(z, 0)) == pytest.approx(0.0328727152, rel=2e-5)
 
 
 def test_linear():
@@ -49,8 +49,8 @@ def test_random_kitchen_sinks():
 
 
 def test_gaussian_of_many_positions_draws_them(monkeypatch):
-    monkeypatch.setattr(embeddings, "POSITIONS", 10)
-    of = KERNELS["gaussian"](STYLE, 0)
+    monkeypatch.setattr(embeddings, "MAX_POSITIONS", 10)
+    of = TEXTURE_KERNELS["gaussian"](STYLE, 0)
     first, again, other = (float(of(tf.constant(IMAGE), step)) for step in (0, 0, 1))
     assert first == again != other and first > 0
 
@@ -65,12 +65,12 @@ def test_bandwidth_is_the_median_of_the_distances():
 
 def test_sliced_wasserstein_sorts_along_each_direction():
     image = RNG.normal(size=(1, 5, 4, 6)).astype("float32")
-    found = float(KERNELS["sliced_wasserstein"](STYLE, 3)(tf.constant(image), 7))
+    found = float(TEXTURE_KERNELS["sliced_wasserstein"](STYLE, 3)(tf.constant(image), 7))
     directions = tf.random.stateless_normal((6, embeddings.PROJECTIONS), [3, 7]).numpy()
     apart = [((np.sort(S @ d) - np.sort(image.reshape(-1, 6) @ d))**2).mean() / (d @ d)
              for d in directions.T]
     assert found == pytest.approx(np.mean(apart), rel=1e-4)
-    other = float(KERNELS["sliced_wasserstein"](STYLE, 3)(tf.constant(image), 8))
+    other = float(TEXTURE_KERNELS["sliced_wasserstein"](STYLE, 3)(tf.constant(image), 8))
     assert found != other and loss("sliced_wasserstein") > 0
 
 
@@ -82,9 +82,9 @@ def test_quantiles():
                                [[0, 0.5, 1.5, 2.5, 3.5, 5.5, 8.5, 10]], atol=1e-6)
 
 
-@pytest.mark.parametrize("name", KERNELS)
+@pytest.mark.parametrize("name", TEXTURE_KERNELS)
 def test_the_same_features_are_at_distance_zero_and_others_pull(name):
-    of = KERNELS[name](STYLE, 0)
+    of = TEXTURE_KERNELS[name](STYLE, 0)
     assert float(of(tf.constant(STYLE), 0)) == pytest.approx(0, abs=1e-6)
     with tf.GradientTape() as tape:
         image = tf.constant(IMAGE)

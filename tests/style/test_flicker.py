@@ -5,7 +5,7 @@ import pytest
 
 from framework.errors import UserError
 from style import flicker, video
-from style.flicker import between, flow, main, warped
+from style.flicker import frame_changes, main, optical_flow, warp
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def at(scene, x, y):
 
 
 def test_flow_of_a_pan(scene):
-    shift = flow(at(scene, 5, 2), at(scene, 2, 0))      # what is at x + 3, y + 2 in the second
+    shift = optical_flow(at(scene, 5, 2), at(scene, 2, 0))  # at x + 3, y + 2 in the second
     np.testing.assert_allclose(np.median(shift, (0, 1)), [3, 2], atol=0.1)
 
 
@@ -29,14 +29,14 @@ def test_warped_reads_at_the_shifted_place():
     image = np.arange(20, dtype=np.float32).reshape(4, 5)[..., None].repeat(3, 2)
     shift = np.zeros((4, 5, 2), np.float32)
     shift[..., 0], shift[..., 1] = 1, -0.5
-    carried, inside = warped(image, shift)
+    carried, inside = warp(image, shift)
     assert carried[2, 1, 0] == pytest.approx((image[2, 2, 0] + image[1, 2, 0]) / 2)
     assert inside[1:, :4].all() and not inside[0].any() and not inside[:, 4].any()
 
 
 def test_a_style_that_moves_with_its_source_does_not_flicker(scene):
     pair = at(scene, 5, 2), at(scene, 2, 0)
-    found = between(pair, tuple(255 - frame for frame in pair))
+    found = frame_changes(pair, tuple(255 - frame for frame in pair))
     assert found["flicker"] == pytest.approx(0, abs=1e-6)
     assert found["stylised"] == pytest.approx(found["source"], rel=1e-4) and found["source"] > 0.02
     assert found["source, motion undone"] < found["source"] / 4
@@ -45,20 +45,20 @@ def test_a_style_that_moves_with_its_source_does_not_flicker(scene):
 
 def test_what_the_motion_does_not_explain_is_flicker(scene):
     still = at(scene, 0, 0)
-    found = between((still, still), (np.full_like(still, 100), np.full_like(still, 151)))
+    found = frame_changes((still, still), (np.full_like(still, 100), np.full_like(still, 151)))
     assert found["flicker"] == pytest.approx(0.2, abs=1e-6)
     assert found["pixels in sight"] == 1 and found["source"] == 0
 
 
 def test_new_scenes_are_left_out(scene):
     black, white = np.zeros_like(at(scene, 0, 0)), np.full_like(at(scene, 0, 0), 255)
-    found = between((black, white), (black, white))
+    found = frame_changes((black, white), (black, white))
     assert found["flicker"] == 0 and found["pixels in sight"] == 0 and found["source"] == 1
 
 
 def test_films(tmp_path, scene, capsys, monkeypatch):
     for name, step, count in (("a", 0, 3), ("b", 60, 3), ("short", 0, 2)):
-        with video.written(tmp_path / f"{name}.mp4", 5) as take:
+        with video.write_film(tmp_path / f"{name}.mp4", 5) as take:
             for i in range(count):
                 take(np.clip(at(scene, 3 * i, 0).astype(int) + step * (i % 2), 0,
                              255).astype(np.uint8))
@@ -68,4 +68,4 @@ def test_films(tmp_path, scene, capsys, monkeypatch):
     assert "3 frames" in capsys.readouterr().out
     with pytest.raises(UserError, match="3 frames and .* 2; flicker is between"):
         main(tmp_path / "a.mp4", tmp_path / "short.mp4")
-    assert flicker._scaled(at(scene, 0, 0), (32, 40, 3)).shape == (32, 40, 3)
+    assert flicker._scale_to(at(scene, 0, 0), (32, 40, 3)).shape == (32, 40, 3)

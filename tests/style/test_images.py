@@ -9,7 +9,7 @@ from PIL import Image
 
 from framework.errors import UserError
 from style import images
-from style.images import read, resized, side_by_side, write
+from style.images import read, resize_image, side_by_side, write
 
 
 @pytest.mark.parametrize("mode, value, name, expected", [
@@ -25,7 +25,7 @@ from style.images import read, resized, side_by_side, write
 ])
 def test_every_kind_becomes_rgb(tmp_path, mode, value, name, expected):
     Image.new(mode, (20, 16), value).save(tmp_path / name, quality=100)
-    image = images.pixels(tmp_path / name)
+    image = images.read_uint8(tmp_path / name)
     assert image.shape == (16, 20, 3) and image.dtype == np.uint8
     assert np.abs(image[4, 4].astype(int) - expected).max() <= 4
 
@@ -35,7 +35,8 @@ def test_of_an_animation_the_first_frame(tmp_path, suffix):
     first, *rest = (Image.new("RGB", (12, 12), (n, 0, 0)) for n in (50, 150, 250))
     first.save(tmp_path / f"a{suffix}", save_all=True, append_images=rest, duration=100,
                **({"lossless": True} if suffix == ".webp" else {}))
-    assert np.abs(images.pixels(tmp_path / f"a{suffix}")[3, 3].astype(int) - [50, 0, 0]).max() < 6
+    found = images.read_uint8(tmp_path / f"a{suffix}")
+    assert np.abs(found[3, 3].astype(int) - [50, 0, 0]).max() < 6
 
 
 def test_a_transparent_gif_lies_on_white(tmp_path):
@@ -43,13 +44,13 @@ def test_a_transparent_gif_lies_on_white(tmp_path):
     image.putpalette([200, 0, 0, 0, 200, 0])
     image.paste(1, (0, 0, 12, 6))
     image.save(tmp_path / "a.gif", transparency=0)
-    found = images.pixels(tmp_path / "a.gif")
+    found = images.read_uint8(tmp_path / "a.gif")
     assert found[9, 5].tolist() == [255, 255, 255] and found[2, 5].tolist() == [0, 200, 0]
 
 
 def test_sixteen_bits_of_colour(tmp_path):
     cv2.imwrite(str(tmp_path / "a.png"), np.full((6, 6, 3), (257, 512, 65535), np.uint16))
-    assert images.pixels(tmp_path / "a.png")[2, 2].tolist() == [255, 2, 1]
+    assert images.read_uint8(tmp_path / "a.png")[2, 2].tolist() == [255, 2, 1]
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif"])
@@ -59,7 +60,7 @@ def test_turned_as_the_tag_says(tmp_path, suffix):
     exif = Image.Exif()
     exif[0x0112] = 6                        # turn by 90 degrees clockwise to look at it
     Image.fromarray(pixels).save(tmp_path / f"a{suffix}", exif=exif)
-    image = images.pixels(tmp_path / f"a{suffix}")[..., 0]
+    image = images.read_uint8(tmp_path / f"a{suffix}")[..., 0]
     assert image.shape == (48, 32)
     assert image[:, :12].max() < 10 and image[:, 20:].min() > 245
 
@@ -89,7 +90,7 @@ def test_no_file_and_a_folder(tmp_path):
     ((600, 900), None, (341, 512)), ((60, 90), None, (60, 90)), ((600, 900), 0, (600, 900)),
     ((600, 900), 300, (200, 300)), ((60, 90), 180, (120, 180)), ((1, 900), 100, (1, 100))])
 def test_sizes(shape, size, expected):
-    assert resized(np.zeros((*shape, 3), np.uint8), size).shape == (*expected, 3)
+    assert resize_image(np.zeros((*shape, 3), np.uint8), size).shape == (*expected, 3)
 
 
 def test_reading_gives_minus_one_to_one(tmp_path):
@@ -99,10 +100,10 @@ def test_reading_gives_minus_one_to_one(tmp_path):
     np.testing.assert_allclose(image[0, 0, 0], [1, -1 / 255, -1], atol=1e-6)
 
 
-@pytest.mark.parametrize("suffix", images.WRITTEN)
+@pytest.mark.parametrize("suffix", images.OUTPUT_SUFFIXES)
 def test_writing(tmp_path, suffix):
     write(tmp_path / f"a{suffix}", np.full((1, 8, 9, 3), [-2.0, 0.0, 1.0]))
-    found = images.pixels(tmp_path / f"a{suffix}")
+    found = images.read_uint8(tmp_path / f"a{suffix}")
     assert found.shape == (8, 9, 3)
     assert np.abs(found[4, 4].astype(int) - [0, 128, 255]).max() <= 3
 

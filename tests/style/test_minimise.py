@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from style.minimise import minimise, started
+from style.minimise import initial_image, minimise
 
 GOAL = np.random.default_rng(0).uniform(-2, 2, (1, 3, 4, 3)).astype("float32")
 CURVATURE = np.linspace(1, 30, GOAL.size).reshape(GOAL.shape)
@@ -42,10 +42,10 @@ def test_a_start_out_of_range_is_clipped_and_no_steps_leave_it():
 
 def test_starts():
     content = np.zeros((1, 40, 50, 3), "float32")
-    assert started("content", content, 0) is content
-    noise = started("noise", content, 1)
-    np.testing.assert_array_equal(noise, started("noise", content, 1))
-    assert (noise != started("noise", content, 2)).any() and noise.dtype == np.float32
+    assert initial_image("content", content, 0) is content
+    noise = initial_image("noise", content, 1)
+    np.testing.assert_array_equal(noise, initial_image("noise", content, 1))
+    assert (noise != initial_image("noise", content, 2)).any() and noise.dtype == np.float32
     assert noise.min() < -0.99 and noise.max() > 0.99 and abs(noise.mean()) < 0.05
 
 
@@ -53,4 +53,4 @@ def test_mistakes():
     with pytest.raises(UserError, match="did you mean 'adam'"):
         minimise(loss, GOAL, "adm")
     with pytest.raises(UserError, match="unknown init 'nois'; did you mean 'noise'"):
-        started("nois", GOAL, 0)
+        initial_image("nois", GOAL, 0)

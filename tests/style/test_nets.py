@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from style.nets import check_net, features_of, pools
+from style.nets import check_net, features_of, pool_layers
 
 IMAGE = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)).astype("float32")
 
 
 def test_every_downsampling_layer_of_vgg():
     extract, layers = features_of("vgg16", weights="random")
-    assert layers == pools("vgg16") == tuple(f"block{b}_pool" for b in range(1, 6))
+    assert layers == pool_layers("vgg16") == tuple(f"block{b}_pool" for b in range(1, 6))
     assert [f.shape[1] for f in extract(IMAGE)] == [32, 16, 8, 4, 2]
 
 

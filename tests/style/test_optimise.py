@@ -9,8 +9,8 @@ from losses.kernels import polynomial_kernel
 from losses.mmd import mmd2
 from nets.vgg import VGGFeatures
 from style import features
-from style.features import Extractor
-from style.optimise import Reconstruction, differentiated, gatys, gram_loss, swap, swap_loss
+from style.features import FeatureStrips
+from style.optimise import Reconstruction, gatys, gram_loss, swap, swap_loss, value_and_gradient
 
 X = np.sin(1 + np.arange(12.)).reshape(1, 2, 2, 3)
 Y = np.cos(2 + np.arange(9.)).reshape(1, 3, 1, 3)
@@ -40,8 +40,8 @@ def test_reconstruction_is_eq_4_4_over_n(rows):
     image, other = picture(26, 12, 0), picture(26, 12, 1)
     (target,) = VGGFeatures(["block2_conv1"], None)(other)
     held = target.numpy().nbytes + 1000
-    limit = rows and features.PER_PIXEL * 12 * (rows + 8) + held
-    phi = Extractor("block2_conv1", None, memory_limit=limit)
+    limit = rows and features.BYTES_PER_PIXEL * 12 * (rows + 8) + held
+    phi = FeatureStrips("block2_conv1", None, memory_limit=limit)
     assert len(phi.strips(26, 12, held)) == (1 if rows is None else 4)
     value, gradient = Reconstruction(phi, target, 3.0, held=1000)(image)
     (found,) = VGGFeatures(["block2_conv1"], None)(image)
@@ -58,13 +58,13 @@ def test_reconstruction_is_eq_4_4_over_n(rows):
         tv = (tf.reduce_sum((x[:, 1:] - x[:, :-1])**2) + tf.reduce_sum((x[:, :, 1:] - x[:, :, :-1])
                                                                      ** 2))
         return (tf.reduce_sum((phi_x - target)**2) + 3.0 * tv) / target.numpy().size
-    expected = differentiated(loss)(image)[1]
+    expected = value_and_gradient(loss)(image)[1]
     np.testing.assert_allclose(gradient, expected, rtol=1e-3, atol=1e-4 * np.abs(expected).max())
 
 
 def test_the_gradient_of_the_reconstruction_by_differences():
     image, target = picture(9, 8, 0), VGGFeatures(["block1_conv1"], None)(picture(9, 8, 1))[0]
-    loss = Reconstruction(Extractor("block1_conv1", None), target, 1.0)
+    loss = Reconstruction(FeatureStrips("block1_conv1", None), target, 1.0)
     gradient = loss(image)[1]
     direction = np.random.default_rng(2).normal(size=image.shape).astype("float32")
     step = 1e-3

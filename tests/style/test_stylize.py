@@ -7,7 +7,7 @@ import pytest
 from commands.dispatch import main
 from framework.errors import UserError
 from style import stylize, video
-from style.images import pixels
+from style.images import read_uint8
 from style.methods import METHODS
 
 WEIGHTS = ["--vgg_weights", "random"]
@@ -33,19 +33,19 @@ def pictures(tmp_path, monkeypatch):
 
 @pytest.fixture
 def film(tmp_path):
-    with video.written(tmp_path / "f.mp4", 7) as take:
+    with video.write_film(tmp_path / "f.mp4", 7) as take:
         for i in (0, 0, 1):
-            take(cv2.resize(pixels("folder/a.png" if i else "c.png"), (40, 24)))
+            take(cv2.resize(read_uint8("folder/a.png" if i else "c.png"), (40, 24)))
     return "f.mp4"
 
 
 def test_one_image(capsys, pictures):
     assert main(["stylize", "c.png", "s.png", *FAST, "--output", "o.png", "--compare", "cmp.png",
                  "--curve", "loss.csv"]) == 0
-    assert pixels("o.png").shape == (20, 28, 3)
-    assert pixels("cmp.png").shape == (20, 3 * 28 + 2 * 6, 3)
-    np.testing.assert_array_equal(pixels("cmp.png")[:, -28:], pixels("o.png"))
-    np.testing.assert_array_equal(pixels("cmp.png")[:, :28], pixels("c.png"))
+    assert read_uint8("o.png").shape == (20, 28, 3)
+    assert read_uint8("cmp.png").shape == (20, 3 * 28 + 2 * 6, 3)
+    np.testing.assert_array_equal(read_uint8("cmp.png")[:, -28:], read_uint8("o.png"))
+    np.testing.assert_array_equal(read_uint8("cmp.png")[:, :28], read_uint8("c.png"))
     assert (pictures / "loss.csv").read_text().count("\n") == 3
     assert capsys.readouterr().out == "o.png\n"
 
@@ -61,13 +61,13 @@ def test_every_method_of_optimisation_and_every_kept_colour(capsys):
             "luminance": [*FAST, "--keep_colors"], "coral": [*FAST, "--keep_colors", "coral"]
     }.items():
         assert main(["stylize", "c.png", "s.png", *words, "--output", f"{name}.png"]) == 0
-        made[name] = pixels(f"{name}.png")
+        made[name] = read_uint8(f"{name}.png")
     assert {name: image.shape[:2] for name, image in made.items() if name != "large"} == {
         name: (20, 28) for name in made if name != "large"}
     assert made["large"].shape == (20, 26, 3)
     assert len({image.tobytes() for image in made.values()}) == len(made)
     chroma = [cv2.cvtColor(image, cv2.COLOR_RGB2YUV)[..., 1:].astype(int)
-              for image in (made["luminance"], pixels("c.png"))]
+              for image in (made["luminance"], read_uint8("c.png"))]
     assert np.median(np.abs(chroma[0] - chroma[1])) <= 2
 
 
@@ -75,22 +75,22 @@ def test_several_styles_and_sizes(pictures):
     assert main(["stylize", "c.png", "s.png", "t.png", *FAST, "--output", "o.jpg",
                  "--content_size", "14", "--style_size", "12", "--compare", "sheet.png"]) == 0
     assert sorted(p.name for p in pictures.glob("o*")) == ["o-s.jpg", "o-t.jpg"]
-    assert pixels("o-t.jpg").shape == (10, 14, 3)
-    assert pixels("sheet.png").shape == (2 * 10 + 6, 3 * 14 + 2 * 6, 3)
+    assert read_uint8("o-t.jpg").shape == (10, 14, 3)
+    assert read_uint8("sheet.png").shape == (2 * 10 + 6, 3 * 14 + 2 * 6, 3)
 
 
 def test_a_folder(pictures):
     assert main(["stylize", "folder", "s.png", *FAST, "--output", "made"]) == 0
     assert sorted(p.name for p in (pictures / "made").iterdir()) == ["a.png", "b.png"]
-    assert pixels("made/b.png").shape == (20, 14, 3)
+    assert read_uint8("made/b.png").shape == (20, 14, 3)
     assert main(["stylize", "folder", "s.png", "t.png", *FAST, "--output", "made"]) == 0
     assert len(list((pictures / "made").iterdir())) == 6
 
 
 def test_a_film_keeps_its_rate_and_equal_frames_stay_equal(film, monkeypatch):
     drawn = []
-    write = video._Sink.take
-    monkeypatch.setattr(video._Sink, "take", lambda self, frame: (drawn.append(frame),
+    write = video._FrameWriter.take
+    monkeypatch.setattr(video._FrameWriter, "take", lambda self, frame: (drawn.append(frame),
                                                                  write(self, frame)))
     assert main(["stylize", film, "s.png", *FAST, "--output", "o.mp4", "--content_size",
                  "20", "--keep_colors", "coral"]) == 0
@@ -108,8 +108,8 @@ def test_a_method_that_mixes_gets_all_styles_at_once(monkeypatch, pictures):
     assert main(["stylize", "c.png", "s.png", "t.png", "--method", "adain", "--mix", "0.25,0.75",
                  "--output", "o.png", "--compare", "x.png"]) == 0
     assert seen == [(2, (0.25, 0.75))]
-    np.testing.assert_array_equal(pixels("o.png"), pixels("c.png"))
-    assert pixels("x.png").shape[1] == 4 * 28 + 3 * 6
+    np.testing.assert_array_equal(read_uint8("o.png"), read_uint8("c.png"))
+    assert read_uint8("x.png").shape[1] == 4 * 28 + 3 * 6
 
 
 def test_stopping_by_hand(monkeypatch, capsys):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from style.embeddings import KERNELS
+from style.embeddings import TEXTURE_KERNELS
 from style.texture import texture
 
 STYLE = np.kron(np.random.default_rng(0).uniform(-1, 1, (1, 10, 8, 3)),
@@ -12,7 +12,7 @@ STYLE = np.kron(np.random.default_rng(0).uniform(-1, 1, (1, 10, 8, 3)),
 SETTINGS = dict(weights="random", layers=("block1_conv1", "block2_conv1"), size=(24, 28))
 
 
-@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("kernel", TEXTURE_KERNELS)
 def test_every_kernel(kernel):
     losses = []
     image = texture(STYLE, kernel=kernel, **SETTINGS, iterations=12,

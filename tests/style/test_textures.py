@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from commands.dispatch import main
-from style.images import pixels
+from style.images import read_uint8
 
 FAST = ["--weights", "random", "--layers", "block1_conv1", "--iterations", "2", "--size", "12"]
 
@@ -21,14 +21,14 @@ def style(tmp_path, monkeypatch):
 def test_one(style, capsys):
     assert main(["texture", "s.png", *FAST, "--output", "o.png", "--compare", "c.png", "--curve",
                  "l.csv"]) == 0
-    assert pixels("o.png").shape == (12, 12, 3) and pixels("c.png").shape[1] == 2 * 256 + 6
+    assert read_uint8("o.png").shape == (12, 12, 3) and read_uint8("c.png").shape[1] == 2 * 256 + 6
     assert (style / "l.csv").read_text().count("\n") == 3 and capsys.readouterr().out == "o.png\n"
 
 
 def test_a_sheet_of_kernels_and_nets():
     assert main(["texture", "s.png", *FAST, "--kernel", "linear,rks", "--net", "vgg16,vgg19",
                  "--style_size", "0", "--output", "o.png"]) == 0
-    assert pixels("o.png").shape == (3 * 12 + 2 * 6, 2 * 12 + 6, 3)
+    assert read_uint8("o.png").shape == (3 * 12 + 2 * 6, 2 * 12 + 6, 3)
 
 
 @pytest.mark.parametrize("words, message", [

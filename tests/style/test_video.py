@@ -9,14 +9,14 @@ import pytest
 
 from framework.errors import UserError
 from style import video
-from style.video import Film, written
+from style.video import Film, write_film
 
 FRAMES = [np.full((32, 48, 3), (20 * i, 100, 200 - 20 * i), np.uint8) for i in range(6)]
 
 
 @pytest.fixture
 def film(tmp_path):
-    with written(tmp_path / "film.mp4", 12.5) as take:
+    with write_film(tmp_path / "film.mp4", 12.5) as take:
         for frame in FRAMES:
             take(frame)
     return tmp_path / "film.mp4"
@@ -39,7 +39,7 @@ def ffmpeg(tmp_path, monkeypatch):
 
 def test_frames_and_rate_survive(film):
     found = Film(film)
-    assert (found.rate, found.many) == (12.5, 6)
+    assert (found.rate, found.frame_count) == (12.5, 6)
     frames = list(found)
     assert len(frames) == 6 and frames[0].shape == (32, 48, 3)
     for a, b in zip(frames, FRAMES, strict=True):
@@ -49,7 +49,7 @@ def test_frames_and_rate_survive(film):
 
 @pytest.mark.parametrize("suffix", video.CODECS)
 def test_every_container(tmp_path, suffix):
-    with written(tmp_path / f"a{suffix}", 10) as take:
+    with write_film(tmp_path / f"a{suffix}", 10) as take:
         take(FRAMES[0][:31, :47])
     found = Film(tmp_path / f"a{suffix}")
     assert found.rate == 10 and [f.shape for f in found] == [(30, 46, 3)]
@@ -61,7 +61,7 @@ def test_names_of_films():
 
 def test_sound_is_taken_from_the_source(tmp_path, film, ffmpeg):
     told = ffmpeg('echo both > "$last"')
-    with written(tmp_path / "new.mp4", 5, sound_of=film) as take:
+    with write_film(tmp_path / "new.mp4", 5, sound_of=film) as take:
         take(FRAMES[0])
     words = told.read_text().split()
     assert words[words.index("-i", 5) + 1] == str(film) or str(film) in words
@@ -73,20 +73,20 @@ def test_sound_is_taken_from_the_source(tmp_path, film, ffmpeg):
 @pytest.mark.parametrize("script", ['echo half > "$last"; exit 1', "exit 0"])
 def test_where_the_sound_does_not_fit_the_film_is_silent(tmp_path, film, ffmpeg, script):
     ffmpeg(script)
-    with written(tmp_path / "new.mp4", 5, sound_of=film) as take:
+    with write_film(tmp_path / "new.mp4", 5, sound_of=film) as take:
         take(FRAMES[0])
     assert len(list(Film(tmp_path / "new.mp4"))) == 1
 
 
 def test_without_ffmpeg_the_film_is_silent(tmp_path, film, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with written(tmp_path / "new.mp4", 5, sound_of=film) as take:
+    with write_film(tmp_path / "new.mp4", 5, sound_of=film) as take:
         take(FRAMES[0])
     assert len(list(Film(tmp_path / "new.mp4"))) == 1
 
 
 def test_an_error_half_way_leaves_nothing(tmp_path):
-    with pytest.raises(RuntimeError), written(tmp_path / "a.mp4", 5) as take:
+    with pytest.raises(RuntimeError), write_film(tmp_path / "a.mp4", 5) as take:
         take(FRAMES[0])
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
@@ -108,7 +108,7 @@ def test_a_full_disk_is_found_out(tmp_path, monkeypatch):
     VideoWriter = cv2.VideoWriter
     monkeypatch.setattr(cv2, "VideoWriter", Forgetful)
     with pytest.raises(UserError, match="2 of 6 frames are in the file; is the disk full"), \
-            written(tmp_path / "a.mp4", 5) as take:
+            write_film(tmp_path / "a.mp4", 5) as take:
         for frame in FRAMES:
             take(frame)
     assert list(tmp_path.iterdir()) == []
