@@ -93,7 +93,7 @@ def table(found: list[dict]) -> list[tuple]:
 
 
 def main(argv=None) -> None:
-    about = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    about = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     about.add_argument("photos", help="folder of photographs")
     about.add_argument("styles", help="folder of paintings")
     about.add_argument("--runs", nargs="+", default=[], metavar="NAME=RUN")

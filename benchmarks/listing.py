@@ -67,7 +67,7 @@ class Listing:
         size = [tf.shape(real[0])[0], self.config.training.latent_dim]
         return DISTRIBUTIONS[self.config.training.latent](random, size)
 
-    def update_critic(self, k, real, noise, random):
+    def update_critic(self, k: int, real, noise, random):
         """Listing 6.12."""
         discriminator, name = self.discriminators[k], self.names[k]
         fake = self.generators[k](noise, training=True)["image"]

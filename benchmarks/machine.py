@@ -17,7 +17,9 @@ IDLE = 0.95                     # share of the cores from which on timings are g
 
 def cores() -> int:
     """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def free_share(count: int, seconds: float = 1.0) -> float:

@@ -13,9 +13,11 @@ import os
 import resource
 import sys
 import time
+from collections.abc import Sequence
 from functools import partial
 
 from config.resolve import resolve
+from config.sections import Config
 
 WAYS = {                        # name: options of training, None for the plain loop
     "compiled": ["--compile", "graph"],
@@ -28,7 +30,7 @@ WAYS = {                        # name: options of training, None for the plain 
 IMAGES, CLASSES = 256, 10       # of each domain; classes of their labels
 
 
-def configured(way: str, flags: list[str]):
+def configured(way: str, flags: Sequence[str]) -> Config:
     """The run's configuration; VGG has no weights to be downloaded. Raises UserError."""
     config = resolve([*flags, *WAYS[way]])
     return config.with_options(vgg_weights="random")        # where a coupling sees by VGG

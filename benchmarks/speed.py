@@ -101,10 +101,10 @@ def print_ways(case: Case, found: dict[str, Found]):
 def print_growth(axis: str, found: dict[str, Found]):
     """The table of one quantity that grows; the first row is the unit of the growth."""
     worked = {value: f for value, f in found.items() if not f.failure}
-    first = next(iter(worked.values()), None)
     print(f"\n{axis:>10}{'s/iter.':>10}{'times':>8}{'work':>8}{'of peak':>8}{'of cores':>9}"
           f"{'MiB':>8}")
     for value, f in worked.items():
+        first = next(iter(worked.values()))
         print(f"{value:>10}{f.middle('seconds'):>10.3f}"
               f"{f.times(first):>8.2f}{f.flop / first.flop:>8.2f}{100 * f.share(f.flop):>7.0f}%"
               f"{100 * f.core_share(f.flop):>8.0f}%{f.middle('peak_mib'):>8.0f}")
@@ -133,8 +133,8 @@ def run(args, flags):
     if args.domains and not args.growth:
         flags = [*flags, "--domains", args.domains]
     ways = args.ways.split(",")
-    rows = growing(args, flags) if args.growth else cases(args, flags)
-    for case in (c for each in rows.values() for c in each) if args.growth else rows:
+    axes = growing(args, flags) if args.growth else {"": cases(args, flags)}
+    for case in (case for rows in axes.values() for case in rows):
         if not any(possible(way, case) for way in ways):
             raise UserError(f"{case.name} cannot be timed in the ways {args.ways}")
     busy = not idle(args)
@@ -143,11 +143,11 @@ def run(args, flags):
     if busy:
         print("THE MACHINE IS BUSY: times are too long, and only their quotients mean something")
     print(f"medians of {args.rounds} alternated rounds of {args.seconds:g} s", flush=True)
-    if args.growth:
-        for axis, values in rows.items():
-            runs = {case.name: (ways[0], case.flags) for case in values}
+    for axis, rows in axes.items():
+        if args.growth:
+            runs = {case.name: (ways[0], case.flags) for case in rows}
             print_growth(axis, alternated(runs, args.rounds, args.seconds, args.threads))
-    else:
+            continue
         for case in rows:
             runs = {way: (way, case.flags) for way in ways if possible(way, case)}
             print_ways(case, alternated(runs, args.rounds, args.seconds, args.threads))
@@ -157,7 +157,7 @@ def run(args, flags):
 
 def parsed(argv):
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", allow_abbrev=False,
-                                     description=__doc__.partition("\n")[0])
+                                     description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--gan_types", default="scogan", help=f"of {', '.join(PRESETS)}")
     parser.add_argument("--nets", default="digit_small", help=f"of {', '.join(GENERATORS)}")
     parser.add_argument("--sizes", default="", help="instead of nets: the published ones of 32, "

@@ -85,7 +85,7 @@ def swapped(way, size, few, args) -> dict:
     if way == "convolutions":
         call = tf.function(convolutions, autograph=False)
     else:
-        Plan.by_pixel = way == "pixel"
+        setattr(Plan, "by_pixel", way == "pixel")   # noqa: B010 (in place of a property)
         call = style_swap
     call(content, style)
     each = seconds(lambda: float(tf.reduce_sum(call(content, style))))
@@ -102,8 +102,9 @@ def convolutions(content, style):
     unit = filters / (tf.norm(tf.reshape(filters, (9 * channels, -1)), axis=0) + 1e-8)
     scores = tf.nn.conv2d(content, unit, 1, "VALID")
     chosen = tf.one_hot(tf.argmax(scores, -1), scores.shape[-1])
-    total, count = (tf.nn.conv2d_transpose(chosen, f, (1, height, width, f.shape[2]), 1, "VALID")
-                    for f in (filters, tf.ones((3, 3, 1, filters.shape[-1]))))
+    total, count = (
+        tf.nn.conv2d_transpose(chosen, f, tf.constant([1, height, width, depth]), 1, "VALID")
+        for f, depth in ((filters, channels), (tf.ones((3, 3, 1, filters.shape[-1])), 1)))
     return total / count
 
 
@@ -182,7 +183,7 @@ def spread(args):
 
 def main():
     """Parses and calls what was asked for."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     kinds = parser.add_subparsers(dest="kind", required=True)
     timed, swaps, spreading = (kinds.add_parser(name) for name in ("time", "swap", "spread"))
     for each in (timed, swaps):

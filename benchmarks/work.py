@@ -30,44 +30,52 @@ class Cost(NamedTuple):
     shape: tuple[int, ...]
 
 
+def side_of(row: Row) -> int:
+    """The side of the row's kernel, or of what a projection is reshaped to."""
+    assert row.kernel is not None, f"a {row.kind} has a kernel"
+    return row.kernel
+
+
 def _convolved(size: int, row: Row) -> int:
     """How long a side of `size` is after a convolution."""
     if row.padding == "valid":
-        return (size - row.kernel) // row.stride + 1
+        return (size - side_of(row)) // row.stride + 1
     return -(-size // row.stride)
 
 
 def _taps(size: int, row: Row, padding: bool) -> int:
     """Pairs of an output and a tap of the kernel, along a side of `size` that is convolved;
     without `padding` those whose tap meets a pixel."""
-    made = _convolved(size, row)
+    made, kernel = _convolved(size, row), side_of(row)
     if padding or row.padding == "valid":
-        return made * row.kernel
-    before = max((made - 1) * row.stride + row.kernel - size, 0) // 2
+        return made * kernel
+    before = max((made - 1) * row.stride + kernel - size, 0) // 2
     return sum(0 <= at * row.stride + tap - before < size
-               for at in range(made) for tap in range(row.kernel))
+               for at in range(made) for tap in range(kernel))
 
 
 def cost(row: Row, shape: tuple[int, ...], padding: bool = True) -> Cost:
     """The cost of `row` on one image or vector of `shape`."""
     if row.kind == "input":
         return Cost(0, shape)
+    assert row.filters is not None, "the last row needs its outputs: see `ending`"
+    filters = row.filters
     if row.kind in ("dense", "project"):
-        made = (row.kernel, row.kernel, row.filters) if row.kind == "project" else (row.filters,)
+        made = (side_of(row),) * 2 + (filters,) if row.kind == "project" else (filters,)
         return Cost(2 * prod(shape) * prod(made), made)
     *sides, channels = shape
     if row.kind in ("convt", "upconv"):
         sides = [side * row.stride for side in sides]
     if row.kind in ("upconv", "residual"):
         row = row._replace(stride=1)
-    flop = 2 * channels * row.filters * prod(_taps(side, row, padding) for side in sides)
+    flop = 2 * channels * filters * prod(_taps(side, row, padding) for side in sides)
     if row.kind == "residual":
         return Cost(2 * flop, shape)
     if row.kind == "patches":
-        return Cost(flop, (row.filters,))
+        return Cost(flop, (filters,))
     if row.kind == "conv":
         sides = [_convolved(side, row) // row.pool for side in sides]
-    return Cost(flop, (*sides, row.filters))
+    return Cost(flop, (*sides, filters))
 
 
 def costs(table: tuple[Row, ...], shape: tuple[int, ...], padding: bool = True) -> list[Cost]:

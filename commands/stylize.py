@@ -58,7 +58,8 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("init", str, None, "what they start from", choices=("content", "noise")),
     _of_methods("tv_weight", float, None, "of total variation", low=0),
     _of_methods("seed", int, None, "of the noise", low=0)))
-def stylize(content: str, styles: Sequence[str] = (), method: str = "swap", **given: Any) -> int | None:
+def stylize(content: str, styles: Sequence[str] = (), method: str = "swap",
+            **given: Any) -> int | None:
     """Draws an image, each image of a folder, or a film in the style of other images."""
     if "memory_limit" in given:
         given["memory_limit"] *= MIB

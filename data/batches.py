@@ -2,9 +2,10 @@
 unbroken run would have seen."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,8 @@ class Batches:
         return np.random.default_rng([self.seed, k, epoch]).permutation(len(self.domains[k]))
 
 
-def prefetched(batches, start: int, stop: int, ahead: int = 2) -> Iterator:
+def prefetched(batches: Callable[[int], Any], start: int, stop: int,
+               ahead: int = 2) -> Generator[Any, None, None]:
     """Yields batches(start), ..., batches(stop - 1), `ahead` of them computed in advance.
 
     They are computed one after the other in a thread; what it raises is raised here, and

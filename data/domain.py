@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from framework.errors import UserError
+
 
 @dataclass(frozen=True)
 class Domain:
@@ -25,6 +27,20 @@ class Domain:
 
     def __len__(self) -> int:
         return len(self.images)
+
+    @property
+    def known_labels(self) -> np.ndarray:
+        """The labels. Raises UserError where the domain has none."""
+        if self.labels is None:
+            raise UserError(f"{self.name} has no labels")
+        return self.labels
+
+    @property
+    def known_classes(self) -> int:
+        """The number of classes. Raises UserError where the domain has no labels."""
+        if self.classes is None:
+            raise UserError(f"{self.name} has no labels")
+        return self.classes
 
     def only(self, which: np.ndarray) -> "Domain":
         """The domain of the images number `which`, an array of indices, and their labels."""

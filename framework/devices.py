@@ -234,6 +234,7 @@ def all_gather_scalar(strategy: tf.distribute.Strategy | None) -> Callable[[int]
     def tell(number):
         return tf.distribute.get_replica_context().all_gather(tf.reshape(number, [1]), axis=0)
 
+    assert strategy is not None             # several workers have one
     told = compiled(lambda number: strategy.experimental_local_results(
         strategy.run(tell, (number,)))[0])
     return lambda number: told(tf.constant(int(number), tf.int64)).numpy()

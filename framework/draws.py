@@ -5,6 +5,7 @@ bits become numbers as in the kernels, by operations that both have.
 """
 
 import math
+from typing import Any
 
 import tensorflow as tf
 
@@ -16,12 +17,13 @@ LEAST = 1e-7                    # under the logarithm, as in TensorFlow
 
 def fold_in(key: Tensor, data: Tensor) -> Tensor:
     """The key of the `data`-th of the streams that follow from `key`, int32 [2]."""
-    return tf.random.experimental.stateless_fold_in(key, data, alg=ALGORITHM)
+    return tf.random.fold_in(key, data, alg=ALGORITHM)
 
 
 def uniform(shape: Tensor, key: Tensor, low: float, high: float) -> Tensor:
     """Float32 tensor of `shape`, uniform in [low, high)."""
-    bits = tf.random.stateless_uniform(shape, key, None, None, tf.uint32, alg=ALGORITHM)
+    anything: Any = None            # all 32 bits, whatever the stub of TensorFlow says
+    bits = tf.random.stateless_uniform(shape, key, anything, anything, tf.uint32, alg=ALGORITHM)
     return tf.cast(bits & 0x7FFFFF, tf.float32) * (2.0**-23 * (high - low)) + low
 
 

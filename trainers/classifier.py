@@ -54,7 +54,8 @@ class ClassifierTrainer:
     thesis).
     """
 
-    def __init__(self, model: keras.Model, optimizer, noise: float = 0.0, seed: int = 0):
+    def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer,
+                 noise: float = 0.0, seed: int = 0):
         self.model, self.optimizer = model, optimizer
         self.noise, self.seed = noise, seed
         optimizer.build(model.trainable_variables)
@@ -135,8 +136,8 @@ def train_classifier(domains: Sequence[Domain], *, seed: int = 0, table: str = "
     `ClassifierTrainer`.
     """
     keras.utils.set_random_seed(seed)
-    model = build_classifier(domains[0].images.shape[1:], domains[0].classes, table)
-    schedule = keras.optimizers.schedules.CosineDecay(lr, iterations)
+    model = build_classifier(domains[0].images.shape[1:], domains[0].known_classes, table)
+    schedule: Any = keras.optimizers.schedules.CosineDecay(lr, iterations)
     trainer = ClassifierTrainer(model, keras.optimizers.Adam(schedule), noise, seed)
     step = compiled(trainer.iterate)
     batches = labelled_batches(domains, min(batch_size, *map(len, domains)), seed)
@@ -158,7 +159,7 @@ def trained_once(domains: Sequence[Domain], held_out: Sequence[Domain], *, seed:
     name = file_name(domains, table, iterations, BATCH_SIZE, seed, noise)
     path = cache_folder() / "classifiers" / f"{name}.keras"
     if found := path.exists():
-        model = keras.saving.load_model(path, compile=False)
+        model: Any = keras.saving.load_model(path, compile=False)
     else:
         print(f"training a classifier of {', '.join(d.name for d in domains)} "
               f"({iterations} iterations)", flush=True)
@@ -202,7 +203,7 @@ def given_classifier(path: str | Path, domains: Sequence[Domain]) -> keras.Model
     """The model in the file `path`. Raises UserError unless it takes the domains' images to
     as many classes as they have; without labels to any number."""
     try:
-        model = keras.saving.load_model(path, compile=False)
+        model: Any = keras.saving.load_model(path, compile=False)
     except (OSError, ValueError) as error:
         raise UserError(f"cannot read --classifier_path {path}: {error}") from error
     shape, classes = domains[0].images.shape[1:], domains[0].classes or model.output_shape[-1]

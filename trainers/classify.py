@@ -26,7 +26,7 @@ from trainers.domains import load_domains
 from trainers.kinds import TRAINERS, Picture, Training
 from trainers.optimizers import scaling_optimizer
 
-RED = (1.0, -1.0, -1.0)
+RED = np.array([1.0, -1.0, -1.0], np.float32)
 
 
 @TRAINERS.register("classifier")
@@ -54,7 +54,7 @@ def training(config: Config, domains: Sequence[Domain]) -> Training:
 def model_for(config: Config, domains: Sequence[Domain]) -> keras.Model:
     """The run's classifier, built anew; its weights follow from the seed."""
     keras.utils.set_random_seed(config.experiment.seed)
-    return build_classifier(tuple(domains[0].images.shape[1:]), domains[0].classes,
+    return build_classifier(tuple(domains[0].images.shape[1:]), domains[0].known_classes,
                             config.nets.classifier, config.nets.width, config.device.precision)
 
 
@@ -67,7 +67,8 @@ def held_out_picture(model: keras.Model, held_out: Sequence[Domain], rows: int,
     """
     count = rows * columns
     first = [np.arange(min(count, len(d))) for d in held_out]
-    shown = [(d.images[part], d.labels[part]) for d, part in zip(held_out, first, strict=True)]
+    shown = [(d.images[part], d.known_labels[part])
+             for d, part in zip(held_out, first, strict=True)]
     scale = enlargement(held_out[0].images.shape[1])
 
     def draw():
@@ -87,7 +88,7 @@ def underlined(images: np.ndarray, shares: np.ndarray) -> np.ndarray:
     height, width = images.shape[1:3]
     under = np.arange(height) >= height - max(1, height // 16)
     within = np.arange(width) < width * np.asarray(shares)[:, None]
-    return np.where((under[:, None] & within[:, None, :])[..., None], np.float32(RED), images)
+    return np.where((under[:, None] & within[:, None, :])[..., None], RED, images)
 
 
 def report(model: keras.Model, domains: Sequence[Domain], held_out: Sequence[Domain]) -> dict:
@@ -118,10 +119,11 @@ def report(model: keras.Model, domains: Sequence[Domain], held_out: Sequence[Dom
 
 def commonest(domain: Domain) -> np.ndarray:
     """Share of the commonest class, or of the commoner value of each attribute."""
+    labels = domain.known_labels
     if domain.attributes:
-        yes = domain.labels.mean(0)
+        yes = labels.mean(0)
         return np.maximum(yes, 1 - yes)
-    return np.bincount(domain.labels).max() / len(domain.labels)
+    return np.bincount(labels).max() / len(labels)
 
 
 def evaluate(run: str | Path, config: Config) -> dict:

@@ -25,11 +25,11 @@ def num_conditioning_classes(domains: Sequence[Domain]) -> int:
 
     Raises UserError for domains without labels or with different numbers of classes.
     """
-    found = {d.classes if d.labels is not None else None for d in domains}
-    if len(found) > 1 or None in found:
+    found = {d.classes for d in domains}
+    if len(found) > 1 or any(d.labels is None for d in domains):
         raise UserError("conditional needs domains with the same labels; here they are of "
                         f"{', '.join(str(d.classes or 'no') for d in domains)} classes")
-    return found.pop()
+    return domains[0].known_classes
 
 
 def conditioned_shape(image_shape: tuple[int, ...], classes: int) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """`main.py evaluate RUN`: what a trained run is worth, as figures."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from framework.plots import save_png
 from metrics import choice, extremes
 from metrics.distributions import Distributions
 from metrics.judged import Agreement, Confidence
+from metrics.lpips import LPIPS
 from metrics.modes import GeneratedModes
 from metrics.protocol import PairDistances
 from metrics.report import format_results, save_report
@@ -82,20 +83,19 @@ def asked(metrics: Sequence[str], extractor: str, lpips: bool, domains: Sequence
     points = domains[0].images.ndim == 2
     labelled = not points and all(d.labels is not None for d in domains)
     metrics = metrics or choice.default_metrics(points, labelled, len(domains), lpips)
-    choice.check_metrics(metrics, points, labelled, len(domains), run)
+    choice.check_metrics(metrics, points, labelled, len(domains), str(run))
     return metrics, extractor or ("classifier" if labelled else "pixels")
 
 
-def distance_of(metrics: Sequence[str], net: str, weights: str) -> Callable | None:
+def distance_of(metrics: Sequence[str], net: str, weights: str) -> LPIPS | None:
     """LPIPS, if that is asked for. Raises UserError where its weights cannot be had."""
     if "lpips" not in metrics:
         return None
-    from metrics.lpips import LPIPS
     return LPIPS(net, weights or None)
 
 
-def of_streams(metrics: Sequence[str], compared: Iterable[Comparison], counts: dict[str, int],
-               distance: Callable | None, seed: int, extractor: str, weights: str,
+def of_streams(metrics: Sequence[str], compared: Sequence[Comparison], counts: dict[str, int],
+               distance: LPIPS | None, seed: int, extractor: str, weights: str,
                judge: Model | None) -> dict:
     """The measures that need two streams only: of pairs of images, and of whole sets.
 

@@ -82,7 +82,8 @@ def normalises_batches(nets: Iterable[keras.Model]) -> bool:
 def l2(variables: Sequence) -> Tensor:
     """Sum of the squared kernels (thesis 3.3: c times the sum of squared weights)."""
     kernels = [v for v in variables if len(v.shape) > 1]
-    return sum(ops.sum(ops.square(ops.cast(v, "float32"))) for v in kernels)
+    squares: list[Tensor] = [ops.sum(ops.square(ops.cast(v, "float32"))) for v in kernels]
+    return sum(squares)
 
 
 def to_float(real: Tensor) -> Tensor:
@@ -244,7 +245,7 @@ class AdversarialTrainer:
                         partial(discriminator, training=True), real=x, fake=y,
                         alpha=random.uniform([tf.shape(x)[0]]))
             # The joint loss: shared layers take one step along the sum over the domains.
-            loss = sum(terms[f"d/{name}"] for name in self.domains)
+            loss: Tensor = sum(terms[f"d/{name}"] for name in self.domains)
             if self.penalty:
                 loss += self.penalty_weight * sum(
                     terms[f"penalty/{name}"] for name in self.domains)
@@ -278,7 +279,7 @@ class AdversarialTrainer:
             # What makes the domains' images of one z a pair.
             raw = {coupling.name: coupling.term(outputs) for coupling in self.couplings}
             weighted = self.weighted(iteration, terms.values(), raw)
-            loss = sum(terms.values()) + sum(weighted.values())
+            loss: Tensor = sum(terms.values()) + sum(weighted.values())
             loss += self.weight_decay * l2(self.g_variables) if self.weight_decay else 0.0
             loss = self.g_optimizer.scale_loss(loss)
         self.g_optimizer.apply(tape.gradient(loss, self.g_variables), self.g_variables)
@@ -330,6 +331,7 @@ class AdversarialTrainer:
     def scaling(self, discriminator: keras.Model, real: Tensor, random: Random) -> Tensor:
         """The factor that `scale` gives for this critic and the real minibatch alone."""
         signs = random.signs([tf.shape(real)[0], discriminator.output_shape[-1]])
+        assert self.scale is not None
         return self.scale(partial(discriminator, training=True), real=real, signs=signs)
 
     def ramp(self, iteration: Tensor) -> Tensor:

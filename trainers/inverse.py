@@ -37,7 +37,9 @@ class InverseTrainer:
     `losses.style.variation_of_levels`.
     """
 
-    def __init__(self, net, vgg: VGGFeatures, optimizer, *, tv_weight=1e-6, swapped=True):
+    def __init__(self, net: keras.Model, vgg: VGGFeatures,
+                 optimizer: keras.optimizers.Optimizer, *, tv_weight: float = 1e-6,
+                 swapped: bool = True):
         self.net, self.vgg, self.optimizer = net, vgg, optimizer
         self.tv_weight, self.swapped = tv_weight, swapped
         optimizer.build(net.trainable_variables)
@@ -53,7 +55,7 @@ class InverseTrainer:
         with tf.GradientTape() as tape:
             terms = inversion_terms(self.net(targets, training=True), targets, self.vgg,
                                     self.tv_weight * replica_and_count()[1])
-            loss = sum(terms.values())
+            loss: Tensor = sum(terms.values())
             scaled = self.optimizer.scale_loss(loss)
         variables = self.net.trainable_variables
         self.optimizer.apply(tape.gradient(scaled, variables), variables)
@@ -64,7 +66,7 @@ class InverseTrainer:
         save_model(folder / "inverse.keras", self.net)
 
 
-def inversion_terms(images: Tensor, targets: list[Tensor], vgg: VGGFeatures,
+def inversion_terms(images: Tensor, targets: Tensor, vgg: VGGFeatures,
                     tv_weight: float) -> dict:
     """The two terms of eq. 4.7 for `images` [B, H, W, 3] and target activations H [B, h, w, C].
 
@@ -76,7 +78,7 @@ def inversion_terms(images: Tensor, targets: list[Tensor], vgg: VGGFeatures,
             "variation": tv_weight * variation_of_levels(images)}
 
 
-def targets_of(vgg: VGGFeatures, photos: Tensor, paintings: Tensor, swapped: bool) -> list[Tensor]:
+def targets_of(vgg: VGGFeatures, photos: Tensor, paintings: Tensor, swapped: bool) -> Tensor:
     """The activations that the network inverts: those of the photographs [B, H, W, 3], of the
     paintings and, where `swapped`, of all B x B pairs swapped, in the order of the
     photographs. On several devices each takes its photographs with the paintings of all."""
@@ -95,7 +97,7 @@ def swaps(contents: Tensor, styles: Tensor) -> list:
 def pairs_of(config: Config, domains: Sequence[Domain]) -> Callable[[int], tuple[np.ndarray, ...]]:
     """A function of the iteration to photographs and paintings, each uint8 [1, B, H, W, 3], cut
     at random to `--crop` unless that is 0."""
-    batches = Batches(domains, config.training.batch_size, 1, config.experiment.seed)
+    batches = Batches(tuple(domains), config.training.batch_size, 1, config.experiment.seed)
     if not config.style.crop:
         return batches
 

@@ -1,7 +1,8 @@
 """What is measured while training (`--monitor`): a few hundred samples, cheap enough to repeat."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -34,12 +35,14 @@ class Monitor:
     and not of classes.
     """
 
-    def __init__(self, names, trainer: AdversarialTrainer, z: Tensor, real: list[Tensor], net, seen,
-                 judge=None, attributes=False):
+    def __init__(self, names: Sequence[str], trainer: AdversarialTrainer, z: Tensor,
+                 real: list[np.ndarray], net: Callable, seen: str, judge: Any = None,
+                 attributes: bool = False):
         self.names, self.trainer, self.z = names, trainer, z
         self.net, self.seen, self.judge = net, seen, judge
-        self.agreement = ((lambda *a: float(np.mean(attribute_agreement(*a)))) if attributes
-                          else pair_agreement)
+        self.agreement: Callable = (
+            (lambda *a: float(np.mean(attribute_agreement(*a)))) if attributes
+            else pair_agreement)
         self.real = [net(images) for images in real]
 
     def __call__(self) -> dict[str, float]:

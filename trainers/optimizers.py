@@ -13,7 +13,7 @@ from framework.tensors import Tensor
 LOSS_SCALE = "loss_scale"       # of framework.checkpoint.OPTIONAL_STATE
 
 
-class ReplicaMeanMixin:
+class ReplicaMeanMixin(keras.optimizers.Optimizer):
     """What a Keras optimizer lacks on R devices. It sums their gradients: here each is a mean over
     a share of the batch, so the R-th part of the sum is wanted. It bounds the norm of each
     device's gradient before that: here they are averaged first, and the bound (`clipnorm`) is
@@ -33,7 +33,8 @@ class Adam(ReplicaMeanMixin, keras.optimizers.Adam):
     """Keras's Adam, on any number of devices, in one pass over each variable."""
 
     def update_step(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:
-        index, step = self._get_variable_index(variable), tf.cast(self.iterations + 1, tf.float32)
+        iterations: Any = self.iterations
+        index, step = self._get_variable_index(variable), tf.cast(iterations + 1, tf.float32)
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle, m=self._momentums[index].value.handle,
             v=self._velocities[index].value.handle, beta1_power=self.beta_1**step,

@@ -2,7 +2,7 @@
 AdaIN (Huang and Belongie 2017) where `--no-style_variance` takes the variance away.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +37,9 @@ class StyleTrainer:
     weight of "kl" rises. What the terms are, the subclasses say.
     """
 
-    def __init__(self, stylist: VariationalStylist | PlainStylist, look, optimizer, *, weights,
-                 content_layers, style_layers, warmup=0, seed: int = 0):
+    def __init__(self, stylist: Any, look: Callable, optimizer: keras.optimizers.Optimizer, *,
+                 weights: dict[str, float], content_layers: Sequence[str],
+                 style_layers: Sequence[str], warmup: int = 0, seed: int = 0):
         self.stylist, self.look, self.optimizer = stylist, look, optimizer
         self.weights, self.warmup, self.seed = weights, warmup, seed
         self.content_layers, self.style_layers = content_layers, style_layers
@@ -56,10 +57,14 @@ class StyleTrainer:
             terms = self.terms(photos, paintings, Random(self.seed, iteration))
             weighted = {f"weighted/{name}": self.weight(name, iteration) * value
                         for name, value in terms.items()}
-            loss = sum(weighted.values())
+            loss: Tensor = sum(weighted.values())
             scaled = self.optimizer.scale_loss(loss)
         self.optimizer.apply(tape.gradient(scaled, self.variables), self.variables)
         return {"loss": loss} | terms | weighted
+
+    def terms(self, photos: Tensor, paintings: Tensor, random: Random) -> dict[str, Tensor]:
+        """The terms by name, scalars. photos, paintings: [B, H, W, 3] in [-1, 1]."""
+        raise NotImplementedError
 
     def weight(self, name: str, iteration: Tensor) -> Tensor:
         """The weight of a term at an iteration."""
@@ -80,7 +85,7 @@ class VariationalTrainer(StyleTrainer):
     one style (`losses.style.disentanglement`). All are means over the batch.
     """
 
-    def terms(self, photos: Tensor, paintings: Tensor, random: Random) -> dict:
+    def terms(self, photos: Tensor, paintings: Tensor, random: Random) -> dict[str, Tensor]:
         mean, log_variance = self.stylist.distribution(paintings)
         code = mean + ops.exp(0.5 * log_variance) * random.normal(tf.shape(mean))
         content = self.stylist.content(photos)
@@ -102,7 +107,7 @@ class PlainTrainer(StyleTrainer):
     style: sum over layers of the squared differences of means and deviations. Means throughout.
     """
 
-    def terms(self, photos: Tensor, paintings: Tensor, random: Random) -> dict:
+    def terms(self, photos: Tensor, paintings: Tensor, random: Random) -> dict[str, Tensor]:
         (layer,) = self.content_layers
         painted = self.look(paintings)
         target = tf.stop_gradient(adaptive_instance_norm(self.stylist.content(photos),
@@ -155,8 +160,10 @@ def training(config: Config, domains: Sequence[Domain]) -> Training:
     precision, image_shape = config.device.precision, domains[0].images.shape[1:]
     stylist = stylist_for(config)
     optimizer = scaling_optimizer(training, training.lr, precision, training.weight_decay or None)
+    look = perception(coupling, precision, image_shape)
+    assert look is not None                     # both terms are on: config.checks_style
     trainer = (VariationalTrainer if style.style_variance else PlainTrainer)(
-        stylist, perception(coupling, precision, image_shape), optimizer,
+        stylist, look, optimizer,
         weights={"content": coupling.content_weight, "style": coupling.style_weight,
                  "kl": style.kl_weight, "disentangle": style.disentangle_weight},
         content_layers=layers_of(coupling.content_layers),

@@ -58,19 +58,19 @@ def main(run: str | Path, *, rows: int = 8, columns: int = 10, seed: int = 1, gi
          mp4: bool = False, output: str = "") -> None:
     """Writes the grid of `rows` walks of `columns` steps as PNG to `output`, and the films
     asked for beside it. Raises UserError for a run of 2-D points or another kind of file."""
-    output = Path(output or Path(run) / f"walk-{seed}.png")
-    if output.suffix.lower() != ".png":
+    path = Path(output or Path(run) / f"walk-{seed}.png")
+    if path.suffix.lower() != ".png":
         raise UserError(f"--output {output}: the picture is a .png")
     sampler = Sampler(run)
     images = walk(sampler, rows, columns, seed)
     if images[0].ndim == 3:
         raise UserError(f"{run} draws 2-D points; a walk needs images")
     grid = [x.reshape(rows * columns, *x.shape[2:]) for x in images]
-    save_png(output, image_grid(grid, columns, enlargement(grid[0].shape[1])))
-    written = [output]
+    save_png(path, image_grid(grid, columns, enlargement(grid[0].shape[1])))
+    written = [path]
     for wanted, suffix, save in ((gif, ".gif", save_gif), (mp4, ".mp4", save_mp4)):
         if wanted:
-            written.append(output.with_suffix(suffix))
+            written.append(path.with_suffix(suffix))
             save(written[-1], film(walk(sampler, rows, FRAMES, seed)))
     print(f"{', '.join(map(str, written))}: {rows} walks in {', '.join(sampler.domains)}, "
           f"seed {seed}")
