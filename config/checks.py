@@ -10,7 +10,7 @@ from config.kinds import KINDS, has
 from data.names import find
 from framework.cluster import worker
 from framework.errors import UserError
-from losses.kernels import scales_of
+from losses.kernels import parse_scales
 from metrics.choice import MONITORS, named
 from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.vgg import RANDOM, check_weights, layers_in_use, layers_of, needed
@@ -44,7 +44,7 @@ def _kernel(config, domains):
         raise UserError(f"a {config.gan_type} has the loss mmd; here it is {config.loss}")
     if config.loss == "mmd" and config.batch_size < 2:
         raise UserError("the loss mmd compares samples: batch_size must be 2 or more")
-    scales_of(config.kernel_scales)
+    parse_scales(config.kernel_scales)
     if config.gradient_scale == "smmd" and config.kernel == "energy":
         raise UserError("the energy kernel has no derivative for smmd to read; choose another")
 

@@ -5,10 +5,11 @@ import inspect
 import pkgutil
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 from framework.errors import unknown
 
-_NOTHING = object()
+_NOTHING: Any = object()
 
 
 class Registry(Mapping):

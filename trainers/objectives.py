@@ -4,7 +4,7 @@ from functools import partial
 
 from framework.registry import accepts, called_with
 from losses.adversarial import LOSSES
-from losses.kernels import KERNELS, scales_of
+from losses.kernels import KERNELS, parse_scales
 from penalties.gradient import PENALTIES, SCALES
 
 FEATURES = 16
@@ -21,7 +21,7 @@ def kernel_for(config, dim: int):
     settings = config.as_dict() | {
         "dim": dim, "gamma": config.kernel_gamma, "bias": config.kernel_bias,
         "features": config.kernel_features}
-    scales = scales_of(config.kernel_scales)
+    scales = parse_scales(config.kernel_scales)
     return called_with(KERNELS.find(config.kernel),
                        settings | ({"scales": scales} if scales else {}))
 
