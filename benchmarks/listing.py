@@ -19,7 +19,7 @@ from framework.checkpoint import plain
 from framework.latents import DISTRIBUTIONS
 from framework.random import Random
 from nets.build import joint, split
-from penalties.couplings import couplings
+from penalties.couplings import active_couplings
 from trainers.coupled import discriminators_for, generators_for
 from trainers.gan import GeneratorOutputs, to_float
 from trainers.objectives import objective
@@ -42,7 +42,7 @@ class Listing:
         self.generators = split(plain(joint(generators_for(config, count, shape))))
         self.discriminators = discriminators_for(config, count, shape)
         self.loss, self.penalty, _ = objective(config, self.discriminators[0].output_shape[-1])
-        self.couplings = couplings(config.as_dict(), self.generators, frozen)
+        self.couplings = active_couplings(config.as_dict(), self.generators, frozen)
         self.coupled = [net for coupling in self.couplings for net in coupling.nets]
         self.players = [*self.generators, *self.coupled]
         self.g_optimizers = [optimizer(config, config.lr_g) for _ in self.players]

@@ -21,7 +21,7 @@ from metrics.choice import MONITORS
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, SPECTRAL
 from nets.vgg import BLOCKS
 from penalties.couplings import COUPLINGS
-from penalties.gradient import PENALTIES, SCALES
+from penalties.gradient import GRADIENT_SCALES, PENALTIES
 
 load_extensions()               # before the choices and options are read
 
@@ -206,8 +206,8 @@ OPTIONS: tuple[Option, ...] = (
     *_group(
         "loss",
         ("gradient_scale", str, "none", "factor of both players' loss that falls with the "
-         "critic's gradient: scaled MMD, or SWGAN for wgan", {"choices": ("none", *SCALES),
-         "choice_requires": _by_kernel(SCALES) | {"swgan": one_of("loss", "wgan")}},
+         "critic's gradient: scaled MMD, or SWGAN for wgan", {"choices": ("none", *GRADIENT_SCALES),
+         "choice_requires": _by_kernel(GRADIENT_SCALES) | {"swgan": one_of("loss", "wgan")}},
          DISCRIMINATORS_OF),
         ("kernel", str, "gaussian", "kernel of the loss mmd; rks: random features for the "
          "gaussian one, in linear time", {"choices": KERNELS},

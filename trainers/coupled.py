@@ -9,7 +9,7 @@ from framework.devices import in_strategy_scope
 from framework.errors import UserError
 from nets.architectures import DISCRIMINATORS, GENERATORS
 from nets.build import build_discriminators, build_generators
-from penalties.couplings import FrozenNets, couplings
+from penalties.couplings import FrozenNets, active_couplings
 from trainers.balance import LossBalancer
 from trainers.classifier import frozen_classifier, labelled
 from trainers.conditional import batches_for, conditioned_shape, num_conditioning_classes
@@ -118,7 +118,8 @@ def build(config, domains, frozen: FrozenNets | None = None) -> AdversarialTrain
         d_optimizer=optimizer(config, config.lr_d, decoupled),
         latent=config.latent, discriminator_steps=config.discriminator_steps,
         penalty=penalty, penalty_weight=config.penalty_weight, scale=scale,
-        couplings=couplings(config.as_dict(), generators, frozen), balance=balance_for(config),
+        couplings=active_couplings(config.as_dict(), generators, frozen),
+        balance=balance_for(config),
         warmup=config.coupling_warmup, ema=config.ema,
         averaged=generators_for(config, count, image_shape, classes) if config.ema else None,
         classes=classes, clip=config.clip, instance_noise=config.instance_noise,

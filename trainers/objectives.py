@@ -5,7 +5,7 @@ from functools import partial
 from framework.registry import accepts, called_with
 from losses.adversarial import LOSSES
 from losses.kernels import KERNELS, parse_scales
-from penalties.gradient import PENALTIES, SCALES
+from penalties.gradient import GRADIENT_SCALES, PENALTIES
 
 FEATURES = 16
 
@@ -33,7 +33,7 @@ def objective(config, dim: int):
     settings = config.as_dict() | {"kernel": kernel}
     loss = called_with(LOSSES.find(config.loss), settings)
     penalty = _with(settings, PENALTIES, config.disc_penalty)
-    return loss, penalty, _with(settings, SCALES, config.gradient_scale)
+    return loss, penalty, _with(settings, GRADIENT_SCALES, config.gradient_scale)
 
 
 def _with(settings, registry, name: str):
