@@ -6,12 +6,12 @@ from nets.architectures import (
     DISCRIMINATORS,
     GENERATORS,
     Row,
-    renormed,
-    resized,
-    widened,
+    replace_norms,
+    use_resize_convolutions,
+    widen,
 )
 from nets.architectures.encoders import LATENT_ENCODER
-from nets.vgg import FILTERS, layers_in_use, needed
+from nets.vgg import FILTERS, layers_down_to, layers_in_use
 
 
 def work_of(config, domains: int, shape, classes: int, padding: bool = True) -> dict[str, int]:
@@ -34,8 +34,8 @@ def _generators(config, domains, shape, told, padding) -> work.Net:
     from trainers.coupled import architecture, shared_rows
 
     chosen = architecture(GENERATORS, config.generator, shape)
-    table = widened(chosen.table, config.width)
-    table = resized(table) if config.upsampling == "resize" else table
+    table = widen(chosen.table, config.width)
+    table = use_resize_convolutions(table) if config.upsampling == "resize" else table
     shared = shared_rows(config.shared_generator, config.gan_type, chosen.shared)
     return work.joint(table, config.latent_dim + told, domains, shared, padding)
 
@@ -47,7 +47,7 @@ def _critic(config, shape, told, padding) -> work.Net:
 
     table = architecture(DISCRIMINATORS, config.discriminator, shape).table
     norm = None if config.discriminator_norm in ("auto", "table") else config.discriminator_norm
-    table = renormed(widened(table, config.width_d or config.width), norm)
+    table = replace_norms(widen(table, config.width_d or config.width), norm)
     net = work.net(work.ending(table, discriminator_outputs(config)),
                    (*shape[:-1], shape[-1] + told), padding)
     return net._replace(curved=net.curved or config.loss == "mmd")   # a kernel is a curve
@@ -57,7 +57,7 @@ def _readers(config, shape, classes, told, padding) -> dict[str, work.Net]:
     """What the couplings read images with."""
     found = {}
     if config.cycle_weight > 0:
-        table = widened(LATENT_ENCODER, config.width)
+        table = widen(LATENT_ENCODER, config.width)
         found["encoder"] = work.ending(table, config.latent_dim + told), shape
     if config.semantic_weight > 0 or config.balance_weight > 0:
         found["classifier"] = work.ending(CLASSIFIERS[config.classifier].table, classes), shape
@@ -70,7 +70,7 @@ def _readers(config, shape, classes, told, padding) -> dict[str, work.Net]:
 def vgg_table(layers, net: str) -> tuple[Row, ...]:
     """The rows of VGG down to the deepest of `layers`."""
     rows = []
-    for name in needed(layers, net):
+    for name in layers_down_to(layers, net):
         if name.endswith("pool"):
             rows[-1] = rows[-1]._replace(pool=2)
         else:

@@ -78,7 +78,7 @@ def measured(photo, style, phi, networks, iterations: int) -> dict:
 def read(folder, size: int, limit: int) -> list:
     """The first `limit` (0: all) images of a folder, their longer side `size`."""
     from style.images import read as image
-    files = folders.files(Path(folder))
+    files = folders.image_files(Path(folder))
     return [image(path, size) for path in files[:limit or None]]
 
 

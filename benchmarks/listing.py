@@ -18,7 +18,7 @@ import tensorflow as tf
 from framework.checkpoint import plain
 from framework.latents import DISTRIBUTIONS
 from framework.random import Random
-from nets.build import joint, split
+from nets.build import join_generators, split_generators
 from penalties.couplings import active_couplings
 from trainers.coupled import discriminators_for, generators_for
 from trainers.gan import GeneratorOutputs, to_float
@@ -39,7 +39,8 @@ class Listing:
     def __init__(self, config, domains, frozen):
         count, shape = len(domains), domains[0].images.shape[1:]
         self.config, self.names = config, [d.name for d in domains]
-        self.generators = split(plain(joint(generators_for(config, count, shape))))
+        joint = join_generators(generators_for(config, count, shape))
+        self.generators = split_generators(plain(joint))
         self.discriminators = discriminators_for(config, count, shape)
         self.loss, self.penalty, _ = objective(config, self.discriminators[0].output_shape[-1])
         self.couplings = active_couplings(config.as_dict(), self.generators, frozen)

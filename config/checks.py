@@ -7,13 +7,13 @@ from pathlib import Path
 
 from config.checks_style import check_styling
 from config.kinds import KINDS, has
-from data.names import find
+from data.names import find_domain
 from framework.cluster import worker
 from framework.errors import UserError
 from losses.kernels import parse_scales
 from metrics.choice import MONITORS, named
 from nets.architectures import DISCRIMINATORS, GENERATORS
-from nets.vgg import RANDOM, check_weights, layers_in_use, layers_of, needed
+from nets.vgg import RANDOM, check_weights, layers_down_to, layers_in_use, layers_of
 
 PAIR_AGREEMENT = "pair_agreement"
 
@@ -63,10 +63,10 @@ def _classifier(config, domains):
     path = config.classifier_path
     if config.conditional:
         for name in domains:
-            if find(name).classes is None:
+            if find_domain(name).classes is None:
                 raise UserError(f"conditional needs labelled data, and {name} has no labels")
     reads = [name for name in ("semantic_weight", "balance_weight") if getattr(config, name)]
-    unlabelled = [name for name in domains if find(name).classes is None]
+    unlabelled = [name for name in domains if find_domain(name).classes is None]
     if config.gan_type == "classifier" and unlabelled:
         raise UserError(f"a classifier needs labelled data, and {unlabelled[0]} has no labels")
     if reads and not path and len(unlabelled) == len(domains):
@@ -83,7 +83,7 @@ def _perceptual(config, domains):
     if on:
         for name in ("content", "style"):
             if getattr(config, f"{name}_weight") > 0:
-                needed(layers_of(getattr(config, f"{name}_layers")), config.vgg)
+                layers_down_to(layers_of(getattr(config, f"{name}_layers")), config.vgg)
         if config.vgg_weights not in ("imagenet", RANDOM):
             check_weights(config.vgg_weights, layers_in_use(config), config.vgg)
 
@@ -94,7 +94,7 @@ def _monitor(config, domains):
         if len(domains) < 2:
             raise UserError(f"pair_agreement compares domains, and {domains[0]} is one")
         for name in domains:
-            if find(name).classes is None or find(name).size is None:
+            if find_domain(name).classes is None or find_domain(name).size is None:
                 raise UserError(f"pair_agreement needs labelled images, and {name} has none")
 
 

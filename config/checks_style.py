@@ -1,7 +1,7 @@
 """Contradictions between the options of style transfer's nets, and of others with them."""
 
 from config.kinds import has
-from data.names import find
+from data.names import find_domain
 from framework.errors import UserError
 from nets.architectures.style import DECODED, INVERTED, MULTIPLE
 from nets.vgg import RANDOM, check_weights
@@ -34,7 +34,7 @@ def _style(config):
 
 def _sides(config, domains):
     """Sides must be whole multiples of what the nets halve, and images have three patches."""
-    sizes = [find(name).size for name in domains]
+    sizes = [find_domain(name).size for name in domains]
     if None in sizes:
         raise UserError(f"a {config.gan_type} learns from images, not points")
     size = config.image_size or max(sizes)

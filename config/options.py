@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from config.kinds import KINDS, serves
-from data.names import domain_names, find
+from data.names import domain_names, find_domain
 from framework.errors import UserError, unknown
 from framework.extensions import load_extensions
 from framework.options import Option, Requirement, by_name, chosen, either, one_of, positive
@@ -40,7 +40,7 @@ GROUPS = {
 
 def _is_pruned(values: Mapping[str, Any]) -> bool:
     names = domain_names(values["dataset"], values["domains"], values["data_dir"])
-    return any(find(name).pruned for name in names)
+    return any(find_domain(name).pruned for name in names)
 
 
 def _is_penalised(values: Mapping[str, Any]) -> bool:

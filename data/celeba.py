@@ -14,23 +14,23 @@ from typing import NamedTuple
 import numpy as np
 
 from data import folders, records
-from data.attributes import read_table
+from data.attributes import read_attribute_table
 from framework.errors import UserError, unknown
 
 NAME = "celeba"
 SETS = {"CelebSmiling": "Smiling", "CelebBlond": "Blond_Hair", "CelebEyeglasses": "Eyeglasses"}
 FULL_SIZE = 202_599
-WITH = {"Smiling": 97_669, "Blond_Hair": 29_983, "Eyeglasses": 13_193}      # thesis table 2.2
+FACES_WITH = {"Smiling": 97_669, "Blond_Hair": 29_983, "Eyeglasses": 13_193}      # thesis table 2.2
 ATTRIBUTES = (                  # of at least 50,000 faces each (thesis 5.3)
     "Arched_Eyebrows", "Attractive", "Heavy_Makeup", "High_Cheekbones", "Male",
     "Mouth_Slightly_Open", "No_Beard", "Oval_Face", "Pointy_Nose", "Smiling", "Wavy_Hair",
     "Wearing_Lipstick", "Young")
-CROP = 0.7                      # share of height and width that the thesis's code keeps
+CROP_SHARE = 0.7                      # share of height and width that the thesis's code keeps
 PREFIX, WITHOUT = f"{NAME}:", "without_"
-TABLE = re.compile(r"(?i)(.*[_-])?attr(ibutes?)?([_.-].*)?\.(txt|csv)")
-PARTITION = re.compile(r"(?i)list_eval_partition\.(txt|csv)")
-TEST = 2                        # in list_eval_partition; 0 is training, 1 validation
-IMAGES = ("img_align_celeba", "img_align_celeba.zip", "Img/img_align_celeba",
+TABLE_NAME = re.compile(r"(?i)(.*[_-])?attr(ibutes?)?([_.-].*)?\.(txt|csv)")
+PARTITION_NAME = re.compile(r"(?i)list_eval_partition\.(txt|csv)")
+TEST_PART = 2                        # in list_eval_partition; 0 is training, 1 validation
+IMAGE_PLACES = ("img_align_celeba", "img_align_celeba.zip", "Img/img_align_celeba",
           "Img/img_align_celeba.zip", "images")
 
 
@@ -42,7 +42,7 @@ class Faces(NamedTuple):
     has: np.ndarray
     held_out: np.ndarray
 
-    def learned(self) -> tuple[str, ...]:
+    def learned_attributes(self) -> tuple[str, ...]:
         """What a classifier learns: the thesis's 13 attributes, or all of a table without."""
         return tuple(name for name in ATTRIBUTES if name in self.attributes) or self.attributes
 
@@ -53,7 +53,7 @@ class Faces(NamedTuple):
         return self.has[:, self.attributes.index(attribute)]
 
 
-def read(domain: str, data_dir: Path | None, split: str, size: int):
+def read_faces(domain: str, data_dir: Path | None, split: str, size: int):
     """Images uint8 [N, size, size, 3] of a domain, decoded on demand, and labels int32 [N, A]
     of 0 and 1 for `attributes(data_dir)`.
 
@@ -63,13 +63,13 @@ def read(domain: str, data_dir: Path | None, split: str, size: int):
     """
     faces = _faces(data_dir)
     rows = np.flatnonzero(_of(domain, faces) & (faces.held_out == (split == "test")))
-    labels = np.stack([faces.column(name)[rows] for name in faces.learned()], 1)
-    return folders.ImageFiles([faces.files[i] for i in rows], size, crop), labels.astype(np.int32)
+    labels = np.stack([faces.column(name)[rows] for name in faces.learned_attributes()], 1)
+    return folders.ImageFiles([faces.files[i] for i in rows], size, crop_face), labels.astype(np.int32)
 
 
 def attributes(data_dir: Path | None) -> tuple[str, ...]:
     """Names of the labels' columns."""
-    return _faces(data_dir).learned()
+    return _faces(data_dir).learned_attributes()
 
 
 def is_here(data_dir: Path | None) -> bool:
@@ -87,7 +87,7 @@ def count(domain: str, data_dir: Path | None) -> int | None:
         return None
 
 
-def pair(dataset: str) -> tuple[str, str] | None:
+def attribute_pair(dataset: str) -> tuple[str, str] | None:
     """The domains without and with the attribute that `dataset` (CelebSmiling, celeba:NAME)
     is about; None for another data set."""
     name = PREFIX + SETS[dataset] if dataset in SETS else dataset
@@ -96,14 +96,14 @@ def pair(dataset: str) -> tuple[str, str] | None:
     return PREFIX + WITHOUT + _attribute(name), PREFIX + _attribute(name)
 
 
-def crop(image: np.ndarray, size: int) -> np.ndarray:
+def crop_face(image: np.ndarray, size: int) -> np.ndarray:
     """The central 0.7 of CelebA's 178x218 images, scaled to a square as the thesis does, which
     widens faces by a fifth; square images, as of CelebA-HQ, are scaled whole."""
     height, width = image.shape[:2]
     if height != width:
-        top, left = (int(side * (1 - CROP) / 2) for side in (height, width))
+        top, left = (int(side * (1 - CROP_SHARE) / 2) for side in (height, width))
         image = image[top:height - top, left:width - left]
-    return folders.scaled(image, size)
+    return folders.scale_to_square(image, size)
 
 
 def _of(domain, faces) -> np.ndarray:
@@ -128,7 +128,7 @@ def _place(data_dir) -> Path | None:
         return None
     named = (data_dir / NAME, data_dir / f"{NAME}.zip", data_dir / "CelebA")
     for place in (*named, *sorted(data_dir.glob("[cC]eleb*.zip")), data_dir):
-        if place.exists() and _find(place, TABLE):
+        if place.exists() and _find(place, TABLE_NAME):
             return place
     return None
 
@@ -136,23 +136,23 @@ def _place(data_dir) -> Path | None:
 def _find(place, pattern):
     """The file in `place`, or in its folder Anno, whose name the pattern matches; or None."""
     beside = [place, place / "Anno", place / "Eval"]
-    return next((child for folder in beside if folders.exists(folder)
+    return next((child for folder in beside if folders.folder_exists(folder)
                  for child in folders.children(folder) if pattern.fullmatch(child.name)), None)
 
 
 @lru_cache(maxsize=2)
 def _local(place) -> Faces:
-    table = read_table(_find(place, TABLE))
-    images = next((place / name for name in IMAGES if folders.exists(place / name)), place)
-    files = [f for f in folders.files(images) if Path(f.name).stem in table.rows]
+    table = read_attribute_table(_find(place, TABLE_NAME))
+    images = next((place / name for name in IMAGE_PLACES if folders.folder_exists(place / name)), place)
+    files = [f for f in folders.image_files(images) if Path(f.name).stem in table.rows]
     if not files:
         raise UserError(f"no image in {images} has a name of the table in {place}, such as "
                         f"{next(iter(table.rows))}")
     stems = [Path(file.name).stem for file in files]
-    held_out = np.arange(len(files)) % folders.HOLD_OUT == folders.HOLD_OUT - 1
-    if partition := _find(place, PARTITION):
-        part = read_table(partition)
-        test = {stem for stem, row in part.rows.items() if part.values[row, 0] == TEST}
+    held_out = np.arange(len(files)) % folders.HOLD_OUT_EVERY == folders.HOLD_OUT_EVERY - 1
+    if partition := _find(place, PARTITION_NAME):
+        part = read_attribute_table(partition)
+        test = {stem for stem, row in part.rows.items() if part.values[row, 0] == TEST_PART}
         held_out = np.array([stem in test for stem in stems])
     has = table.values[[table.rows[stem] for stem in stems]] > 0
     return Faces(files, table.names, has, held_out)
@@ -160,7 +160,7 @@ def _local(place) -> Faces:
 
 @lru_cache(maxsize=2)
 def _of_tfds(data_dir) -> Faces:
-    parts = [records.read(NAME, split, data_dir) for split in ("train", "validation", "test")]
+    parts = [records.read_records(NAME, split, data_dir) for split in ("train", "validation", "test")]
     files = [file for part in parts for file in part]
     names = tuple(sorted(files[0]["attributes"]))
     rows = (file["attributes"] for file in files)

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from data import celeba, records
 from data.catalogue import DOMAINS
-from data.names import FOLDER, find, pair_of_folders, pairs, registered_pair
+from data.names import FOLDER_PREFIX, find_domain, pair_of_folders, registered_pair, usual_pairs
 from data.sources.images import CYCLEGAN
 from framework.errors import UserError
 
 
-class Row(NamedTuple):
+class DatasetRow(NamedTuple):
     """One line of the list."""
 
     name: str
@@ -20,7 +20,7 @@ class Row(NamedTuple):
     description: str
 
 
-def describe(data_dir=None) -> list[Row]:
+def list_datasets(data_dir=None) -> list[DatasetRow]:
     """Every name with its number of training images, its source and whether it is here.
 
     The number is that of the file in `data_dir`, else that of the published set. Opens no
@@ -28,25 +28,25 @@ def describe(data_dir=None) -> list[Row]:
     """
     where = Path(data_dir).expanduser() if data_dir else None
     return [*(_row(name, entry, where) for name, entry in DOMAINS.items()),
-            *(_pair_row(name, where) for name in pairs()),
+            *(_pair_row(name, where) for name in usual_pairs()),
             *(_cyclegan_row(name, where) for name in CYCLEGAN),
             *(_faces_row(name, where) for name in celeba.SETS),
-            Row(f"{celeba.PREFIX}NAME", None, "celeba/ or zip, or TFDS", celeba.is_here(where),
+            DatasetRow(f"{celeba.PREFIX}NAME", None, "celeba/ or zip, or TFDS", celeba.is_here(where),
                 "faces without and with any attribute"),
-            Row(f"{FOLDER}PATH", None, "your images", True,
+            DatasetRow(f"{FOLDER_PREFIX}PATH", None, "your images", True,
                 "one domain, or as many as it has folders domain1, domain2, ...")]
 
 
 def _row(name, entry, data_dir):
     source = entry.source
-    return Row(name, source.count(data_dir) or source.full_size, source.origin,
+    return DatasetRow(name, source.count(data_dir) or source.full_size, source.origin,
                source.is_here(data_dir), entry.description)
 
 
 def _pair_row(name, data_dir):
-    x, y = (find(domain) for domain in registered_pair(name))
+    x, y = (find_domain(domain) for domain in registered_pair(name))
     here = x.source.is_here(data_dir) and y.source.is_here(data_dir)
-    return Row(name, None, x.source.origin, here, "two of the above")
+    return DatasetRow(name, None, x.source.origin, here, "two of the above")
 
 
 def _cyclegan_row(name, data_dir):
@@ -54,18 +54,18 @@ def _cyclegan_row(name, data_dir):
         here = pair_of_folders(name, data_dir) is not None
     except UserError:
         here = False
-    return Row(name, CYCLEGAN[name], "folder or zip with trainA, trainB, or TFDS",
+    return DatasetRow(name, CYCLEGAN[name], "folder or zip with trainA, trainB, or TFDS",
                here or records.is_here(name, data_dir), "two domains of CycleGAN")
 
 
 def _faces_row(name, data_dir):
     """Two domains with their sizes, held-out faces among them: those that lie in the data
     folder, else those of the thesis's table 2.2."""
-    attribute, domains = celeba.SETS[name], celeba.pair(name)
+    attribute, domains = celeba.SETS[name], celeba.attribute_pair(name)
     counts = [celeba.count(domain, data_dir) for domain in domains]
     here = None not in counts
     if not here:
-        counts = celeba.FULL_SIZE - celeba.WITH[attribute], celeba.WITH[attribute]
-    return Row(name, sum(counts), "celeba/ or zip, or TFDS",
+        counts = celeba.FULL_SIZE - celeba.FACES_WITH[attribute], celeba.FACES_WITH[attribute]
+    return DatasetRow(name, sum(counts), "celeba/ or zip, or TFDS",
                here or records.is_here(celeba.NAME, data_dir),
                f"{counts[0]} faces without and {counts[1]} with {attribute}")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from data.domain import Domain
-from data.names import find
+from data.names import find_domain
 from framework.errors import UserError
 
 SPLITS = ("train", "test")
@@ -23,7 +23,7 @@ def load(names, data_dir=None, image_size: int | None = None, limit: int | None 
     Raises UserError for data that is missing or broken and for impossible numbers.
     """
     _check(image_size, limit, seed, split)
-    entries = [find(name) for name in names]
+    entries = [find_domain(name) for name in names]
     size = _size(names, entries, image_size)
     where = Path(data_dir).expanduser() if data_dir else None
     sources = [entry.source.name for entry in entries]
@@ -41,7 +41,7 @@ def load(names, data_dir=None, image_size: int | None = None, limit: int | None 
         domain = Domain(_title(names, k), images, labels, len(attributes) or entry.classes,
                         attributes)
         if entry.pruned and split == "train":
-            domain = domain.only(keep(names[k], domain))
+            domain = domain.subset(keep(names[k], domain))
         domains.append(domain)
     return tuple(domains)
 

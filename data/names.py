@@ -10,20 +10,20 @@ from data.sources.images import CYCLEGAN
 from data.transforms import VIEWS
 from framework.errors import UserError, unknown
 
-FOLDER, LOCAL, RECORDS = "folder:", "cyclegan:", "tfds:"
+FOLDER_PREFIX, LOCAL_PREFIX, TFDS_PREFIX = "folder:", "cyclegan:", "tfds:"
 
 
-def find(name: str) -> Entry:
+def find_domain(name: str) -> Entry:
     """The entry of the domain `name`, which may also be `folder:PATH`, `celeba:NAME` or
     `celeba:without_NAME`, and, of a set of CycleGAN, `cyclegan:PATH` or `tfds:SET/trainA`.
 
     Raises UserError with the nearest valid name.
     """
     kind, place = name[:name.find(":") + 1], name[name.find(":") + 1:]
-    if kind in (FOLDER, LOCAL):
-        return images.folder(Path(place).expanduser(), 64 if kind == FOLDER else 128)
-    if kind == RECORDS:
-        return images.cyclegan(place)
+    if kind in (FOLDER_PREFIX, LOCAL_PREFIX):
+        return images.folder_entry(Path(place).expanduser(), 64 if kind == FOLDER_PREFIX else 128)
+    if kind == TFDS_PREFIX:
+        return images.cyclegan_entry(place)
     if kind == celeba.PREFIX:
         return faces_with(name, place)
     return DOMAINS.find(name)
@@ -42,21 +42,21 @@ def domain_names(dataset: str, domains: str | None = None, data_dir=None) -> tup
     if domains:
         names = tuple(name.strip() for name in domains.split(","))
         for name in names:
-            find(name)
+            find_domain(name)
         return names
-    if dataset.startswith(FOLDER):
-        return _folder_names(dataset.removeprefix(FOLDER))
+    if dataset.startswith(FOLDER_PREFIX):
+        return _folder_names(dataset.removeprefix(FOLDER_PREFIX))
     if dataset in DOMAINS:
         return (dataset,)
-    names = (celeba.pair(dataset) or registered_pair(dataset)
+    names = (celeba.attribute_pair(dataset) or registered_pair(dataset)
              or pair_of_folders(dataset, data_dir))
     if names:
         return names
     if dataset in CYCLEGAN:
-        return tuple(f"{RECORDS}{dataset}/{part}" for part in ("trainA", "trainB"))
+        return tuple(f"{TFDS_PREFIX}{dataset}/{part}" for part in ("trainA", "trainB"))
     if Path(dataset).is_dir():
         raise UserError(f"unknown data set {dataset!r}; for a folder say folder:{dataset}")
-    raise unknown("data set", dataset, {*DOMAINS, *pairs(), *CYCLEGAN, *celeba.SETS})
+    raise unknown("data set", dataset, {*DOMAINS, *usual_pairs(), *CYCLEGAN, *celeba.SETS})
 
 
 def registered_pair(dataset: str) -> tuple[str, str] | None:
@@ -70,7 +70,7 @@ def registered_pair(dataset: str) -> tuple[str, str] | None:
     return None
 
 
-def pairs() -> list[str]:
+def usual_pairs() -> list[str]:
     """The usual X2Y: each source with its own views, and MNIST with other sets."""
     return [f"{name}2{suffix[1:]}" for name in ("glyph", "mnist") for suffix, *_ in VIEWS[1:]] + [
         "mnist2svhn", "mnist2svhn_pruned", "mnist2usps"]
@@ -81,10 +81,10 @@ def _folder_names(paths):
     if "," in paths and not whole.exists():
         places = [Path(path.strip()).expanduser() for path in paths.split(",")]
         for place in places:
-            folders.parts(place)
+            folders.domain_folders(place)
     else:
-        places = folders.parts(whole)
-    return tuple(f"{FOLDER}{place}" for place in places)
+        places = folders.domain_folders(whole)
+    return tuple(f"{FOLDER_PREFIX}{place}" for place in places)
 
 
 def pair_of_folders(dataset: str, data_dir) -> tuple[str, ...] | None:
@@ -97,8 +97,8 @@ def pair_of_folders(dataset: str, data_dir) -> tuple[str, ...] | None:
         places.append(here)
     others = tuple(name for name in CYCLEGAN if name != dataset)
     for place in places:
-        parts = folders.parts(place) if place.exists() else ()
+        parts = folders.domain_folders(place) if place.exists() else ()
         if len(parts) > 1 and not parts[0].parent.name.startswith(others):
-            kind = LOCAL if dataset in CYCLEGAN else FOLDER
+            kind = LOCAL_PREFIX if dataset in CYCLEGAN else FOLDER_PREFIX
             return tuple(f"{kind}{part}" for part in parts)
     return None

@@ -12,7 +12,7 @@ import numpy as np
 from framework.errors import UserError
 
 
-def read(path: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
+def read_npz(path: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
     """Images uint8 [N, H, W(, 3)] and labels int32 [N] of `split` in the file `path`.
 
     Raises UserError if the file cannot be read, lacks a key or holds wrong shapes.

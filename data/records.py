@@ -30,8 +30,8 @@ def is_here(name: str, data_dir: Path | None) -> bool:
     return tfds.is_prepared(name, data_dir) or tfds.is_prepared(name, None)
 
 
-def read(name: str, split: str, data_dir: Path | None) -> list[Record]:
-    """The records of a split of `celeba` or of a CycleGAN set, as tfds.read finds them."""
+def read_records(name: str, split: str, data_dir: Path | None) -> list[Record]:
+    """The records of a split of `celeba` or of a CycleGAN set, as tfds.read_tfds finds them."""
     if data_dir and not data_dir.is_dir():
         raise UserError(f"there is no folder {data_dir} to look for {name} in (--data_dir); "
                         "create it if a download shall go there")
@@ -40,10 +40,10 @@ def read(name: str, split: str, data_dir: Path | None) -> list[Record]:
     root = tfds.root(data_dir if tfds.is_prepared(name, data_dir) else None)
     import tensorflow_datasets
     try:
-        builder = tensorflow_datasets.builder(tfds.published(name), data_dir=root)
+        builder = tensorflow_datasets.builder(tfds.tfds_name(name), data_dir=root)
         skip = {"image": tensorflow_datasets.decode.SkipDecoding()}
         source = builder.as_data_source(split, decoders=skip)
     except Exception as error:      # TFDS has many for a damaged set or one of another format
-        raise UserError(f"TFDS cannot read {root / tfds.published(name)} in any order; remove it "
+        raise UserError(f"TFDS cannot read {root / tfds.tfds_name(name)} in any order; remove it "
                         f"to have it prepared as {FORMAT} ({tfds.first_line(error)})") from error
     return [Record(source, i, f"{name}/{split}") for i in range(len(source))]

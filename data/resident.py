@@ -14,7 +14,7 @@ tf = Lazy("tensorflow")
 
 # Bytes of all domains together. TensorFlow does not say how much memory a GPU has; of 8 GiB this
 # leaves three quarters to the nets.
-MOST = 2 * 2**30
+MAX_RESIDENT_BYTES = 2 * 2**30
 
 
 class OnDevice:
@@ -45,14 +45,14 @@ class OnDevice:
             return self._gather(self._kept, tf.constant(which, tf.int64))
 
 
-def resident(domains, device: str | None) -> tuple:
+def keep_on_device(domains, device: str | None) -> tuple:
     """`domains` for `data.batches.Batches`, those in memory `OnDevice`; labels stay on the host.
 
-    As they are: all without a device or where the arrays have more than MOST bytes together or
+    As they are: all without a device or where the arrays have more than MAX_RESIDENT_BYTES bytes together or
     the device does not take them (which is said), and each whose images are not an array in memory.
     """
     held = [d for d in domains if type(d.images) is np.ndarray]         # a memmap is a file
-    if device is None or sum(d.images.nbytes for d in held) > MOST:
+    if device is None or sum(d.images.nbytes for d in held) > MAX_RESIDENT_BYTES:
         return tuple(domains)
     try:
         kept = {id(d): replace(d, images=OnDevice(d.images, device)) for d in held}

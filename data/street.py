@@ -15,7 +15,7 @@ LUMA = np.float32([0.299, 0.587, 0.114])
 MIN_CONTRAST = 50               # levels of luma between digit and wall, before the blur
 
 
-def street(masks: np.ndarray, seed=0) -> np.ndarray:
+def draw_streets(masks: np.ndarray, seed=0) -> np.ndarray:
     """Streets uint8 [N, H, W, 3] around `masks`, uint8 coverage [N, H, W] of centred digits.
 
     Image i shows digit i; its neighbours are drawn from the same stack. The result depends

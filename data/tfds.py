@@ -20,12 +20,12 @@ import numpy as np
 
 from framework.errors import UserError
 
-NAMES = {"mnist": "mnist", "svhn": "svhn_cropped", "celeba": "celeb_a"}
-NEEDS = {"svhn": "scipy"}       # TFDS reads SVHN's .mat files with it, and does not ask for it
-PLACES = {"mnist": "mnist.npz", "svhn": "svhn.npz",
+TFDS_NAMES = {"mnist": "mnist", "svhn": "svhn_cropped", "celeba": "celeb_a"}
+REQUIRED_PACKAGES = {"svhn": "scipy"}       # TFDS reads SVHN's .mat files with it, and does not ask for it
+LOCAL_FILES = {"mnist": "mnist.npz", "svhn": "svhn.npz",
           "celeba": "celeba/ with img_align_celeba and list_attr_celeba.txt"}
-INSTEAD = {"mnist": "glyph", "svhn": "glyph_street"}
-PATIENCE = 4.0                  # seconds to wait for the server
+OFFLINE_SUBSTITUTES = {"mnist": "glyph", "svhn": "glyph_street"}
+SERVER_TIMEOUT_SECONDS = 4.0                  # seconds to wait for the server
 
 
 def root(data_dir: Path | None) -> Path:
@@ -34,17 +34,17 @@ def root(data_dir: Path | None) -> Path:
     return Path(data_dir or default).expanduser()
 
 
-def published(name: str) -> str:
+def tfds_name(name: str) -> str:
     """What TFDS calls the data set `name`, any unknown one being a set of CycleGAN."""
-    return NAMES.get(name, f"cycle_gan/{name}")
+    return TFDS_NAMES.get(name, f"cycle_gan/{name}")
 
 
 def is_prepared(name: str, data_dir: Path | None) -> bool:
     """Whether the data set lies prepared in the folder. Needs no TensorFlow."""
-    return any((root(data_dir) / published(name)).glob("*/dataset_info.json"))
+    return any((root(data_dir) / tfds_name(name)).glob("*/dataset_info.json"))
 
 
-def read(name: str, split: str, data_dir: Path | None) -> tuple[np.ndarray, np.ndarray]:
+def read_tfds(name: str, split: str, data_dir: Path | None) -> tuple[np.ndarray, np.ndarray]:
     """Images uint8 [N, 28, 28] or [N, 32, 32, 3] and labels int32 [N] of `mnist` or `svhn`.
 
     Downloads and prepares the data set if it is not there. Raises UserError, within seconds
@@ -54,10 +54,10 @@ def read(name: str, split: str, data_dir: Path | None) -> tuple[np.ndarray, np.n
         prepare(name, root(data_dir))
     import tensorflow_datasets as tfds
     try:
-        builder = tfds.builder(published(name), data_dir=root(data_dir))
+        builder = tfds.builder(tfds_name(name), data_dir=root(data_dir))
         arrays = tfds.as_numpy(builder.as_dataset(split=split, batch_size=-1))
     except Exception as error:      # TFDS and TensorFlow have many for a damaged data set
-        raise UserError(f"TFDS cannot read {root(data_dir) / published(name)}; remove it to have "
+        raise UserError(f"TFDS cannot read {root(data_dir) / tfds_name(name)}; remove it to have "
                         f"it downloaded again ({first_line(error)})") from error
     images = arrays["image"]
     images = images[..., 0] if images.shape[-1] == 1 else images
@@ -69,24 +69,24 @@ def prepare(name: str, target: Path, **settings) -> None:
 
     Raises UserError, within seconds if the network is away; nothing is left behind then.
     """
-    missing = NEEDS.get(name)
+    missing = REQUIRED_PACKAGES.get(name)
     if missing and importlib.util.find_spec(missing) is None:
-        raise _ways_out(name, target, f"TFDS needs `pip install {missing}` to read it")
+        raise _download_error(name, target, f"TFDS needs `pip install {missing}` to read it")
     try:
         import tensorflow_datasets as tfds
-        urls = list(tfds.builder_cls(published(name).split("/")[0]).url_infos or ())
+        urls = list(tfds.builder_cls(tfds_name(name).split("/")[0]).url_infos or ())
     except Exception as error:      # whatever an installation that does not fit may raise
-        raise _ways_out(name, target, f"TFDS fails: {first_line(error)}") from error
+        raise _download_error(name, target, f"TFDS fails: {first_line(error)}") from error
     for url in urls[:1]:
-        why = unreachable(url)
+        why = why_unreachable(url)
         if why:
-            raise _ways_out(name, target, why)
+            raise _download_error(name, target, why)
     created = [folder for folder in (target, *target.parents) if not folder.exists()]
     try:
         target.mkdir(parents=True, exist_ok=True)
         _download(tfds, name, target, settings)
     except Exception as error:      # TFDS has many for a failed download
-        raise _ways_out(name, target, first_line(error)) from error
+        raise _download_error(name, target, first_line(error)) from error
     finally:
         for folder in created:
             with contextlib.suppress(OSError):      # not empty: the download is in it
@@ -96,7 +96,7 @@ def prepare(name: str, target: Path, **settings) -> None:
 def _download(tfds, name, target, settings):
     """Prepares the data set in a folder of its own inside `target`, then moves it in place."""
     with tempfile.TemporaryDirectory(prefix=".incomplete-", dir=target) as folder:
-        builder = tfds.builder(published(name), data_dir=folder, **settings)
+        builder = tfds.builder(tfds_name(name), data_dir=folder, **settings)
         builder.download_and_prepare(download_dir=Path(folder) / "downloads")
         made = Path(builder.data_dir)
         place = target / made.relative_to(folder)
@@ -104,7 +104,7 @@ def _download(tfds, name, target, settings):
         shutil.move(made, place)
 
 
-def unreachable(url: str, seconds: float = PATIENCE) -> str | None:
+def why_unreachable(url: str, seconds: float = SERVER_TIMEOUT_SECONDS) -> str | None:
     """Why the server of `url` does not give it, or None; asked for at most `seconds`.
 
     Asked in a thread, because looking up a name keeps to no time limit. A certificate that
@@ -128,9 +128,9 @@ def unreachable(url: str, seconds: float = PATIENCE) -> str | None:
     return answer[0]
 
 
-def _ways_out(name, target, why) -> UserError:
-    place = PLACES.get(name, f"{name}/ or {name}.zip with trainA and trainB")
-    instead = f", or use {INSTEAD[name]}, which needs neither" if name in INSTEAD else ""
+def _download_error(name, target, why) -> UserError:
+    place = LOCAL_FILES.get(name, f"{name}/ or {name}.zip with trainA and trainB")
+    instead = f", or use {OFFLINE_SUBSTITUTES[name]}, which needs neither" if name in OFFLINE_SUBSTITUTES else ""
     return UserError(f"{name} is not in {target} and cannot be downloaded ({why}): put {place} "
                      f"into --data_dir, or allow the download{instead}")
 

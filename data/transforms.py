@@ -8,7 +8,7 @@ here on uint8, that differs by less than one level of 255 (rounding, fixed-point
 import cv2
 import numpy as np
 
-from data.street import street as set_into_street
+from data.street import draw_streets
 
 
 def resize(images: np.ndarray, size: int) -> np.ndarray:
@@ -20,36 +20,36 @@ def resize(images: np.ndarray, size: int) -> np.ndarray:
     return np.stack([cv2.resize(image, (size, size), interpolation=how) for image in images])
 
 
-def rgb(images: np.ndarray) -> np.ndarray:
+def to_rgb(images: np.ndarray) -> np.ndarray:
     """Grey images [N, H, W] with their channel tripled; [N, H, W, 3] as they are."""
     return images if images.ndim == 4 else np.repeat(images[..., None], 3, axis=-1)
 
 
 def plain(images, size, seed=0):
     """The images themselves."""
-    return rgb(resize(images, size))
+    return to_rgb(resize(images, size))
 
 
 def edge(images, size, seed=0):
     """The outline: the 3x3 dilation minus the image (thesis 2.7)."""
     images = resize(images, size)
     square = np.ones((3, 3), np.uint8)
-    return rgb(np.stack([cv2.dilate(image, square) - image for image in images]))
+    return to_rgb(np.stack([cv2.dilate(image, square) - image for image in images]))
 
 
 def negative(images, size, seed=0):
     """Inverted pixels: 255 - x."""
-    return rgb(255 - resize(images, size))
+    return to_rgb(255 - resize(images, size))
 
 
 def rotate(images, size, seed=0):
     """A quarter turn, counter-clockwise."""
-    return rgb(np.ascontiguousarray(np.rot90(resize(images, size), axes=(1, 2))))
+    return to_rgb(np.ascontiguousarray(np.rot90(resize(images, size), axes=(1, 2))))
 
 
 def street(images, size, seed=0):
     """Digits as coloured house numbers in the manner of SVHN (data/street.py)."""
-    return set_into_street(resize(images, size), seed)
+    return draw_streets(resize(images, size), seed)
 
 
 VIEWS = (                           # suffix of the name, transform, what it shows

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from config import presets
-from data.names import domain_names, find
+from data.names import domain_names, find_domain
 from metrics.report import number, table
 
 ALEX = "LPIPS (alex, v0.1)"              # what the thesis measures with
@@ -93,7 +93,7 @@ def _data(row, run: Path) -> list[str]:
     """Domains with other numbers of images than the published sets have."""
     values = json.loads((run / "config.json").read_text())
     names = domain_names(values["dataset"], values["domains"], values["data_dir"])
-    sources = [find(name).source for name in names]
+    sources = [find_domain(name).source for name in names]
     lines = []
     for source, domain in zip(sources, json.loads((run / "domains.json").read_text()),
                               strict=True):

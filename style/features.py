@@ -12,7 +12,7 @@ import numpy as np
 
 from framework.errors import UserError
 from framework.lazy import Lazy
-from nets.vgg import FILTERS, VGGFeatures, needed, to_vgg
+from nets.vgg import FILTERS, VGGFeatures, layers_down_to, to_vgg
 
 ops = Lazy("keras.ops")
 tf = Lazy("tensorflow")
@@ -42,7 +42,7 @@ class Extractor:
     def __init__(self, layer: str, weights="imagenet", pooling: str = "max",
                  memory_limit: int | None = None):
         self.layer, self.memory_limit = layer, memory_limit
-        self.names = [] if layer == RGB else needed([layer], "vgg19")
+        self.names = [] if layer == RGB else layers_down_to([layer], "vgg19")
         self.scale = 2 ** sum(name.endswith("pool") for name in self.names)
         self.net = None if layer == RGB else vgg((layer,), weights, "vgg19", pooling)
         self._newest = (None, None)
@@ -77,7 +77,7 @@ class Extractor:
         UserError where it is too small to be pooled, or `held` and one row of features take more
         than the memory limit."""
         if self.net is not None:
-            self.net.check_size(height, width)
+            self.net.check_image_size(height, width)
         margin, total = self._margin(), height // self.scale
         budget = (STRIP if self.memory_limit is None else self.memory_limit - held) // (
             PER_PIXEL * width)
@@ -117,5 +117,5 @@ def vgg(layers: tuple, weights, net: str = "vgg19", pooling: str = "max") -> VGG
 
 def positions(layer: str, height: int, width: int) -> tuple[int, int]:
     """Height and width of `layer` for an image of this size; needs no TensorFlow."""
-    pools = 0 if layer == RGB else sum(n.endswith("pool") for n in needed([layer], "vgg19"))
+    pools = 0 if layer == RGB else sum(n.endswith("pool") for n in layers_down_to([layer], "vgg19"))
     return height >> pools, width >> pools

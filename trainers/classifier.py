@@ -8,14 +8,14 @@ import tensorflow as tf
 from keras import ops
 
 from data.batches import Batches
-from data.resident import resident
+from data.resident import keep_on_device
 from framework.cache import cache_folder, file_name
 from framework.checkpoint import save_model
 from framework.devices import compiled, in_strategy_scope, only_gpu
 from framework.errors import UserError
 from framework.random import Random
 from nets.classifier import build_classifier
-from nets.precision import in_precision
+from nets.precision import copy_in_precision
 from trainers.gan import to_float
 from trainers.optimizers import optimizer_state
 
@@ -105,7 +105,7 @@ def accuracy(model, domain) -> float:
 
 def labelled_batches(domains, batch_size: int, seed: int):
     """A function of the iteration: (images, labels), `batch_size` of each domain."""
-    batches = Batches(resident(domains, only_gpu()), batch_size, 1, seed)
+    batches = Batches(keep_on_device(domains, only_gpu()), batch_size, 1, seed)
     return lambda i: (batches(i), batches.labels(i))
 
 
@@ -181,7 +181,7 @@ def frozen_classifier(config, domains, held_out) -> keras.Model:
     else:
         model, _ = trained_once(labelled(domains), labelled(held_out()), seed=config.seed,
                                 table=config.classifier, noise=config.classifier_noise)
-    model = in_strategy_scope(in_precision)(model, config.precision)
+    model = in_strategy_scope(copy_in_precision)(model, config.precision)
     model.trainable = False
     return model
 

@@ -9,7 +9,7 @@ knowing, and what is drawn for a label is judged against images of that label.
 import tensorflow as tf
 
 from data.batches import Batches
-from data.resident import resident
+from data.resident import keep_on_device
 from framework.devices import only_gpu
 from framework.errors import UserError
 
@@ -70,5 +70,5 @@ def one_row_per_class(z, classes: int):
 
 def batches_for(config, domains, steps: int):
     """A function of the iteration to what the trainer takes: images, with labels if told."""
-    batches = Batches(resident(domains, only_gpu()), config.batch_size, steps, config.seed)
+    batches = Batches(keep_on_device(domains, only_gpu()), config.batch_size, steps, config.seed)
     return (lambda i: (batches(i), batches.labels(i))) if config.conditional else batches

@@ -3,7 +3,7 @@
 import math
 from pathlib import Path
 
-from data.folders import ImageFiles, decode, files
+from data.folders import ImageFiles, decode, image_files
 from framework.errors import UserError
 from metrics.report import readable
 from metrics.streams import Comparison, Shuffled, as_source
@@ -26,7 +26,7 @@ def main(first, second, *, image_size=0, output="", metrics=(), samples=2000, se
         raise UserError("folders have no labels that a classifier could learn; use --extractor "
                         "squeeze, inception or pixels")
     places = [Path(place).expanduser() for place in (first, second)]
-    found = [files(place) for place in places]
+    found = [image_files(place) for place in places]
     size = image_size or min(min(decode(each[0]).shape[:2]) for each in found)
     if size < SMALLEST:
         raise UserError(f"image_size must be at least {SMALLEST}, not {size}")

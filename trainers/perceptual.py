@@ -20,7 +20,7 @@ def perception(config, image_shape):
     if len(image_shape) != 3:
         raise UserError("content_weight and style_weight compare images, not points")
     vgg = VGGFeatures(layers, config.vgg_weights, config.vgg, precision=config.precision)
-    vgg.check_size(config.vgg_resize or image_shape[0], config.vgg_resize or image_shape[1])
+    vgg.check_image_size(config.vgg_resize or image_shape[0], config.vgg_resize or image_shape[1])
     return partial(look, vgg, config.vgg_resize)
 
 

@@ -9,7 +9,7 @@ from config.resolve import load_config
 from framework.checkpoint import restore_part
 from framework.errors import UserError
 from framework.latents import Stream, latents
-from nets.build import joint
+from nets.build import join_generators
 from trainers.conditional import every_class_in_turn, one_row_per_class
 from trainers.coupled import generators_for
 from trainers.domains import described
@@ -35,7 +35,7 @@ class Sampler:
         self.classes = domains[0]["classes"] if self.config.conditional else 0
         generators = generators_for(self.config, len(domains), tuple(domains[0]["shape"]),
                                     self.classes)
-        net = joint(generators)
+        net = join_generators(generators)
         kept = {"averaged": net.variables} if self.config.ema else {
             "generators": all_variables(generators)}
         if not restore_part(Path(path) / "checkpoints", kept):

@@ -3,7 +3,7 @@
 import json
 
 from config.run import Run
-from data.batches import prefetched
+from data.batches import prefetch
 from framework.cluster import worker
 from framework.devices import raise_on_lost_worker, slow_here, strategy_for
 from framework.files import write_text
@@ -35,7 +35,7 @@ def main(config, domains) -> None:
             if here.chief:
                 describe(run.path, domains)
             done = fit(run, training.trainer,
-                       lambda start, stop: prefetched(training.batches, start, stop),
+                       lambda start, stop: prefetch(training.batches, start, stop),
                        config.iterations, picture=training.picture,
                        sample_every=config.sample_every,
                        checkpoint_every=config.checkpoint_every, log_every=config.log_every,

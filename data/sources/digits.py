@@ -8,7 +8,7 @@ from data.transforms import VIEWS, plain
 
 
 def _source(name, full_size):
-    return Source(name, lambda data_dir, split, size, seed: digits.read(name, data_dir, split),
+    return Source(name, lambda data_dir, split, size, seed: digits.read_digits(name, data_dir, split),
                   digits.origin(name), full_size, partial(digits.is_here, name),
                   partial(digits.count, name))
 

@@ -8,12 +8,12 @@ from data.catalogue import DOMAINS, Entry, Source
 
 
 def _source(name, full_size=None):
-    return Source(name, lambda data_dir, split, size, seed: celeba.read(
+    return Source(name, lambda data_dir, split, size, seed: celeba.read_faces(
         name, data_dir, split, size), "celeba/ or zip, or TFDS", full_size, celeba.is_here,
         partial(celeba.count, name), celeba.attributes)
 
 
-FACES = Entry(_source("celeba", celeba.FULL_SIZE), folders.keep, len(celeba.ATTRIBUTES), 128,
+FACES = Entry(_source("celeba", celeba.FULL_SIZE), folders.decode_if_small, len(celeba.ATTRIBUTES), 128,
               "faces with attributes")
 DOMAINS.register("celeba", FACES)
 

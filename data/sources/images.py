@@ -9,18 +9,18 @@ CYCLEGAN = {                        # Zhu et al. 2017; images of trainA and trai
 }
 
 
-def folder(path, size: int) -> Entry:
+def folder_entry(path, size: int) -> Entry:
     """The images in the folder `path`."""
     source = Source(f"folder:{path}", lambda data_dir, split, size, seed: (
-        folders.read(path, split, size), None), "your images")
-    return Entry(source, folders.keep, None, size, f"images in {path}")
+        folders.read_folder(path, split, size), None), "your images")
+    return Entry(source, folders.decode_if_small, None, size, f"images in {path}")
 
 
-def cyclegan(place: str) -> Entry:
+def cyclegan_entry(place: str) -> Entry:
     """A set of CycleGAN from TFDS; `place` is SET/trainA or SET/trainB."""
     name, part = place.split("/")
 
     def read(data_dir, split, size, seed):
-        files = records.read(name, part.replace("train", split), data_dir)
+        files = records.read_records(name, part.replace("train", split), data_dir)
         return folders.ImageFiles(files, size), None
-    return Entry(Source(place, read, "TFDS"), folders.keep, None, 128, f"{place} of CycleGAN")
+    return Entry(Source(place, read, "TFDS"), folders.decode_if_small, None, 128, f"{place} of CycleGAN")
