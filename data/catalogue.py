@@ -43,7 +43,7 @@ class Entry:
     """
 
     source: Source
-    transform: Callable[[Any, int, Any], Any] | None
+    transform: Callable[..., Any] | None
     classes: int | None
     size: int | None                # native height and width in pixels
     description: str

@@ -157,7 +157,8 @@ def domain_folders(path: Path) -> tuple[Path, ...]:
     """Returns the folders of the domains in the folder or zip file `path`.
 
     They are domain1, domain2, ... or trainA, trainB, ... in it, or in the single folder that it
-    holds. Without such folders `path` itself is the one domain. Raises UserError for a folder that is missing or unreadable.
+    holds. Without such folders `path` itself is the one domain. Raises UserError for a folder
+    that is missing or unreadable.
     """
     names = {child.name for child in children(path) if child.is_dir()}
     for series in ([f"domain{k}" for k in range(1, 100)], [f"train{x}" for x in "ABCDEFGH"]):

@@ -1,4 +1,4 @@
-"""What the names of data sets mean: one domain, the two of X2Y, folders, faces, CycleGAN's sets."""
+"""The names of data sets: one domain, the two of X2Y, folders, faces, CycleGAN's sets."""
 
 from pathlib import Path
 
@@ -14,10 +14,11 @@ FOLDER_PREFIX, LOCAL_PREFIX, TFDS_PREFIX = "folder:", "cyclegan:", "tfds:"
 
 
 def find_domain(name: str) -> Entry:
-    """The entry of the domain `name`, which may also be `folder:PATH`, `celeba:NAME` or
-    `celeba:without_NAME`, and, of a set of CycleGAN, `cyclegan:PATH` or `tfds:SET/trainA`.
+    """Returns the entry of the domain `name`.
 
-    Raises UserError with the nearest valid name.
+    It is a registered name, `folder:PATH`, `celeba:NAME` or `celeba:without_NAME`, or a domain of
+    a CycleGAN set: `cyclegan:PATH` or `tfds:SET/trainA`. Raises UserError with the nearest valid
+    name.
     """
     kind, place = name[:name.find(":") + 1], name[name.find(":") + 1:]
     if kind in (FOLDER_PREFIX, LOCAL_PREFIX):
@@ -29,15 +30,16 @@ def find_domain(name: str) -> Entry:
     return DOMAINS.find(name)
 
 
-def domain_names(dataset: str, domains: str | None = None, data_dir=None) -> tuple[str, ...]:
-    """The names of the domains that `--dataset` and `--domains` ask for, for data.load.
+def domain_names(dataset: str, domains: str | None = None,
+                 data_dir: str | Path | None = None) -> tuple[str, ...]:
+    """Returns the names, for data.load, of the domains that --dataset and --domains select.
 
-    `domains` is a list with commas and comes first. `dataset` is one domain; X2Y, where Y may
-    be short for X_Y; folder:PATH, whose domain1, domain2, ... or trainA, trainB are the
-    domains, else it is one; folder:A,B; a set of CycleGAN in `data_dir`, as the folder or zip
-    file NAME or as `data_dir` itself, else from TFDS; or CelebSmiling, CelebBlond,
-    CelebEyeglasses or celeba:NAME, the faces without and with an attribute. Raises UserError
-    with the nearest valid name.
+    domains: a list with commas; if it is given, `dataset` is not used. dataset: one domain; X2Y,
+    where Y may be short for X_Y; folder:PATH, whose domains are domain1, domain2, ... or trainA,
+    trainB in it, else PATH itself; folder:A,B; a set of CycleGAN, which is the folder or zip file
+    NAME in `data_dir`, or `data_dir` itself, else from TFDS; or CelebSmiling, CelebBlond,
+    CelebEyeglasses or celeba:NAME, the faces without and with an attribute. Raises UserError with
+    the nearest valid name.
     """
     if domains:
         names = tuple(name.strip() for name in domains.split(","))
@@ -71,12 +73,12 @@ def registered_pair(dataset: str) -> tuple[str, str] | None:
 
 
 def usual_pairs() -> list[str]:
-    """The usual X2Y: each source with its own views, and MNIST with other sets."""
+    """The X2Y that are listed: each source with its own views, and MNIST with other sets."""
     return [f"{name}2{suffix[1:]}" for name in ("glyph", "mnist") for suffix, *_ in VIEWS[1:]] + [
         "mnist2svhn", "mnist2svhn_pruned", "mnist2usps"]
 
 
-def _folder_names(paths):
+def _folder_names(paths: str) -> tuple[str, ...]:
     whole = Path(paths).expanduser()
     if "," in paths and not whole.exists():
         places = [Path(path.strip()).expanduser() for path in paths.split(",")]
@@ -87,8 +89,9 @@ def _folder_names(paths):
     return tuple(f"{FOLDER_PREFIX}{place}" for place in places)
 
 
-def pair_of_folders(dataset: str, data_dir) -> tuple[str, ...] | None:
-    """The domains that lie in `data_dir` as folders or in a zip file; None if there are none."""
+def pair_of_folders(dataset: str, data_dir: str | Path | None) -> tuple[str, ...] | None:
+    """The domains of `dataset` that lie in `data_dir` as folders or in a zip file; None if there
+    are none."""
     here = Path(data_dir or ".").expanduser()
     if not data_dir or not here.is_dir() or "2" not in dataset or "/" in dataset:
         return None

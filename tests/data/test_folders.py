@@ -42,7 +42,8 @@ def test_a_zip_file_reads_like_the_folder_it_holds(tmp_path, write_images):
         assert reds(folders.read_folder(a, "train", 8)) == [0, 1, 2, 3]
         assert reds(folders.read_folder(b, "train", 8)) == [100, 101, 102, 103]
         assert reds(folders.read_folder(b, "test", 8)) == [150, 151, 152, 153]
-    assert folders.domain_folders(tmp_path / "set") == (tmp_path / "set/trainA", tmp_path / "set/trainB")
+    assert folders.domain_folders(tmp_path / "set") == (
+        tmp_path / "set/trainA", tmp_path / "set/trainB")
 
 
 def test_domains_are_numbered_folders(tmp_path, write_images):
