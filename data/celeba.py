@@ -44,7 +44,7 @@ class Faces(NamedTuple):
     held_out: np.ndarray
 
     def learned_attributes(self) -> tuple[str, ...]:
-        """The attributes that a classifier learns: the thesis's 13, or all if it has none of them."""
+        """What a classifier learns: the thesis's 13 attributes, or all if none of them is here."""
         return tuple(name for name in ATTRIBUTES if name in self.attributes) or self.attributes
 
     def column(self, attribute: str) -> np.ndarray:

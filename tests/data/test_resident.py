@@ -133,7 +133,8 @@ def test_a_run_is_the_same_and_traced_once(tmp_path, monkeypatch, kind):
     monkeypatch.setattr("trainers.loop.compiled", compiled)
     for folder, device in (("host", None), ("device", CPU)):
         for trainer in (conditional, classifier):
-            monkeypatch.setattr(trainer, "resident", lambda domains, _, d=device: noted(domains, d))
+            monkeypatch.setattr(trainer, "keep_on_device",
+                                lambda domains, _, d=device: noted(domains, d))
         kept.clear(), traced.clear()
         assert main([*FLAGS, *KINDS[kind], "--run", str(tmp_path / folder)]) == 0
         assert len(kept) == 2 and len(traced) == 1
