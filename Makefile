@@ -52,6 +52,7 @@ test-slow: .venv/ready-dev
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
+	$(BIN)/pyright
 
 bench: .venv/ready
 	$(BIN)/python -m benchmarks.speed

@@ -8,12 +8,12 @@ from nets.architectures import (
     DISCRIMINATORS,
     GENERATORS,
     Row,
-    renormed,
-    resized,
-    widened,
+    replace_norms,
+    use_resize_convolutions,
+    widen,
 )
 from nets.architectures.encoders import LATENT_ENCODER
-from nets.vgg import FILTERS, needed
+from nets.vgg import FILTERS, layers_down_to
 
 
 def work_of(config: Config, domains: int, shape, classes: int,
@@ -39,8 +39,8 @@ def _generators(config: Config, domains, shape, told, padding) -> work.Net:
 
     nets = config.nets
     chosen = architecture(GENERATORS, nets.generator, shape)
-    table = widened(chosen.table, nets.width)
-    table = resized(table) if nets.upsampling == "resize" else table
+    table = widen(chosen.table, nets.width)
+    table = use_resize_convolutions(table) if nets.upsampling == "resize" else table
     shared = shared_rows(nets.shared_generator, config.experiment.gan_type, chosen.shared)
     return work.joint(table, config.training.latent_dim + told, domains, shared, padding)
 
@@ -53,7 +53,7 @@ def _critic(config: Config, shape, told, padding) -> work.Net:
     nets, loss = config.nets, config.loss
     table = architecture(DISCRIMINATORS, nets.discriminator, shape).table
     norm = None if nets.discriminator_norm in ("auto", "table") else nets.discriminator_norm
-    table = renormed(widened(table, nets.width_d or nets.width), norm)
+    table = replace_norms(widen(table, nets.width_d or nets.width), norm)
     net = work.net(work.ending(table, discriminator_outputs(loss, nets)),
                    (*shape[:-1], shape[-1] + told), padding)
     return net._replace(curved=net.curved or loss.loss == "mmd")   # a kernel is a curve
@@ -63,7 +63,7 @@ def _readers(config: Config, shape, classes, told, padding) -> dict[str, work.Ne
     """What the couplings read images with."""
     found, coupling, nets = {}, config.coupling, config.nets
     if coupling.cycle_weight > 0:
-        table = widened(LATENT_ENCODER, nets.width)
+        table = widen(LATENT_ENCODER, nets.width)
         found["encoder"] = work.ending(table, config.training.latent_dim + told), shape
     if coupling.semantic_weight > 0 or coupling.balance_weight > 0:
         found["classifier"] = work.ending(CLASSIFIERS[nets.classifier].table, classes), shape
@@ -76,7 +76,7 @@ def _readers(config: Config, shape, classes, told, padding) -> dict[str, work.Ne
 def vgg_table(layers, net: str) -> tuple[Row, ...]:
     """The rows of VGG down to the deepest of `layers`."""
     rows = []
-    for name in needed(layers, net):
+    for name in layers_down_to(layers, net):
         if name.endswith("pool"):
             rows[-1] = rows[-1]._replace(pool=2)
         else:

@@ -78,8 +78,8 @@ def measured(photo, style, phi, networks, iterations: int) -> dict:
 def read(folder, size: int, limit: int) -> list:
     """The first `limit` (0: all) images of a folder, their longer side `size`."""
     from style.images import read as image
-    files = folders.files(Path(folder))
-    return [image(path, size) for path in files[:limit or None]]
+    files = folders.image_files(Path(folder))
+    return [image(str(path), size) for path in files[:limit or None]]
 
 
 def table(found: list[dict]) -> list[tuple]:

@@ -18,8 +18,8 @@ import tensorflow as tf
 from framework.checkpoint import plain
 from framework.latents import DISTRIBUTIONS
 from framework.random import Random
-from nets.build import joint, split
-from penalties.couplings import couplings
+from nets.build import join_generators, split_generators
+from penalties.couplings import active_couplings
 from trainers.coupled import discriminators_for, generators_for
 from trainers.gan import GeneratorOutputs, to_float
 from trainers.objectives import objective
@@ -39,11 +39,12 @@ class Listing:
     def __init__(self, config, domains, frozen):
         count, shape = len(domains), domains[0].images.shape[1:]
         self.config, self.names = config, [d.name for d in domains]
-        self.generators = split(plain(joint(generators_for(config, count, shape))))
+        joint = join_generators(generators_for(config, count, shape))
+        self.generators = split_generators(plain(joint))
         self.discriminators = discriminators_for(config, count, shape)
         outputs = self.discriminators[0].output_shape[-1]
         self.loss, self.penalty, _ = objective(config.loss, outputs, config.experiment.seed)
-        self.couplings = couplings(config.values(), self.generators, frozen)
+        self.couplings = active_couplings(config.values(), self.generators, frozen)
         self.coupled = [net for coupling in self.couplings for net in coupling.nets]
         self.players = [*self.generators, *self.coupled]
         training = config.training

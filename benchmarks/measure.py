@@ -91,9 +91,9 @@ def seconds_each(step, batches, least: float) -> dict:
     before that warm it up; `first` is when the first of them was done, `time.time()`."""
     import tensorflow as tf
 
-    from data.batches import prefetched
+    from data.batches import prefetch
 
-    stream, waited = prefetched(batches, 0, sys.maxsize), 0.0
+    stream, waited = prefetch(batches, 0, sys.maxsize), 0.0
 
     def iterate(i):
         nonlocal waited

@@ -1,7 +1,7 @@
 """`main.py datasets`."""
 
 from commands.registry import COMMANDS, print_table
-from data.listing import describe
+from data.listing import list_datasets
 from framework.options import Option
 
 
@@ -11,4 +11,4 @@ def datasets(data_dir: str) -> None:
     """Lists the data sets."""
     print_table(("dataset", "images", "source", "here", "what it is"), [
         (row.name, row.size or "", row.source, "yes" if row.here else "no", row.description)
-        for row in describe(data_dir)])
+        for row in list_datasets(data_dir)])

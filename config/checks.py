@@ -8,13 +8,13 @@ from pathlib import Path
 from config.checks_style import check_styling
 from config.kinds import KINDS, has
 from config.sections import Config, Section
-from data.names import find
+from data.names import find_domain
 from framework.cluster import worker
 from framework.errors import UserError
-from losses.kernels import scales_of
+from losses.kernels import parse_scales
 from metrics.choice import MONITORS, parse_names
 from nets.architectures import DISCRIMINATORS, GENERATORS
-from nets.vgg import RANDOM, check_weights, layers_in_use, layers_of, needed
+from nets.vgg import RANDOM, check_weights, layers_down_to, layers_in_use, layers_of
 
 PAIR_AGREEMENT = "pair_agreement"
 
@@ -52,7 +52,7 @@ def _kernel(config: Config, domains: Sequence[str]) -> None:
         raise UserError(f"a {gan_type} has the loss mmd; here it is {loss.loss}")
     if loss.loss == "mmd" and config.training.batch_size < 2:
         raise UserError("the loss mmd compares samples: batch_size must be 2 or more")
-    scales_of(loss.kernel_scales)
+    parse_scales(loss.kernel_scales)
     if loss.gradient_scale == "smmd" and loss.kernel == "energy":
         raise UserError("the energy kernel has no derivative for smmd to read; choose another")
 
@@ -74,11 +74,11 @@ def _classifier(config: Config, domains: Sequence[str]) -> None:
     path = config.coupling.classifier_path
     if config.nets.conditional:
         for name in domains:
-            if find(name).classes is None:
+            if find_domain(name).classes is None:
                 raise UserError(f"conditional needs labelled data, and {name} has no labels")
     reads = [name for name in ("semantic_weight", "balance_weight")
              if getattr(config.coupling, name)]
-    unlabelled = [name for name in domains if find(name).classes is None]
+    unlabelled = [name for name in domains if find_domain(name).classes is None]
     if config.experiment.gan_type == "classifier" and unlabelled:
         raise UserError(f"a classifier needs labelled data, and {unlabelled[0]} has no labels")
     if reads and not path and len(unlabelled) == len(domains):
@@ -91,9 +91,9 @@ def _classifier(config: Config, domains: Sequence[str]) -> None:
 def _perceptual(config: Config, domains: Sequence[str]) -> None:
     coupling, layers = config.coupling, perceptual_layers(config.coupling)
     if coupling.content_weight > 0:
-        needed(layers_of(coupling.content_layers), coupling.vgg)
+        layers_down_to(layers_of(coupling.content_layers), coupling.vgg)
     if coupling.style_weight > 0:
-        needed(layers_of(coupling.style_layers), coupling.vgg)
+        layers_down_to(layers_of(coupling.style_layers), coupling.vgg)
     if layers and coupling.vgg_weights not in ("imagenet", RANDOM):
         check_weights(coupling.vgg_weights, layers, coupling.vgg)
 
@@ -104,7 +104,7 @@ def _monitor(config: Config, domains: Sequence[str]) -> None:
         if len(domains) < 2:
             raise UserError(f"pair_agreement compares domains, and {domains[0]} is one")
         for name in domains:
-            if find(name).classes is None or find(name).size is None:
+            if find_domain(name).classes is None or find_domain(name).size is None:
                 raise UserError(f"pair_agreement needs labelled images, and {name} has none")
 
 

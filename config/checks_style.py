@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from config.kinds import has
 from config.sections import Config
-from data.names import find
+from data.names import find_domain
 from framework.errors import UserError
 from nets.architectures.style import DECODED, INVERTED, MULTIPLE
 from nets.vgg import RANDOM, check_weights
@@ -39,7 +39,7 @@ def _style(config: Config) -> None:
 def _sides(config: Config, domains: Sequence[str]) -> None:
     """Sides must be whole multiples of what the nets halve, and images have three patches."""
     gan_type, crop = config.experiment.gan_type, config.style.crop
-    sizes = [size for name in domains if (size := find(name).size) is not None]
+    sizes = [size for name in domains if (size := find_domain(name).size) is not None]
     if len(sizes) < len(domains):
         raise UserError(f"a {gan_type} learns from images, not points")
     size = config.data.image_size or max(sizes)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from config.kinds import KINDS, serves
-from data.names import domain_names, find
+from data.names import domain_names, find_domain
 from framework.errors import UserError, unknown
 from framework.extensions import load_extensions
 from framework.options import Option, Requirement, by_name, chosen, either, one_of, positive
@@ -21,7 +21,7 @@ from metrics.choice import MONITORS
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, SPECTRAL
 from nets.vgg import BLOCKS
 from penalties.couplings import COUPLINGS
-from penalties.gradient import PENALTIES, SCALES
+from penalties.gradient import GRADIENT_SCALES, PENALTIES
 
 load_extensions()               # before the choices and options are read
 
@@ -40,7 +40,7 @@ GROUPS = {
 
 def _is_pruned(values: Mapping[str, Any]) -> bool:
     names = domain_names(values["dataset"], values["domains"], values["data_dir"])
-    return any(find(name).pruned for name in names)
+    return any(find_domain(name).pruned for name in names)
 
 
 def _is_penalised(values: Mapping[str, Any]) -> bool:
@@ -206,8 +206,8 @@ OPTIONS: tuple[Option, ...] = (
     *_group(
         "loss",
         ("gradient_scale", str, "none", "factor of both players' loss that falls with the "
-         "critic's gradient: scaled MMD, or SWGAN for wgan", {"choices": ("none", *SCALES),
-         "choice_requires": _by_kernel(SCALES) | {"swgan": one_of("loss", "wgan")}},
+         "critic's gradient: scaled MMD, or SWGAN for wgan", {"choices": ("none", *GRADIENT_SCALES),
+         "choice_requires": _by_kernel(GRADIENT_SCALES) | {"swgan": one_of("loss", "wgan")}},
          DISCRIMINATORS_OF),
         ("kernel", str, "gaussian", "kernel of the loss mmd; rks: random features for the "
          "gaussian one, in linear time", {"choices": KERNELS},

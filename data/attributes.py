@@ -1,6 +1,7 @@
-"""Tables of attributes: a file name and whole numbers in every row."""
+"""Tables of attributes: each row has a file name and whole numbers."""
 
 import re
+import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,39 +10,39 @@ import numpy as np
 from framework.errors import UserError
 
 
-class Table(NamedTuple):
-    """`values` [N, A] int8 with the `names` of their columns; `rows` maps a file's name,
-    without its suffix, to its row."""
+class AttributeTable(NamedTuple):
+    """values: int8 [N, A]; names: of its A columns; rows: file name without suffix -> row of it."""
 
     names: tuple[str, ...]
     rows: dict[str, int]
     values: np.ndarray
 
 
-def read_table(file) -> Table:
-    """The table in `file`, with commas (.csv) or spaces between the words of a row.
+def read_attribute_table(file: Path | zipfile.Path) -> AttributeTable:
+    """Reads the table in `file`, whose words are separated by commas (.csv) or spaces.
 
-    As in list_attr_celeba.txt a line of the number of rows may come first; then a line of
-    names, with or without one for the column of file names, or none (list_eval_partition.txt).
-    Raises UserError for a row that does not fit.
+    As in list_attr_celeba.txt, the first line may hold the number of rows. The next line may hold
+    the names of the columns, with or without one for the file names (list_eval_partition.txt has
+    no such line). Raises UserError for a row that does not fit.
     """
     lines = [line for line in file.read_text().replace(",", " ").splitlines() if line.strip()]
     if lines and lines[0].strip().isdigit():
         lines = lines[1:]
-    header = []
+    header: list[str] = []
     if lines and not _is_number(lines[0].split()[-1]):
         header, lines = lines[0].split(), lines[1:]
     if not lines:
         raise UserError(f"{file} holds no table")
-    rows = [(*line.split(maxsplit=1), "")[:2] for line in lines]
+    split = [(*line.split(maxsplit=1), "") for line in lines]
+    rows = [(name, rest) for name, rest, *_ in split]
     count = max(1, len(rows[0][1].split()))
     names = tuple(header[-count:] if header else map(str, range(1, count + 1)))
     values = _values(file, rows, len(names))
-    return Table(names, {Path(name).stem: i for i, (name, _) in enumerate(rows)}, values)
+    return AttributeTable(names, {Path(name).stem: i for i, (name, _) in enumerate(rows)}, values)
 
 
-def _values(file, rows, count) -> np.ndarray:
-    """All numbers at once: word by word the table of CelebA would take 400 MB."""
+def _values(file: Path | zipfile.Path, rows: list[tuple[str, str]], count: int) -> np.ndarray:
+    """Parses all numbers at once: word by word the table of CelebA would take 400 MB."""
     numbers = re.compile(rf"[+-]?\d+(\s+[+-]?\d+){{{count - 1}}}\s*")
     for name, rest in rows:
         if not numbers.fullmatch(rest):

@@ -1,12 +1,13 @@
-"""CelebA and its like: faces in a folder or zip file, with a table of +-1 attributes.
+"""CelebA and similar sets: faces in a folder or zip file, with a table of +-1 attributes.
 
-A set is `celeba/` or `celeba.zip` in the data folder, any `celeb*.zip` there, or the data
-folder (or zip file) itself, wherever a table lies: list_attr_celeba.txt, or a CSV with the
-file's name first. Images are those of img_align_celeba (a folder or a zip file) or of images/
-beside the table, else all there are. Rows and images are joined by file name.
+A set is `celeba/` or `celeba.zip` in the data folder, any `celeb*.zip` there, or the data folder
+(or zip file) itself, if a table lies in it: list_attr_celeba.txt, or a CSV whose first column is
+the file name. Its images are those of img_align_celeba (a folder or a zip file) or of images/
+beside the table, else all images in the set. The file name joins an image to its row.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -14,62 +15,64 @@ from typing import NamedTuple
 import numpy as np
 
 from data import folders, records
-from data.attributes import read_table
+from data.attributes import read_attribute_table
 from framework.errors import UserError, unknown
 
 NAME = "celeba"
 SETS = {"CelebSmiling": "Smiling", "CelebBlond": "Blond_Hair", "CelebEyeglasses": "Eyeglasses"}
 FULL_SIZE = 202_599
-WITH = {"Smiling": 97_669, "Blond_Hair": 29_983, "Eyeglasses": 13_193}      # thesis table 2.2
+FACES_WITH = {"Smiling": 97_669, "Blond_Hair": 29_983, "Eyeglasses": 13_193}      # table 2.2
 ATTRIBUTES = (                  # of at least 50,000 faces each (thesis 5.3)
     "Arched_Eyebrows", "Attractive", "Heavy_Makeup", "High_Cheekbones", "Male",
     "Mouth_Slightly_Open", "No_Beard", "Oval_Face", "Pointy_Nose", "Smiling", "Wavy_Hair",
     "Wearing_Lipstick", "Young")
-CROP = 0.7                      # share of height and width that the thesis's code keeps
+CROP_SHARE = 0.7                # share of height and width that the thesis's code keeps
 PREFIX, WITHOUT = f"{NAME}:", "without_"
-TABLE = re.compile(r"(?i)(.*[_-])?attr(ibutes?)?([_.-].*)?\.(txt|csv)")
-PARTITION = re.compile(r"(?i)list_eval_partition\.(txt|csv)")
-TEST = 2                        # in list_eval_partition; 0 is training, 1 validation
-IMAGES = ("img_align_celeba", "img_align_celeba.zip", "Img/img_align_celeba",
+TABLE_NAME = re.compile(r"(?i)(.*[_-])?attr(ibutes?)?([_.-].*)?\.(txt|csv)")
+PARTITION_NAME = re.compile(r"(?i)list_eval_partition\.(txt|csv)")
+TEST_PART = 2                   # in list_eval_partition; 0 is training, 1 validation
+IMAGE_PLACES = ("img_align_celeba", "img_align_celeba.zip", "Img/img_align_celeba",
           "Img/img_align_celeba.zip", "images")
 
 
 class Faces(NamedTuple):
-    """`files`, the `attributes` that `has` [N, A] tells of, and which are `held_out` [N]."""
+    """files: N images. attributes: A names. has: bool [N, A]. held_out: bool [N]."""
 
-    files: list
+    files: Sequence[folders.ImageFile]
     attributes: tuple[str, ...]
     has: np.ndarray
     held_out: np.ndarray
 
-    def learned(self) -> tuple[str, ...]:
-        """What a classifier learns: the thesis's 13 attributes, or all of a table without."""
+    def learned_attributes(self) -> tuple[str, ...]:
+        """What a classifier learns: the thesis's 13 attributes, or all if none of them is here."""
         return tuple(name for name in ATTRIBUTES if name in self.attributes) or self.attributes
 
     def column(self, attribute: str) -> np.ndarray:
-        """Which faces have the attribute, [N]. Raises UserError with the nearest name."""
+        """Whether each face has the attribute, bool [N]. Raises UserError for an unknown one."""
         if attribute not in self.attributes:
             raise unknown("attribute", attribute, self.attributes)
         return self.has[:, self.attributes.index(attribute)]
 
 
-def read(domain: str, data_dir: Path | None, split: str, size: int):
-    """Images uint8 [N, size, size, 3] of a domain, decoded on demand, and labels int32 [N, A]
-    of 0 and 1 for `attributes(data_dir)`.
+def read_faces(domain: str, data_dir: Path | None, split: str,
+               size: int) -> tuple[folders.ImageFiles, np.ndarray]:
+    """Returns images uint8 [N, size, size, 3] of a domain, decoded on demand, and labels int32
+    [N, A] of 0 and 1 for `attributes(data_dir)`.
 
-    domain: "celeba", "celeba:NAME" (with the attribute) or "celeba:without_NAME". Held out is
-    the test part of list_eval_partition, else every tenth face. Raises UserError where the set
-    cannot be had, does not fit together or lacks the attribute.
+    domain: "celeba", "celeba:NAME" (with the attribute) or "celeba:without_NAME". The test part of
+    list_eval_partition is held out, without that file every tenth face. Raises UserError if the
+    set is not available, if its images and table do not match, or for an unknown attribute.
     """
     faces = _faces(data_dir)
     rows = np.flatnonzero(_of(domain, faces) & (faces.held_out == (split == "test")))
-    labels = np.stack([faces.column(name)[rows] for name in faces.learned()], 1)
-    return folders.ImageFiles([faces.files[i] for i in rows], size, crop), labels.astype(np.int32)
+    labels = np.stack([faces.column(name)[rows] for name in faces.learned_attributes()], 1)
+    images = folders.ImageFiles([faces.files[int(i)] for i in rows], size, crop_face)
+    return images, labels.astype(np.int32)
 
 
 def attributes(data_dir: Path | None) -> tuple[str, ...]:
-    """Names of the labels' columns."""
-    return _faces(data_dir).learned()
+    """The names of the labels' columns. Raises UserError as `read_faces`."""
+    return _faces(data_dir).learned_attributes()
 
 
 def is_here(data_dir: Path | None) -> bool:
@@ -78,8 +81,8 @@ def is_here(data_dir: Path | None) -> bool:
 
 
 def count(domain: str, data_dir: Path | None) -> int | None:
-    """How many faces of a domain lie in the data folder, held-out ones among them; None where
-    there is no set."""
+    """The number of faces of a domain in the data folder, including held-out ones; None if there
+    is no set."""
     try:
         place = _place(data_dir)
         return int(_of(domain, _local(place)).sum()) if place else None
@@ -87,81 +90,88 @@ def count(domain: str, data_dir: Path | None) -> int | None:
         return None
 
 
-def pair(dataset: str) -> tuple[str, str] | None:
-    """The domains without and with the attribute that `dataset` (CelebSmiling, celeba:NAME)
-    is about; None for another data set."""
+def attribute_pair(dataset: str) -> tuple[str, str] | None:
+    """The domains without and with the attribute of `dataset`, which is one of SETS or
+    celeba:NAME; None for another data set."""
     name = PREFIX + SETS[dataset] if dataset in SETS else dataset
     if not name.startswith(PREFIX):
         return None
     return PREFIX + WITHOUT + _attribute(name), PREFIX + _attribute(name)
 
 
-def crop(image: np.ndarray, size: int) -> np.ndarray:
-    """The central 0.7 of CelebA's 178x218 images, scaled to a square as the thesis does, which
-    widens faces by a fifth; square images, as of CelebA-HQ, are scaled whole."""
+def crop_face(image: np.ndarray, size: int) -> np.ndarray:
+    """Crops CelebA's 178x218 images to their central 0.7 and scales them to a square.
+
+    As in the thesis this widens faces by a fifth. Square images (CelebA-HQ) are scaled whole.
+    """
     height, width = image.shape[:2]
     if height != width:
-        top, left = (int(side * (1 - CROP) / 2) for side in (height, width))
+        top, left = (int(side * (1 - CROP_SHARE) / 2) for side in (height, width))
         image = image[top:height - top, left:width - left]
-    return folders.scaled(image, size)
+    return folders.scale_to_square(image, size)
 
 
-def _of(domain, faces) -> np.ndarray:
-    """Which of the faces belong to the domain, [N]."""
+def _of(domain: str, faces: Faces) -> np.ndarray:
+    """Whether each face belongs to the domain, bool [N]."""
     if domain == NAME:
         return np.ones(len(faces.files), bool)
     return faces.column(_attribute(domain)) != domain.startswith(PREFIX + WITHOUT)
 
 
-def _attribute(domain):
+def _attribute(domain: str) -> str:
     return domain.removeprefix(PREFIX).removeprefix(WITHOUT)
 
 
-def _faces(data_dir) -> Faces:
+def _faces(data_dir: Path | None) -> Faces:
     place = _place(data_dir)
     return _local(place) if place else _of_tfds(data_dir)
 
 
-def _place(data_dir) -> Path | None:
-    """The folder or zip file with a table of attributes, None where there is none."""
+def _place(data_dir: Path | None) -> Path | None:
+    """The folder or zip file with a table of attributes, None if there is none."""
     if not data_dir or not data_dir.exists():
         return None
     named = (data_dir / NAME, data_dir / f"{NAME}.zip", data_dir / "CelebA")
     for place in (*named, *sorted(data_dir.glob("[cC]eleb*.zip")), data_dir):
-        if place.exists() and _find(place, TABLE):
+        if place.exists() and _find(place, TABLE_NAME):
             return place
     return None
 
 
-def _find(place, pattern):
-    """The file in `place`, or in its folder Anno, whose name the pattern matches; or None."""
+def _find(place: Path, pattern: re.Pattern[str]) -> folders.Place | None:
+    """The file in `place`, or in its folder Anno or Eval, whose name matches the pattern."""
     beside = [place, place / "Anno", place / "Eval"]
-    return next((child for folder in beside if folders.exists(folder)
+    return next((child for folder in beside if folders.folder_exists(folder)
                  for child in folders.children(folder) if pattern.fullmatch(child.name)), None)
 
 
 @lru_cache(maxsize=2)
-def _local(place) -> Faces:
-    table = read_table(_find(place, TABLE))
-    images = next((place / name for name in IMAGES if folders.exists(place / name)), place)
-    files = [f for f in folders.files(images) if Path(f.name).stem in table.rows]
+def _local(place: Path) -> Faces:
+    file = _find(place, TABLE_NAME)
+    if file is None:
+        raise UserError(f"there is no table of attributes in {place}")
+    table = read_attribute_table(file)
+    inner = (place / name for name in IMAGE_PLACES if folders.folder_exists(place / name))
+    images = next(inner, place)
+    files = [f for f in folders.image_files(images) if Path(f.name).stem in table.rows]
     if not files:
         raise UserError(f"no image in {images} has a name of the table in {place}, such as "
                         f"{next(iter(table.rows))}")
     stems = [Path(file.name).stem for file in files]
-    held_out = np.arange(len(files)) % folders.HOLD_OUT == folders.HOLD_OUT - 1
-    if partition := _find(place, PARTITION):
-        part = read_table(partition)
-        test = {stem for stem, row in part.rows.items() if part.values[row, 0] == TEST}
+    held_out = np.arange(len(files)) % folders.HOLD_OUT_EVERY == folders.HOLD_OUT_EVERY - 1
+    if partition := _find(place, PARTITION_NAME):
+        part = read_attribute_table(partition)
+        test = {stem for stem, row in part.rows.items() if part.values[row, 0] == TEST_PART}
         held_out = np.array([stem in test for stem in stems])
     has = table.values[[table.rows[stem] for stem in stems]] > 0
     return Faces(files, table.names, has, held_out)
 
 
 @lru_cache(maxsize=2)
-def _of_tfds(data_dir) -> Faces:
-    parts = [records.read(NAME, split, data_dir) for split in ("train", "validation", "test")]
-    files = [file for part in parts for file in part]
+def _of_tfds(data_dir: Path | None) -> Faces:
+    splits = ("train", "validation", "test")
+    parts = [records.read_records(NAME, split, data_dir) for split in splits]
+    files: list[records.Record] = [file for part in parts for file in part]
     names = tuple(sorted(files[0]["attributes"]))
     rows = (file["attributes"] for file in files)
     has = np.array([[row[name] for name in names] for row in rows], bool)

@@ -1,8 +1,8 @@
-"""Digits drawn by program, in the manner of MNIST, so that everything runs offline.
+"""Digits drawn by a program, similar to MNIST, so that everything runs offline.
 
-A digit is one of several hands (data/strokes.py), bent by smooth random waves, sheared,
-turned, fitted into MNIST's box (20 of 28 pixels, LeCun et al. 1998), and drawn with a round
-pen of random width at four times the size before it is scaled down and slightly blurred.
+A digit has one of several handwritings (data/strokes.py). It is bent by smooth random waves,
+sheared, rotated and fitted into MNIST's box (20 of 28 pixels, LeCun et al. 1998). A round pen of
+random width draws it at four times the size; then it is scaled down and slightly blurred.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -22,16 +22,17 @@ WAVES = 4
 
 
 @cache
-def _templates():
+def _templates() -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
     return strokes.templates()
 
 
 class Glyphs:
-    """The endless sequence of glyphs of (seed, split), drawn when a slice is asked for.
+    """The sequence of `count` glyphs of (seed, split), which are drawn on demand.
 
     `glyphs[start:stop]` is uint8 [stop - start, size, size], white strokes on black; it
-    depends neither on the number of threads nor on what was drawn before. `labels` are
-    int32 [count]; every ten digits from the start hold each class once.
+    depends neither on the number of threads nor on earlier slices. `labels` are int32 [count];
+    every ten digits from the start hold each class once.
+    Raises UserError for no image, images under 8 pixels and a negative seed.
     """
 
     def __init__(self, count: int | None = None, size: int = 32, seed: int = 0,
@@ -53,7 +54,7 @@ class Glyphs:
         start, stop, _ = part.indices(self.count)
         chunks = range(start // CHUNK, -(-stop // CHUNK))
         with ThreadPoolExecutor() as pool:
-            drawn = list(pool.map(lambda c: draw(self._rng(c), self.size), chunks))
+            drawn = list(pool.map(lambda c: draw_chunk(self._rng(c), self.size), chunks))
         first = chunks.start * CHUNK
         return np.concatenate(drawn)[start - first:stop - first]
 
@@ -61,13 +62,13 @@ class Glyphs:
         return np.random.default_rng([self.seed, self.split, chunk])
 
 
-def _labels(rng) -> np.ndarray:
+def _labels(rng: np.random.Generator) -> np.ndarray:
     tens = np.tile(np.arange(10, dtype=np.int32), (CHUNK // 10, 1))
     return rng.permuted(tens, axis=1).ravel()
 
 
-def draw(rng, size: int) -> np.ndarray:
-    """One chunk of digits, uint8 [CHUNK, size, size], whose labels `rng` yields first."""
+def draw_chunk(rng: np.random.Generator, size: int) -> np.ndarray:
+    """Draws one chunk of digits, uint8 [CHUNK, size, size]; `rng` gives their labels first."""
     labels = _labels(rng)
     curves, strokes_of, hands_of = _templates()
     hands = np.array([hands_of[digit][rng.integers(len(hands_of[digit]))] for digit in labels])
@@ -80,10 +81,10 @@ def draw(rng, size: int) -> np.ndarray:
     return images
 
 
-def _bend(points, rng):
-    """Moves points [n, s, p, 2] by a few random plane waves: the elastic deformation.
+def _bend(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Moves points [n, s, p, 2] by a few random plane waves: an elastic deformation.
 
-    Being a function of the place alone, it keeps strokes joined that share a point.
+    It depends on the position alone, so that strokes that share a point stay joined.
     """
     n = len(points)
     points = points * np.stack([rng.uniform(0.6, 0.95, n), np.ones(n)], -1)[:, None, None]
@@ -94,7 +95,7 @@ def _bend(points, rng):
     return points + np.einsum("nspw,nwc->nspc", np.sin(2 * np.pi * waves), size)
 
 
-def _lean(points, rng):
+def _lean(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Shears (handwriting leans to the right on average) and rotates by a few degrees."""
     n = len(points)
     shear = np.clip(rng.normal(0.12, 0.22, n), -0.4, 0.65)
@@ -104,7 +105,7 @@ def _lean(points, rng):
     return np.einsum("nspc,ndc->nspd", points, matrix)
 
 
-def _fit(points, pen, rng):
+def _fit(points: np.ndarray, pen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Fits each digit and its pen into a box of about 20/28, near the centre of [0, 1]."""
     n = len(points)
     low, high = points.min((1, 2)), points.max((1, 2))
@@ -115,7 +116,7 @@ def _fit(points, pen, rng):
             + centre[:, None, None])
 
 
-def _ink(curves, pen, blur, image):
+def _ink(curves: np.ndarray, pen: float, blur: float, image: np.ndarray) -> None:
     """Draws `curves` [s, p, 2] in [0, 1] into the uint8 `image` [size, size]."""
     size = len(image)
     canvas = np.zeros((size * SUPERSAMPLE,) * 2, np.uint8)

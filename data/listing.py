@@ -1,17 +1,20 @@
-"""The list of data sets: what there is, how large it is and whether it is here."""
+"""The list of data sets: their names, their sizes and whether they are here."""
 
 from pathlib import Path
 from typing import NamedTuple
 
 from data import celeba, records
-from data.catalogue import DOMAINS
-from data.names import FOLDER, find, pair_of_folders, pairs, registered_pair
+from data.catalogue import DOMAINS, Entry
+from data.names import FOLDER_PREFIX, find_domain, pair_of_folders, registered_pair, usual_pairs
 from data.sources.images import CYCLEGAN
 from framework.errors import UserError
 
 
-class Row(NamedTuple):
-    """One line of the list."""
+class DatasetRow(NamedTuple):
+    """One row of the list.
+
+    size: number of training images, None if unknown. here: whether no download is needed.
+    """
 
     name: str
     size: int | None
@@ -20,52 +23,55 @@ class Row(NamedTuple):
     description: str
 
 
-def describe(data_dir=None) -> list[Row]:
-    """Every name with its number of training images, its source and whether it is here.
+def list_datasets(data_dir: str | Path | None = None) -> list[DatasetRow]:
+    """Returns one row for every name of a data set.
 
-    The number is that of the file in `data_dir`, else that of the published set. Opens no
-    image and imports no TensorFlow.
+    The number of images is that of the files in `data_dir`, else that of the published set. Opens
+    no image and does not import TensorFlow.
     """
     where = Path(data_dir).expanduser() if data_dir else None
     return [*(_row(name, entry, where) for name, entry in DOMAINS.items()),
-            *(_pair_row(name, where) for name in pairs()),
+            *(_pair_row(name, where) for name in usual_pairs()),
             *(_cyclegan_row(name, where) for name in CYCLEGAN),
             *(_faces_row(name, where) for name in celeba.SETS),
-            Row(f"{celeba.PREFIX}NAME", None, "celeba/ or zip, or TFDS", celeba.is_here(where),
-                "faces without and with any attribute"),
-            Row(f"{FOLDER}PATH", None, "your images", True,
-                "one domain, or as many as it has folders domain1, domain2, ...")]
+            DatasetRow(f"{celeba.PREFIX}NAME", None, "celeba/ or zip, or TFDS",
+                       celeba.is_here(where), "faces without and with any attribute"),
+            DatasetRow(f"{FOLDER_PREFIX}PATH", None, "your images", True,
+                       "one domain, or as many as it has folders domain1, domain2, ...")]
 
 
-def _row(name, entry, data_dir):
+def _row(name: str, entry: Entry, data_dir: Path | None) -> DatasetRow:
     source = entry.source
-    return Row(name, source.count(data_dir) or source.full_size, source.origin,
-               source.is_here(data_dir), entry.description)
+    return DatasetRow(name, source.count(data_dir) or source.full_size, source.origin,
+                      source.is_here(data_dir), entry.description)
 
 
-def _pair_row(name, data_dir):
-    x, y = (find(domain) for domain in registered_pair(name))
+def _pair_row(name: str, data_dir: Path | None) -> DatasetRow:
+    x, y = (find_domain(domain) for domain in registered_pair(name) or ())
     here = x.source.is_here(data_dir) and y.source.is_here(data_dir)
-    return Row(name, None, x.source.origin, here, "two of the above")
+    return DatasetRow(name, None, x.source.origin, here, "two of the above")
 
 
-def _cyclegan_row(name, data_dir):
+def _cyclegan_row(name: str, data_dir: Path | None) -> DatasetRow:
     try:
         here = pair_of_folders(name, data_dir) is not None
     except UserError:
         here = False
-    return Row(name, CYCLEGAN[name], "folder or zip with trainA, trainB, or TFDS",
-               here or records.is_here(name, data_dir), "two domains of CycleGAN")
+    return DatasetRow(name, CYCLEGAN[name], "folder or zip with trainA, trainB, or TFDS",
+                      here or records.is_here(name, data_dir), "two domains of CycleGAN")
 
 
-def _faces_row(name, data_dir):
-    """Two domains with their sizes, held-out faces among them: those that lie in the data
-    folder, else those of the thesis's table 2.2."""
-    attribute, domains = celeba.SETS[name], celeba.pair(name)
-    counts = [celeba.count(domain, data_dir) for domain in domains]
-    here = None not in counts
+def _faces_row(name: str, data_dir: Path | None) -> DatasetRow:
+    """A pair of domains with their sizes, including held-out faces.
+
+    The sizes are those of the faces in the data folder, else those of the thesis's table 2.2.
+    """
+    attribute, domains = celeba.SETS[name], celeba.attribute_pair(name) or ()
+    local = [celeba.count(domain, data_dir) for domain in domains]
+    counts = [count for count in local if count is not None]
+    here = len(counts) == len(local)
     if not here:
-        counts = celeba.FULL_SIZE - celeba.WITH[attribute], celeba.WITH[attribute]
-    return Row(name, sum(counts), "celeba/ or zip, or TFDS",
-               here or records.is_here(celeba.NAME, data_dir),
+        counts = [celeba.FULL_SIZE - celeba.FACES_WITH[attribute], celeba.FACES_WITH[attribute]]
+    return DatasetRow(name, sum(counts), "celeba/ or zip, or TFDS",
+                      here or records.is_here(celeba.NAME, data_dir),
                f"{counts[0]} faces without and {counts[1]} with {attribute}")

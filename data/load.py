@@ -1,29 +1,34 @@
 """From the names of domains to their images."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+
+from data.catalogue import Entry
 from data.domain import Domain
-from data.names import find
+from data.names import find_domain
 from framework.errors import UserError
 
 SPLITS = ("train", "test")
-SMALLEST = 8
+MIN_IMAGE_SIZE = 8              # pixels
 
 
-def load(names, data_dir=None, image_size: int | None = None, limit: int | None = None,
-         seed: int = 0, split: str = "train", keep=None) -> tuple[Domain, ...]:
-    """The domains `names` (see data.names.domain_names), all of one height and width, RGB.
+def load(names: Sequence[str], data_dir: str | Path | None = None, image_size: int | None = None,
+         limit: int | None = None, seed: int = 0, split: str = "train",
+         keep: Callable[[str, Domain], np.ndarray] | None = None) -> tuple[Domain, ...]:
+    """Loads the domains `names` (see data.names.domain_names), all of one height and width, RGB.
 
-    K domains of one source share it out: the first takes the first K-th, the second the
-    next, so that no image is seen in two domains (thesis 2.7). `split="test"` is held-out
-    data. `limit` keeps the first images of every domain (0, None: all). `image_size`
-    overrides the native size (0, None), which is the largest if the domains differ. `seed`
-    seeds what is drawn by program. `keep`, a function of (name, Domain) to indices, says what
-    stays of the training images of a domain that is to be pruned.
+    K domains of one source divide it: the first takes the first K-th, the second the next, so
+    that no image is in two domains (thesis 2.7). split: "train", or "test" for held-out data.
+    limit: keeps the first images of every domain (0, None: all). image_size: replaces the native
+    size (0, None), which is the largest if the domains differ. seed: of data drawn by a program.
+    keep: a function of (name, Domain) to the indices of the training images that remain of a
+    domain that is to be pruned; needed if there is one.
     Raises UserError for data that is missing or broken and for impossible numbers.
     """
     _check(image_size, limit, seed, split)
-    entries = [find(name) for name in names]
+    entries = [find_domain(name) for name in names]
     size = _size(names, entries, image_size)
     where = Path(data_dir).expanduser() if data_dir else None
     sources = [entry.source.name for entry in entries]
@@ -41,42 +46,45 @@ def load(names, data_dir=None, image_size: int | None = None, limit: int | None 
         domain = Domain(_title(names, k), images, labels, len(attributes) or entry.classes,
                         attributes)
         if entry.pruned and split == "train":
-            domain = domain.only(keep(names[k], domain))
+            if keep is None:
+                raise ValueError(f"{names[k]} is to be pruned, which needs `keep`")
+            domain = domain.subset(keep(names[k], domain))
         domains.append(domain)
     return tuple(domains)
 
 
-def _check(image_size, limit, seed, split):
+def _check(image_size: int | None, limit: int | None, seed: int, split: str) -> None:
     if split not in SPLITS:
         raise UserError(f"split must be train or test, not {split!r}")
     if limit and limit < 0:
         raise UserError(f"limit_data must not be negative, but is {limit}")
-    if image_size and image_size < SMALLEST:
-        raise UserError(f"image_size must be at least {SMALLEST}, not {image_size}")
+    if image_size and image_size < MIN_IMAGE_SIZE:
+        raise UserError(f"image_size must be at least {MIN_IMAGE_SIZE}, not {image_size}")
     if seed < 0:
         raise UserError(f"seed must not be negative, but is {seed}")
 
 
-def _size(names, entries, image_size):
-    sizes = {entry.size for entry in entries}
-    if None not in sizes:
+def _size(names: Sequence[str], entries: list[Entry], image_size: int | None) -> int | None:
+    """The height and width of all images, None for points."""
+    sizes = [entry.size for entry in entries if entry.size is not None]
+    if len(sizes) == len(entries):
         return image_size or max(sizes)
-    if len(sizes) > 1:
+    if sizes:
         raise UserError(f"2-D points and images cannot be coupled: {', '.join(names)}")
     if image_size:
         raise UserError(f"image_size means nothing to the 2-D points of {', '.join(names)}")
     return None
 
 
-def _part(count, position, parts, limit, name) -> slice:
+def _part(count: int, position: int, parts: int, limit: int | None, name: str) -> slice:
     length = count // parts
     if not length:
         raise UserError(f"{name} has {count} images, too few to share among {parts} domains")
     return slice(position * length, position * length + min(length, limit or length))
 
 
-def _title(names, k) -> str:
-    """A short name for domain k, unlike those of the others: what follows the colon, and of a
-    path only its last part."""
+def _title(names: Sequence[str], k: int) -> str:
+    """A short name for domain k that no other domain has: the text after the colon, and of a path
+    only its last part."""
     titles = [Path(name[name.find(":") + 1:]).name or "images" for name in names]
     return titles[k] if titles.count(titles[k]) == 1 else f"{titles[k]}_{k + 1}"

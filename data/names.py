@@ -1,4 +1,4 @@
-"""What the names of data sets mean: one domain, the two of X2Y, folders, faces, CycleGAN's sets."""
+"""The names of data sets: one domain, the two of X2Y, folders, faces, CycleGAN's sets."""
 
 from pathlib import Path
 
@@ -10,53 +10,55 @@ from data.sources.images import CYCLEGAN
 from data.transforms import VIEWS
 from framework.errors import UserError, unknown
 
-FOLDER, LOCAL, RECORDS = "folder:", "cyclegan:", "tfds:"
+FOLDER_PREFIX, LOCAL_PREFIX, TFDS_PREFIX = "folder:", "cyclegan:", "tfds:"
 
 
-def find(name: str) -> Entry:
-    """The entry of the domain `name`, which may also be `folder:PATH`, `celeba:NAME` or
-    `celeba:without_NAME`, and, of a set of CycleGAN, `cyclegan:PATH` or `tfds:SET/trainA`.
+def find_domain(name: str) -> Entry:
+    """Returns the entry of the domain `name`.
 
-    Raises UserError with the nearest valid name.
+    It is a registered name, `folder:PATH`, `celeba:NAME` or `celeba:without_NAME`, or a domain of
+    a CycleGAN set: `cyclegan:PATH` or `tfds:SET/trainA`. Raises UserError with the nearest valid
+    name.
     """
     kind, place = name[:name.find(":") + 1], name[name.find(":") + 1:]
-    if kind in (FOLDER, LOCAL):
-        return images.folder(Path(place).expanduser(), 64 if kind == FOLDER else 128)
-    if kind == RECORDS:
-        return images.cyclegan(place)
+    if kind in (FOLDER_PREFIX, LOCAL_PREFIX):
+        return images.folder_entry(Path(place).expanduser(), 64 if kind == FOLDER_PREFIX else 128)
+    if kind == TFDS_PREFIX:
+        return images.cyclegan_entry(place)
     if kind == celeba.PREFIX:
         return faces_with(name, place)
     return DOMAINS.find(name)
 
 
-def domain_names(dataset: str, domains: str | None = None, data_dir=None) -> tuple[str, ...]:
-    """The names of the domains that `--dataset` and `--domains` ask for, for data.load.
+def domain_names(dataset: str, domains: str | None = None,
+                 data_dir: str | Path | None = None) -> tuple[str, ...]:
+    """Returns the names, for data.load, of the domains that --dataset and --domains select.
 
-    `domains` is a list with commas and comes first. `dataset` is one domain; X2Y, where Y may
-    be short for X_Y; folder:PATH, whose domain1, domain2, ... or trainA, trainB are the
-    domains, else it is one; folder:A,B; a set of CycleGAN in `data_dir`, as the folder or zip
-    file NAME or as `data_dir` itself, else from TFDS; or CelebSmiling, CelebBlond,
-    CelebEyeglasses or celeba:NAME, the faces without and with an attribute. Raises UserError
-    with the nearest valid name.
+    domains: a list with commas; if it is given, `dataset` is not used. dataset: one domain; X2Y,
+    where Y may be short for X_Y; folder:PATH, whose domains are domain1, domain2, ... or trainA,
+    trainB in it, else PATH itself; folder:A,B; a set of CycleGAN, which is the folder or zip file
+    NAME in `data_dir`, or `data_dir` itself, else from TFDS; or CelebSmiling, CelebBlond,
+    CelebEyeglasses or celeba:NAME, the faces without and with an attribute. Raises UserError with
+    the nearest valid name.
     """
     if domains:
         names = tuple(name.strip() for name in domains.split(","))
         for name in names:
-            find(name)
+            find_domain(name)
         return names
-    if dataset.startswith(FOLDER):
-        return _folder_names(dataset.removeprefix(FOLDER))
+    if dataset.startswith(FOLDER_PREFIX):
+        return _folder_names(dataset.removeprefix(FOLDER_PREFIX))
     if dataset in DOMAINS:
         return (dataset,)
-    names = (celeba.pair(dataset) or registered_pair(dataset)
+    names = (celeba.attribute_pair(dataset) or registered_pair(dataset)
              or pair_of_folders(dataset, data_dir))
     if names:
         return names
     if dataset in CYCLEGAN:
-        return tuple(f"{RECORDS}{dataset}/{part}" for part in ("trainA", "trainB"))
+        return tuple(f"{TFDS_PREFIX}{dataset}/{part}" for part in ("trainA", "trainB"))
     if Path(dataset).is_dir():
         raise UserError(f"unknown data set {dataset!r}; for a folder say folder:{dataset}")
-    raise unknown("data set", dataset, {*DOMAINS, *pairs(), *CYCLEGAN, *celeba.SETS})
+    raise unknown("data set", dataset, {*DOMAINS, *usual_pairs(), *CYCLEGAN, *celeba.SETS})
 
 
 def registered_pair(dataset: str) -> tuple[str, str] | None:
@@ -70,25 +72,26 @@ def registered_pair(dataset: str) -> tuple[str, str] | None:
     return None
 
 
-def pairs() -> list[str]:
-    """The usual X2Y: each source with its own views, and MNIST with other sets."""
+def usual_pairs() -> list[str]:
+    """The X2Y that are listed: each source with its own views, and MNIST with other sets."""
     return [f"{name}2{suffix[1:]}" for name in ("glyph", "mnist") for suffix, *_ in VIEWS[1:]] + [
         "mnist2svhn", "mnist2svhn_pruned", "mnist2usps"]
 
 
-def _folder_names(paths):
+def _folder_names(paths: str) -> tuple[str, ...]:
     whole = Path(paths).expanduser()
     if "," in paths and not whole.exists():
         places = [Path(path.strip()).expanduser() for path in paths.split(",")]
         for place in places:
-            folders.parts(place)
+            folders.domain_folders(place)
     else:
-        places = folders.parts(whole)
-    return tuple(f"{FOLDER}{place}" for place in places)
+        places = folders.domain_folders(whole)
+    return tuple(f"{FOLDER_PREFIX}{place}" for place in places)
 
 
-def pair_of_folders(dataset: str, data_dir) -> tuple[str, ...] | None:
-    """The domains that lie in `data_dir` as folders or in a zip file; None if there are none."""
+def pair_of_folders(dataset: str, data_dir: str | Path | None) -> tuple[str, ...] | None:
+    """The domains of `dataset` that lie in `data_dir` as folders or in a zip file; None if there
+    are none."""
     here = Path(data_dir or ".").expanduser()
     if not data_dir or not here.is_dir() or "2" not in dataset or "/" in dataset:
         return None
@@ -97,8 +100,8 @@ def pair_of_folders(dataset: str, data_dir) -> tuple[str, ...] | None:
         places.append(here)
     others = tuple(name for name in CYCLEGAN if name != dataset)
     for place in places:
-        parts = folders.parts(place) if place.exists() else ()
+        parts = folders.domain_folders(place) if place.exists() else ()
         if len(parts) > 1 and not parts[0].parent.name.startswith(others):
-            kind = LOCAL if dataset in CYCLEGAN else FOLDER
+            kind = LOCAL_PREFIX if dataset in CYCLEGAN else FOLDER_PREFIX
             return tuple(f"{kind}{part}" for part in parts)
     return None

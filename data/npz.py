@@ -5,6 +5,7 @@ A file holds `train_images`, `train_labels`, `test_images` and `test_labels`; im
 """
 
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,8 @@ import numpy as np
 from framework.errors import UserError
 
 
-def read(path: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
-    """Images uint8 [N, H, W(, 3)] and labels int32 [N] of `split` in the file `path`.
+def read_npz(path: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
+    """Returns images uint8 [N, H, W(, 3)] and labels int32 [N] of `split` in the file `path`.
 
     Raises UserError if the file cannot be read, lacks a key or holds wrong shapes.
     """
@@ -29,13 +30,13 @@ def read(path: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
     return images, labels.astype(np.int32)
 
 
-def _member(file, path, key):
+def _member(file: Mapping[str, np.ndarray], path: Path, key: str) -> np.ndarray:
     if key not in file:
         raise UserError(f"{path} has no array {key!r}; it holds {', '.join(file) or 'nothing'}")
     return file[key]
 
 
-def _check(path, split, images, labels):
+def _check(path: Path, split: str, images: np.ndarray, labels: np.ndarray) -> None:
     grey_or_rgb = images.ndim == 3 or (images.ndim == 4 and images.shape[3] == 3)
     if images.dtype != np.uint8 or not grey_or_rgb or not images.size:
         raise UserError(f"{path}: {split}_images must be uint8 [N, H, W] or [N, H, W, 3], "
@@ -49,7 +50,7 @@ def _check(path, split, images, labels):
 
 
 def count(path: Path) -> int | None:
-    """Training images in the file, from its header alone; None if there is no such thing."""
+    """The number of training images in the file, from its header; None if it cannot be read."""
     try:
         with zipfile.ZipFile(path) as file, file.open("train_images.npy") as array:
             np.lib.format.read_magic(array)

@@ -1,37 +1,44 @@
 """Images that TFDS keeps as records, decoded on demand like files."""
 
 from pathlib import Path
+from typing import Any
 
 from data import tfds
 from framework.errors import UserError
 
-FORMAT = "array_record"         # of TFDS's formats the one that is read in any order
+FORMAT = "array_record"         # the format of TFDS with random access
 
 
 class Record:
-    """The record number `index` of a TFDS data source, with the path of an image file."""
+    """The record `index` of a TFDS data source, with the methods of an image file.
 
-    def __init__(self, source, index: int, name: str):
+    name: of the split; the record's own name is that of a JPEG in a folder of this name.
+    """
+
+    def __init__(self, source: Any, index: int, name: str):
         self.source, self.index, self.name = source, index, f"{name}/{index}.jpg"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def __getitem__(self, key: str):
+    def __getitem__(self, key: str) -> Any:
         return self.source[self.index][key]
 
     def read_bytes(self) -> bytes:
-        """The image as it was published, encoded."""
+        """The encoded image, as it was published."""
         return self["image"]
 
 
 def is_here(name: str, data_dir: Path | None) -> bool:
-    """Whether the set lies prepared in the data folder, or where TFDS keeps its own."""
+    """Whether the set lies prepared in the data folder, or in TFDS's default folder."""
     return tfds.is_prepared(name, data_dir) or tfds.is_prepared(name, None)
 
 
-def read(name: str, split: str, data_dir: Path | None) -> list[Record]:
-    """The records of a split of `celeba` or of a CycleGAN set, as tfds.read finds them."""
+def read_records(name: str, split: str, data_dir: Path | None) -> list[Record]:
+    """Reads a split of `celeba` or of a CycleGAN set; downloads and prepares it if needed.
+
+    Raises UserError if the set cannot be downloaded or read.
+    """
     if data_dir and not data_dir.is_dir():
         raise UserError(f"there is no folder {data_dir} to look for {name} in (--data_dir); "
                         "create it if a download shall go there")
@@ -40,10 +47,14 @@ def read(name: str, split: str, data_dir: Path | None) -> list[Record]:
     root = tfds.root(data_dir if tfds.is_prepared(name, data_dir) else None)
     import tensorflow_datasets
     try:
-        builder = tensorflow_datasets.builder(tfds.published(name), data_dir=root)
-        skip = {"image": tensorflow_datasets.decode.SkipDecoding()}
-        source = builder.as_data_source(split, decoders=skip)
+        source = _open(tensorflow_datasets, name, split, root)
     except Exception as error:      # TFDS has many for a damaged set or one of another format
-        raise UserError(f"TFDS cannot read {root / tfds.published(name)} in any order; remove it "
+        raise UserError(f"TFDS cannot read {root / tfds.tfds_name(name)} in any order; remove it "
                         f"to have it prepared as {FORMAT} ({tfds.first_line(error)})") from error
     return [Record(source, i, f"{name}/{split}") for i in range(len(source))]
+
+
+def _open(tensorflow_datasets: Any, name: str, split: str, root: Path) -> Any:
+    builder = tensorflow_datasets.builder(tfds.tfds_name(name), data_dir=root)
+    skip = {"image": tensorflow_datasets.decode.SkipDecoding()}
+    return builder.as_data_source(split, decoders=skip)

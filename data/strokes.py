@@ -1,8 +1,10 @@
-"""How the ten digits are written: the pen's way, several hands for each digit.
+"""The paths of the pen for the ten digits, in several handwritings ("hands") for each digit.
 
-A hand is a list of strokes, a stroke a list of points (x to the right, y down, in the unit
-square) that a Catmull-Rom curve passes through. A point given twice makes a corner there.
+A hand is a list of strokes. A stroke is a list of points (x to the right, y down, in the unit
+square), through which a Catmull-Rom curve passes; a repeated point makes a corner.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -79,8 +81,8 @@ POINTS = 33
 STROKES = max(len(hand) for hands in HANDS.values() for hand in hands)
 
 
-def curve(points, count: int = POINTS) -> np.ndarray:
-    """`count` points [count, 2] along the Catmull-Rom curve through `points`."""
+def curve(points: Sequence[tuple[float, float]], count: int = POINTS) -> np.ndarray:
+    """Returns `count` points [count, 2] along the Catmull-Rom curve through `points`."""
     p = np.asarray(points, np.float64)
     p = np.concatenate([2 * p[:1] - p[1:2], p, 2 * p[-1:] - p[-2:-1]])
     position = np.linspace(0, len(p) - 3, count)
@@ -91,9 +93,10 @@ def curve(points, count: int = POINTS) -> np.ndarray:
 
 
 def templates() -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
-    """All hands as curves [hands, STROKES, POINTS, 2], strokes per hand, hands per digit.
+    """Returns all hands as curves [hands, STROKES, POINTS, 2], the number of strokes of each hand,
+    and for each digit the indices of its hands.
 
-    A hand of fewer strokes repeats its first one, so that its bounding box stays its own.
+    A hand of fewer strokes repeats its first one, which does not change its bounding box.
     """
     curves, strokes, hands_of = [], [], []
     for digit in range(10):

@@ -1,30 +1,31 @@
 """Adversarial losses on raw critic scores [B, 1] (or any shape), float32 inside, as scalars.
 
-r = D(x) are scores of real samples, f = D(G(z)) of generated ones, and
-sp(t) = log(1 + exp(t)) = -log sigmoid(-t), so that no loss ever takes the log of a sigmoid:
-values and gradients are finite for scores of +-10000 and beyond.
+r = D(x) are the scores of real samples and f = D(G(z)) those of generated ones. With
+sp(t) = log(1 + exp(t)) = -log sigmoid(-t) no loss takes the log of a sigmoid, so values and
+gradients stay finite for scores of +-10000 and beyond.
 """
 
 from framework.errors import UserError
 from framework.lazy import Lazy
 from framework.options import Option
 from framework.registry import Registry
+from framework.tensors import Tensor
 
 ops = Lazy("keras.ops")
 
 LOSSES = Registry("loss", package="losses")
 
 
-def _float32(scores):
+def _float32(scores: Tensor) -> Tensor:
     return ops.cast(scores, "float32")
 
 
-def _softplus_mean(scores):
+def _softplus_mean(scores: Tensor) -> Tensor:
     return ops.mean(ops.softplus(_float32(scores)))
 
 
 class ScoreLoss:
-    """What all losses of this module share: their generator loss reads the fake scores only."""
+    """Base of the losses of this module: their generator loss uses the fake scores only."""
 
     needs_real = False
 
@@ -33,11 +34,11 @@ class ScoreLoss:
 class Minimax(ScoreLoss):
     """The saturating loss of Goodfellow et al. 2014 (section 2.2)."""
 
-    def discriminator(self, real, fake):
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """mean sp(-r) + mean sp(f) = -mean log D(x) - mean log(1 - D(G(z)))."""
         return _softplus_mean(-real) + _softplus_mean(fake)
 
-    def generator(self, real, fake):
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """-mean sp(f) = mean log(1 - D(G(z))) (`real` is not used)."""
         return -_softplus_mean(fake)
 
@@ -46,10 +47,10 @@ class Minimax(ScoreLoss):
     Option("label_smoothing", float, 0.0, "real labels are 1 minus this", low=0, high=0.49,
            serves=("discriminators",)),))
 class NonSaturating(ScoreLoss):
-    """The loss in practice (section 2.2), with one-sided label smoothing (Salimans 2016).
+    """The loss used in practice (section 2.2), with one-sided label smoothing (Salimans 2016).
 
-    label_smoothing: s in [0, 0.5); the real label becomes 1 - s, the fake label and the
-    generator's target stay. Raises UserError outside that range.
+    label_smoothing: s in [0, 0.5). The real label becomes 1 - s; the fake label and the
+    generator's target do not change. Raises UserError outside that range.
     """
 
     def __init__(self, label_smoothing: float = 0.0):
@@ -57,7 +58,7 @@ class NonSaturating(ScoreLoss):
             raise UserError(f"label_smoothing must be in [0, 0.5), not {label_smoothing}")
         self.label_smoothing = label_smoothing
 
-    def discriminator(self, real, fake):
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """(1 - s) mean sp(-r) + s mean sp(r) + mean sp(f)."""
         s = self.label_smoothing
         real_term = (1 - s) * _softplus_mean(-real)
@@ -65,7 +66,7 @@ class NonSaturating(ScoreLoss):
             real_term += s * _softplus_mean(real)
         return real_term + _softplus_mean(fake)
 
-    def generator(self, real, fake):
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """mean sp(-f) = -mean log D(G(z)) (`real` is not used)."""
         return _softplus_mean(-fake)
 
@@ -74,12 +75,12 @@ class NonSaturating(ScoreLoss):
 class LeastSquares(ScoreLoss):
     """LSGAN (Mao et al. 2017) with labels 0 for fake, 1 for real and for the generator."""
 
-    def discriminator(self, real, fake):
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """0.5 mean (r - 1)^2 + 0.5 mean f^2."""
         real_term = ops.mean(ops.square(_float32(real) - 1))
         return 0.5 * real_term + 0.5 * ops.mean(ops.square(_float32(fake)))
 
-    def generator(self, real, fake):
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """0.5 mean (f - 1)^2 (`real` is not used)."""
         return 0.5 * ops.mean(ops.square(_float32(fake) - 1))
 
@@ -88,24 +89,24 @@ class LeastSquares(ScoreLoss):
 class Hinge(ScoreLoss):
     """The hinge loss (Lim and Ye 2017; Miyato et al. 2018)."""
 
-    def discriminator(self, real, fake):
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """mean relu(1 - r) + mean relu(1 + f)."""
         real_term = ops.mean(ops.relu(1 - _float32(real)))
         return real_term + ops.mean(ops.relu(1 + _float32(fake)))
 
-    def generator(self, real, fake):
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """-mean f (`real` is not used)."""
         return -ops.mean(_float32(fake))
 
 
 @LOSSES.register("wgan")
 class Wasserstein(ScoreLoss):
-    """WGAN (section 2.4.2). The critic must be kept Lipschitz: by clipping or by eq. 2.1."""
+    """WGAN (section 2.4.2). The critic must be kept Lipschitz, by clipping or by eq. 2.1."""
 
-    def discriminator(self, real, fake):
-        """mean f - mean r, minus the estimated distance."""
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """mean f - mean r, the negative of the estimated distance."""
         return ops.mean(_float32(fake)) - ops.mean(_float32(real))
 
-    def generator(self, real, fake):
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """-mean f (`real` is not used)."""
         return -ops.mean(_float32(fake))

@@ -1,13 +1,14 @@
 """Kernels on rows of features: x [m, d] and y [n, d] to the matrix of k(x_i, y_j), [m, n].
 
 Everything is float32 under any precision policy; float64 stays float64. Formulas and sets of
-bandwidths: Chen's thesis (2017) sections 3.2.3 and A, whose eq. 3.9 has lost its minus sign
-and whose eq. A.2 is right for no bias but 0; Li et al. 2015 and 2017; Binkowski et al. 2018.
+bandwidths: Chen's thesis (2017) sections 3.2.3 and A (its eq. 3.9 lacks the minus sign, and its
+eq. A.2 holds only for bias 0); Li et al. 2015 and 2017; Binkowski et al. 2018.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 
@@ -15,34 +16,36 @@ from framework.errors import UserError
 from framework.lazy import Lazy
 from framework.options import Option
 from framework.registry import Registry
+from framework.tensors import Tensor
 
 ops = Lazy("keras.ops")
 
 KERNELS = Registry("kernel", package="losses")
-DIRECT = 10_000_000
+KernelFunction: TypeAlias = Callable[[Tensor, Tensor], Tensor]  # x [m, d], y [n, d] -> [m, n]
+MAX_DIRECT_ELEMENTS = 10_000_000    # m n d, up to which rows are subtracted directly
 BANDWIDTHS = (1.0, 2.0, 4.0, 8.0, 16.0)
 ALPHAS = (0.1, 1.0, 10.0)
-ROOT = 1e-5
+ROOT_EPSILON = 1e-5                 # under the roots of `energy`
 
 
-def floats(x):
-    """x as a float32 tensor, or as it is in float64."""
+def as_floats(x: Tensor) -> Tensor:
+    """Returns x as a float32 tensor; a float64 tensor stays float64."""
     x = ops.convert_to_tensor(x)
     return x if x.dtype == "float64" else ops.cast(x, "float32")
 
 
-def squared_distances(x, y):
+def squared_distances(x: Tensor, y: Tensor) -> Tensor:
     """||x_i - y_j||^2, [m, n], never negative and exactly zero between a row and itself.
 
-    Few and short rows are subtracted as they are. Long ones go through
-    ||a||^2 + ||b||^2 - 2 a.b, in m n + (m + n) d instead of m n d numbers, with a and b
-    measured from their common mean: distances do not change, and what cancels stays small.
-    On recent GPUs that product has 10 bits unless TensorFloat-32 is switched off.
+    Up to MAX_DIRECT_ELEMENTS the rows are subtracted directly. Beyond, the result is
+    ||a||^2 + ||b||^2 - 2 a.b, which takes m n + (m + n) d instead of m n d numbers. There a and
+    b are x_i and y_j minus their common mean: the distances do not change, and the terms that
+    cancel stay small. On recent GPUs that product has 10 bits unless TensorFloat-32 is off.
     """
     same = x is y
-    x, y = floats(x), floats(y)
+    x, y = as_floats(x), as_floats(y)
     size = (x.shape[0], y.shape[0], x.shape[1])
-    if None not in size and np.prod(size, dtype=float) <= DIRECT:
+    if None not in size and np.prod(size, dtype=float) <= MAX_DIRECT_ELEMENTS:
         return ops.sum(ops.square(x[:, None] - y[None]), -1)
     center = ops.mean(ops.concatenate([x, y]), 0)
     x, y = x - center, y - center
@@ -54,51 +57,55 @@ def squared_distances(x, y):
     return ops.where(row[:, None] == row[None], ops.zeros_like(distances), distances)
 
 
-def linear(x, y):
+def linear(x: Tensor, y: Tensor) -> Tensor:
     """x.y (eq. 3.8). Not characteristic: its MMD is the distance of the feature means."""
-    return ops.matmul(floats(x), ops.transpose(floats(y)))
+    return ops.matmul(as_floats(x), ops.transpose(as_floats(y)))
 
 
-def polynomial(x, y, degree: int = 2, bias: float = 1.0, scale: float = 1.0):
+def polynomial(x: Tensor, y: Tensor, degree: int = 2, bias: float = 1.0,
+               scale: float = 1.0) -> Tensor:
     """(scale x.y + bias)^degree. KID has degree 3 and scale 1/d."""
     return (scale * linear(x, y) + bias) ** degree
 
 
-def gaussian(x, y, gamma: float = 1.0):
+def gaussian(x: Tensor, y: Tensor, gamma: float = 1.0) -> Tensor:
     """exp(-gamma ||x - y||^2) (eq. 3.9); gamma = 1 / (2 sigma^2)."""
     return ops.exp(-gamma * squared_distances(x, y))
 
 
-def gaussian_mixture(x, y, bandwidths=BANDWIDTHS):
-    """The sum over sigma of exp(-||x - y||^2 / (2 sigma^2)), sigma squared.
+def gaussian_mixture(x: Tensor, y: Tensor, bandwidths: Sequence[float] = BANDWIDTHS) -> Tensor:
+    """The sum over sigma of exp(-||x - y||^2 / (2 sigma^2)); bandwidths: the sigmas.
 
-    The code of GMMN (Li et al. 2015) does not square: its sigma is the root of what it prints.
+    The code of GMMN (Li et al. 2015) does not square sigma: its true sigma is the root of the
+    number that it prints.
     """
     distances = squared_distances(x, y)
     return sum(ops.exp(distances * (-0.5 / sigma**2)) for sigma in bandwidths)
 
 
-def rational_quadratic(x, y, alphas=ALPHAS, dot: float = 0.0):
+def rational_quadratic(x: Tensor, y: Tensor, alphas: Sequence[float] = ALPHAS,
+                       dot: float = 0.0) -> Tensor:
     """The sum over alpha of (1 + ||x - y||^2 / (2 alpha))^-alpha, plus dot x.y."""
     distances = squared_distances(x, y)
     mixture = sum(ops.exp(-a * ops.log1p(distances * (0.5 / a))) for a in alphas)
     return mixture + dot * linear(x, y) if dot else mixture
 
 
-def energy(x, y, epsilon: float = ROOT):
-    """||x|| + ||y|| - ||x - y||, whose MMD^2 is the energy distance (twice that of a kernel
-    with a factor of 1/2). epsilon stands in each root: at 0 it would have no derivative."""
-    x_norm, y_norm = (ops.sqrt(ops.sum(ops.square(floats(a)), -1) + epsilon) for a in (x, y))
+def energy(x: Tensor, y: Tensor, epsilon: float = ROOT_EPSILON) -> Tensor:
+    """||x|| + ||y|| - ||x - y||. Its MMD^2 is the energy distance; some authors put a factor
+    of 1/2 before the kernel, which halves it. epsilon is added under each root, which has no
+    derivative at 0."""
+    x_norm, y_norm = (ops.sqrt(ops.sum(ops.square(as_floats(a)), -1) + epsilon) for a in (x, y))
     return x_norm[:, None] + y_norm[None] - ops.sqrt(squared_distances(x, y) + epsilon)
 
 
 class RandomKitchenSinks:
     """Features whose dot product is about exp(-gamma ||x - y||^2) (eq. 3.10, Rahimi 2007).
 
-    Called with x [m, dim] they are sqrt(2/s) cos(sqrt(2 gamma) W x + b), [m, s], s being the
+    A call with x [m, dim] returns sqrt(2/s) cos(sqrt(2 gamma) W x + b), [m, s], where s is the
     number of `features`. W ~ N(0, 1) and b ~ U(0, 2 pi) follow from the seed, so that a run
-    keeps its features without storing them. paired=True gives cosines and sines of s/2
-    frequencies instead: as wide, no worse anywhere, and k(x, x) is exactly 1.
+    keeps its features without storing them. paired=True returns the cosines and sines of s/2
+    frequencies instead: as many features, nowhere a worse estimate, and k(x, x) is exactly 1.
     Raises UserError for an odd number of paired features.
     """
 
@@ -111,8 +118,8 @@ class RandomKitchenSinks:
         self.offsets = random.uniform(0, 2 * np.pi, features)
         self.features, self.gamma, self.paired = features, gamma, paired
 
-    def __call__(self, x):
-        x = floats(x)
+    def __call__(self, x: Tensor) -> Tensor:
+        x = as_floats(x)
         frequencies = np.sqrt(2 * self.gamma) * self.weights.T
         angles = ops.matmul(x, ops.cast(frequencies, x.dtype))
         waves = (ops.concatenate([ops.cos(angles), ops.sin(angles)], -1) if self.paired
@@ -120,25 +127,25 @@ class RandomKitchenSinks:
         return np.sqrt(2 / self.features).item() * waves
 
 
-def linear_kernel_sum(x, y):
-    """The sum of x_i.y_j over all i and j in time and memory of (m + n) d (eq. A.1)."""
-    return ops.sum(ops.sum(floats(x), 0) * ops.sum(floats(y), 0))
+def linear_kernel_sum(x: Tensor, y: Tensor) -> Tensor:
+    """The sum of x_i.y_j over all i and j, in time and memory (m + n) d (eq. A.1)."""
+    return ops.sum(ops.sum(as_floats(x), 0) * ops.sum(as_floats(y), 0))
 
 
-def polynomial_kernel_sum(x, y, bias: float = 1.0):
-    """The sum of (x_i.y_j + b)^2 over all i and j in time (m + n) d^2, memory d^2.
+def polynomial_kernel_sum(x: Tensor, y: Tensor, bias: float = 1.0) -> Tensor:
+    """The sum of (x_i.y_j + b)^2 over all i and j, in time (m + n) d^2 and memory d^2.
 
-    <X'X, Y'Y> + 2 b s_x.s_y + m n b^2, with s the sums of the rows, for any m and n. Eq. A.2
-    has b I for the matrix of b's, pairs equal rows only and counts n b^2.
+    It is <X'X, Y'Y> + 2 b s_x.s_y + m n b^2 for any m and n, where s are the sums of the rows.
+    Eq. A.2 is wrong: it has b I for the matrix of b's, pairs equal rows only and counts n b^2.
     """
-    x, y = floats(x), floats(y)
+    x, y = as_floats(x), as_floats(y)
     m, n = (ops.cast(ops.shape(a)[0], x.dtype) for a in (x, y))
     second = ops.sum(ops.matmul(ops.transpose(x), x) * ops.matmul(ops.transpose(y), y))
     return second + 2 * bias * linear_kernel_sum(x, y) + m * n * bias**2
 
 
-def scales_of(text: str) -> tuple[float, ...]:
-    """Positive numbers written with commas, as bandwidths or alphas. Raises UserError."""
+def parse_scales(text: str) -> tuple[float, ...]:
+    """Returns the positive numbers in `text`, which commas separate. Raises UserError."""
     try:
         scales = tuple(float(part) for part in text.split(",")) if text else ()
     except ValueError:
@@ -150,74 +157,78 @@ def scales_of(text: str) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Kernel:
-    """A kernel and what is known of it in closed form.
+    """A kernel with those of its properties that have a closed form.
 
-    matrix: (x [m, d], y [n, d]) -> [m, n]. total: (x, y) -> the sum of that matrix without
-    forming it, or None; then diagonal: x -> k(x_i, x_i), [m]. local: ||a||^2 -> (v, p, q) with
-    v = k(a, a) and p I + q a a' the derivative of k(a, b) once in each argument at b = a;
-    None where it has none. Scaled MMD reads it.
+    matrix: (x [m, d], y [n, d]) -> [m, n]. total: (x, y) -> the sum of that matrix, computed
+    without the matrix; None where there is no such formula. diagonal: x -> k(x_i, x_i), [m]; it
+    is given with `total`. local: ||a||^2 -> (v, p, q), where v = k(a, a), and p I + q a a' is the
+    derivative of k(a, b) once in each argument at b = a; None where there is no derivative.
+    Scaled MMD uses `local`.
     """
 
-    matrix: Callable
-    total: Callable | None = None
-    diagonal: Callable | None = None
-    local: Callable | None = None
+    matrix: KernelFunction
+    total: KernelFunction | None = None
+    diagonal: Callable[[Tensor], Tensor] | None = None
+    local: Callable[[Tensor], tuple[Tensor, Tensor, Tensor]] | None = None
 
-    def __call__(self, x, y):
+    def __call__(self, x: Tensor, y: Tensor) -> Tensor:
         return self.matrix(x, y)
 
 
-def _row_squares(x):
-    return ops.sum(ops.square(floats(x)), -1)
+def row_squares(x: Tensor) -> Tensor:
+    """The sum of squares of each row over all other axes: x [m, ...] -> [m]."""
+    x = as_floats(x)
+    return ops.sum(ops.square(x), axis=tuple(range(1, len(x.shape))))
 
 
-# The options that several kernels share; their parameters are named without "kernel_".
-GAMMA = Option("kernel_gamma", float, 1.0, "gaussian, rks: exp(-gamma distance^2)", low=1e-9,
-               high=1e9)
-SCALE_LIST = Option("kernel_scales", str, "", "gaussian-mixture: its sigmas; rational-quadratic: "
-                    "its alphas; with commas (default: 1,2,4,8,16; 0.1,1,10)")
+# Options that several kernels share. A kernel's parameter has the name without "kernel_".
+GAMMA_OPTION = Option("kernel_gamma", float, 1.0, "gaussian, rks: exp(-gamma distance^2)",
+                      low=1e-9, high=1e9)
+SCALES_OPTION = Option(
+    "kernel_scales", str, "", "gaussian-mixture: its sigmas; rational-quadratic: its alphas; with "
+    "commas (default: 1,2,4,8,16; 0.1,1,10)")
 
 
-@KERNELS.register("gaussian", options=(GAMMA,))
+@KERNELS.register("gaussian", options=(GAMMA_OPTION,))
 def gaussian_kernel(gamma: float = 1.0) -> Kernel:
-    """`gaussian`, the thesis's default."""
+    """`gaussian`, the default of the thesis."""
     return Kernel(partial(gaussian, gamma=gamma), local=lambda square: (1.0, 2 * gamma, 0.0))
 
 
 @KERNELS.register("linear")
 def linear_kernel() -> Kernel:
-    """`linear`, in linear time."""
-    return Kernel(linear, linear_kernel_sum, _row_squares, lambda square: (square, 1.0, 0.0))
+    """`linear`, whose sums take linear time."""
+    return Kernel(linear, linear_kernel_sum, row_squares, lambda square: (square, 1.0, 0.0))
 
 
 @KERNELS.register("polynomial", options=(
     Option("kernel_bias", float, 1.0, "polynomial: (x.y + bias)^2", low=0, high=1e6),))
 def polynomial_kernel(bias: float = 1.0) -> Kernel:
-    """`polynomial` of degree 2, in linear time: bias 1 matches means and second moments, bias 0
-    is the Gram matrix."""
+    """`polynomial` of degree 2, whose sums take linear time. Bias 1 matches means and second
+    moments; bias 0 compares Gram matrices."""
     return Kernel(partial(polynomial, bias=bias), partial(polynomial_kernel_sum, bias=bias),
-                  lambda x: (_row_squares(x) + bias) ** 2,
+                  lambda x: (row_squares(x) + bias) ** 2,
                   lambda square: ((square + bias) ** 2, 2 * (square + bias), 2.0))
 
 
-@KERNELS.register("gaussian-mixture", options=(SCALE_LIST,))
-def gaussian_mixture_kernel(scales=BANDWIDTHS) -> Kernel:
+@KERNELS.register("gaussian-mixture", options=(SCALES_OPTION,))
+def gaussian_mixture_kernel(scales: Sequence[float] = BANDWIDTHS) -> Kernel:
     """`gaussian_mixture` with these sigmas."""
     slope = sum(sigma**-2 for sigma in scales)
     return Kernel(partial(gaussian_mixture, bandwidths=scales),
                   local=lambda square: (float(len(scales)), slope, 0.0))
 
 
-@KERNELS.register("rational-quadratic", options=(SCALE_LIST,))
-def rational_quadratic_kernel(scales=ALPHAS) -> Kernel:
+@KERNELS.register("rational-quadratic", options=(SCALES_OPTION,))
+def rational_quadratic_kernel(scales: Sequence[float] = ALPHAS) -> Kernel:
     """`rational_quadratic` with these alphas."""
     count = float(len(scales))
     return Kernel(partial(rational_quadratic, alphas=scales),
                   local=lambda square: (count, count, 0.0))
 
 
-@KERNELS.register("rational-quadratic-dot", options=(SCALE_LIST,))
-def rational_quadratic_dot_kernel(scales=ALPHAS) -> Kernel:
+@KERNELS.register("rational-quadratic-dot", options=(SCALES_OPTION,))
+def rational_quadratic_dot_kernel(scales: Sequence[float] = ALPHAS) -> Kernel:
     """`rational_quadratic` with x.y added, as in every script of Binkowski et al."""
     count = float(len(scales))
     return Kernel(partial(rational_quadratic, alphas=scales, dot=1.0),
@@ -226,17 +237,17 @@ def rational_quadratic_dot_kernel(scales=ALPHAS) -> Kernel:
 
 @KERNELS.register("energy")
 def energy_kernel() -> Kernel:
-    """`energy`; not differentiable on its diagonal but for the epsilon, so without `local`."""
+    """`energy`. Only its epsilon makes it differentiable on the diagonal, so it has no `local`."""
     return Kernel(energy)
 
 
 @KERNELS.register("rks", options=(
-    GAMMA,
+    GAMMA_OPTION,
     Option("kernel_features", int, 300, "rks: random features (eq. 3.10)", low=1, high=1000000)))
 def random_kitchen_sinks_kernel(dim: int, features: int = 300, gamma: float = 1.0,
                                 seed: int = 0) -> Kernel:
-    """The Gaussian kernel in linear time; `local` is that of the kernel it stands for."""
+    """The approximate Gaussian kernel in linear time; `local` is that of the exact kernel."""
     phi = RandomKitchenSinks(dim, features, gamma, seed)
     return Kernel(lambda x, y: linear(phi(x), phi(y)),
                   lambda x, y: linear_kernel_sum(phi(x), phi(y)),
-                  lambda x: _row_squares(phi(x)), lambda square: (1.0, 2 * gamma, 0.0))
+                  lambda x: row_squares(phi(x)), lambda square: (1.0, 2 * gamma, 0.0))

@@ -1,15 +1,19 @@
 """Nets around adaptive instance normalisation: plain (Huang and Belongie 2017), and with a
 variational style (Schopohl and Fuchsgruber 2019).
 
-All are fully convolutional, of images in [-1, 1]; none bounds the image that it makes.
+All are fully convolutional. Images are in [-1, 1]; no net bounds its output image.
 """
 
+from typing import Any
+
 import keras
-from keras import layers, ops
+from keras import layers
 
 from framework.errors import UserError
+from framework.lazy import Lazy
+from framework.tensors import Tensor
 from losses.style import EPSILON, moments
-from nets.architectures import Architecture, Row, widened
+from nets.architectures import Architecture, Row, widen
 from nets.architectures.style import (
     CONTENT_ENCODER,
     DECODED,
@@ -18,29 +22,34 @@ from nets.architectures.style import (
     STYLE_ENCODER,
 )
 from nets.build import build_convolutional
-from nets.layers import Block, start_of
+from nets.layers import Block, Initialization, choose_initialization
 
-HIDDEN, LOG_VARIANCE = 128, 10.0
+ops = Lazy("keras.ops")
+
+HIDDEN_UNITS = 128              # of the dense layers that read a style
+MAX_LOG_VARIANCE = 10.0
 
 
-def adain(features, mean, sd, epsilon: float = EPSILON):
-    """sd (x - mean(x)) / sd(x) + mean for features x [B, H, W, C]; mean, sd [B, 1, 1, C].
+def adain(features: Tensor, mean: Tensor, sd: Tensor, epsilon: float = EPSILON) -> Tensor:
+    """sd (x - mean(x)) / sd(x) + mean for features x [B, H, W, C]; mean, sd: [B, 1, 1, C].
 
-    sd(x) = sqrt(var + epsilon) with the biased variance over space. Float32.
+    sd(x) = sqrt(var + epsilon), where var is the biased variance over space. Float32.
     """
     own_mean, own_sd = moments(features, epsilon)
     return sd * (ops.cast(features, "float32") - own_mean) / own_sd + mean
 
 
-def adaptive_instance_norm(content, style, epsilon: float = EPSILON):
-    """Features `content` [B, H, W, C] with the mean and deviation of `style` [B, h, w, C], of
-    any h, w with two positions or more (Huang and Belongie 2017, eq. 8)."""
+def adaptive_instance_norm(content: Tensor, style: Tensor, epsilon: float = EPSILON) -> Tensor:
+    """Features `content` [B, H, W, C] with the mean and deviation of `style` [B, h, w, C], which
+    has at least two positions (Huang and Belongie 2017, eq. 8)."""
     return adain(content, *moments(style, epsilon), epsilon)
 
 
 def build_decoder(layer: str, precision: str | None = None) -> keras.Model:
-    """g: features [B, h, w, C] of VGG-19's `layer` -> images. Raises UserError for a layer that
-    has no decoder."""
+    """g: features [B, h, w, C] of VGG-19's `layer` -> images.
+
+    Raises UserError for a layer without a decoder.
+    """
     if layer not in DECODED:
         raise UserError(f"plain AdaIN decodes one of {', '.join(DECODED)}, not {layer}")
     table = Architecture(DECODER[DECODED[layer].first:], initializer="he")
@@ -50,7 +59,7 @@ def build_decoder(layer: str, precision: str | None = None) -> keras.Model:
 
 def build_content_encoder(width: float = 1.0, precision: str | None = None) -> keras.Model:
     """E_c: images [B, H, W, 3] -> content [B, H/8, W/8, 256 width]."""
-    table = Architecture(_all_widened(CONTENT_ENCODER, width), initializer="he")
+    table = Architecture(_widen_all(CONTENT_ENCODER, width), initializer="he")
     return build_convolutional(table, 3, name="content_encoder", precision=precision)
 
 
@@ -58,54 +67,57 @@ def build_style_encoder(latent_dim: int, width: float = 1.0,
                         precision: str | None = None) -> keras.Model:
     """E_s: images [B, H, W, 3] -> mean and log variance of the style, each [B, latent_dim].
 
-    The log variance is kept within +-10.
+    The log variance is clipped to +-MAX_LOG_VARIANCE.
     """
-    table = Architecture(_all_widened(STYLE_ENCODER, width), initializer="he")
+    table = Architecture(_widen_all(STYLE_ENCODER, width), initializer="he")
     trunk = build_convolutional(table, 3, name="style_encoder", precision=precision)
     pooled = layers.GlobalAveragePooling2D(dtype="float32")(trunk.output)
     mean = layers.Dense(latent_dim, name="mean", dtype="float32")(pooled)
     log_variance = layers.Dense(latent_dim, name="log_variance", dtype="float32")(pooled)
-    return keras.Model(trunk.input, [mean, ops.clip(log_variance, -LOG_VARIANCE, LOG_VARIANCE)],
-                       name="style_encoder")
+    log_variance = ops.clip(log_variance, -MAX_LOG_VARIANCE, MAX_LOG_VARIANCE)
+    return keras.Model(trunk.input, [mean, log_variance], name="style_encoder")
 
 
 def build_style_decoder(latent_dim: int, width: float = 1.0,
                         precision: str | None = None) -> keras.Model:
     """(content [B, h, w, C], style [B, latent_dim]) -> images [B, 8h, 8w, 3].
 
-    Two dense layers read the style; from them each AdaIN has a dense layer of its own.
+    Two dense layers read the style. Each AdaIN has a dense layer of its own on top of them.
     """
-    *rows, last = _all_widened(STYLE_DECODER[:-1], width) + STYLE_DECODER[-1:]
-    start = start_of(Architecture((), initializer="he"), "table", None)
+    *rows, last = _widen_all(STYLE_DECODER[:-1], width) + STYLE_DECODER[-1:]
+    start = choose_initialization(Architecture((), initializer="he"), "table", None)
     x = content = keras.Input((None, None, rows[0].filters), name="content")
     code = style = keras.Input((latent_dim,), name="style")
     for i in (1, 2):
-        code = layers.Dense(HIDDEN, "relu", name=f"style_{i}", dtype="float32")(code)
+        code = layers.Dense(HIDDEN_UNITS, "relu", name=f"style_{i}", dtype="float32")(code)
     for i, row in enumerate(rows, 1):
-        x = _styled_row(row, f"decoder_row{i}", start, x, code, precision)
+        x = _apply_styled_row(row, f"decoder_row{i}", start, x, code, precision)
     image = Block(last, f"decoder_row{len(rows) + 1}", start, "float32")(x)
     return keras.Model([content, style], image, name="decoder")
 
 
-def _styled_row(row: Row, name: str, start, x, code, precision):
+def _apply_styled_row(row: Row, name: str, start: Initialization, x: Tensor, code: Tensor,
+                      precision: str | None) -> Tensor:
     bare = row._replace(activation=None)
     if row.kind != "residual":
-        return ops.relu(_styled(Block(bare, name, start, precision)(x), code, name))
+        return ops.relu(_apply_style(Block(bare, name, start, precision)(x), code, name))
     inner, outer = (Block(bare._replace(kind="conv"), f"{name}_{i}", start, precision)
                     for i in (1, 2))
-    y = ops.relu(_styled(inner(x), code, f"{name}_1"))
-    return x + _styled(outer(y), code, f"{name}_2")
+    y = ops.relu(_apply_style(inner(x), code, f"{name}_1"))
+    return x + _apply_style(outer(y), code, f"{name}_2")
 
 
-def _styled(x, code, name: str):
-    """AdaIN with what `code` asks for; nearly plain instance norm at first."""
-    def asked(part):
-        dense = layers.Dense(x.shape[-1], name=f"{name}_{part}", dtype="float32",
-                             kernel_initializer=keras.initializers.RandomNormal(stddev=0.02))
+def _apply_style(x: Tensor, code: Tensor, name: str) -> Tensor:
+    """AdaIN whose moments are linear in `code`; with the initial weights nearly instance norm."""
+    def moment(part: str) -> Tensor:
+        settings: dict[str, Any] = {
+            "dtype": "float32",
+            "kernel_initializer": keras.initializers.RandomNormal(stddev=0.02)}
+        dense = layers.Dense(x.shape[-1], name=f"{name}_{part}", **settings)
         return dense(code)[:, None, None]
-    return adain(x, asked("mean"), 1 + asked("sd"))
+    return adain(x, moment("mean"), 1 + moment("sd"))
 
 
-def _all_widened(rows, width):
-    """`widened` of every row, also of the last."""
-    return widened((*rows, rows[-1]), width)[:-1]
+def _widen_all(rows: tuple[Row, ...], width: float) -> tuple[Row, ...]:
+    """Widens every row, also the last."""
+    return widen((*rows, rows[-1]), width)[:-1]

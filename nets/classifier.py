@@ -1,4 +1,4 @@
-"""The classifiers behind the semantic loss and the pair agreement (appendix B)."""
+"""The classifiers of the semantic loss and of the pair agreement (appendix B)."""
 
 import keras
 
@@ -10,8 +10,8 @@ def build_classifier(image_shape: tuple[int, ...], classes: int, table: str = "B
                      width: float = 1.0, precision: str | None = None) -> keras.Model:
     """Images [B, H, W, C] in [-1, 1] -> LOGITS [B, classes].
 
-    table: "B.1" (digits; softmax belongs to the loss), "B.2" (face attributes, whose sigmoids
-    belong to the loss) or "quick" (ours, strided with batch norm, for two CPU cores).
+    table: "B.1" (digits; the softmax is part of the loss), "B.2" (face attributes; the sigmoids
+    are part of the loss) or "quick" (ours, strided with batch norm, for two CPU cores).
     Raises UserError for an unknown table or images too small for it.
     """
     return build_chain(CLASSIFIERS.find(table), image_shape, classes, width, "classifier",

@@ -11,8 +11,9 @@ def build_encoder(image_shape: tuple[int, ...], latent_dim: int, width: float = 
                   precision: str | None = None) -> keras.Model:
     """F: images [B, H, W, C] in [-1, 1] -> recovered latents [B, latent_dim], unbounded.
 
-    The rows of the thesis's code, which its text does not give; points [B, D] get table 2.1's
-    hidden layers. One encoder serves all domains. Raises UserError for images under 8x8.
+    Its rows are those of the thesis's code, since the text gives none; points [B, D] get the
+    hidden layers of table 2.1. One encoder serves all domains. Raises UserError for images under
+    8x8.
     """
     table = LATENT_ENCODER if len(image_shape) == 3 else TOY_ENCODER
     encoder = Architecture(table, initializer="xavier")

@@ -1,13 +1,17 @@
-"""One table row as Keras's own layers, so that saved nets load without this project (but for
-spectral critics, whose layers are in nets/spectral.py)."""
+"""Table rows as Keras layers.
 
-from typing import NamedTuple
+Saved nets hold only Keras's own layers and load without this project; spectral critics, with the
+layers of nets/spectral.py, are the exception.
+"""
+
+from typing import Any, NamedTuple
 
 import keras
 from keras import layers
 
 from framework.devices import normalises_together
 from framework.errors import UserError
+from framework.tensors import Tensor
 from nets.architectures import SPECTRAL, Architecture, Row
 from nets.fast import BatchNorm, Conv, MaxPool, PReLU, TransposedConv
 from nets.spectral import SpectralConv2D, SpectralDense
@@ -21,19 +25,19 @@ ACTIVATIONS = {
 }
 
 
-class Start(NamedTuple):
-    """How weights start. `new` gives initialisers of its own to every layer.
+class Initialization(NamedTuple):
+    """The initial weights of a net; `new` returns new initialisers for each layer.
 
-    In Keras 3 one initialiser instance gives equal kernels to layers of equal shape, which
-    would make all domains' generators equal.
+    In Keras 3 one initialiser instance gives equal kernels to layers of equal shape, so that the
+    generators of all domains would be equal.
     """
 
     initializer: str
     sd: float
     bias: float
 
-    def new(self) -> dict:
-        """Keyword arguments for a layer with a kernel and a bias."""
+    def new(self) -> dict[str, Any]:
+        """Returns keyword arguments for a layer with a kernel and a bias."""
         kernel = {
             "normal": lambda: keras.initializers.RandomNormal(stddev=self.sd),
             "xavier": lambda: keras.initializers.GlorotNormal(),
@@ -44,18 +48,23 @@ class Start(NamedTuple):
                 "bias_initializer": keras.initializers.Constant(self.bias)}
 
 
-def start_of(architecture: Architecture, initializer: str, sd: float | None) -> Start:
-    """The architecture's own start ("table") or the one asked for. Raises UserError."""
+def choose_initialization(architecture: Architecture, initializer: str,
+                          sd: float | None) -> Initialization:
+    """Returns the initialization `initializer`, or the architecture's own for "table".
+
+    sd: standard deviation of "normal" weights, None for the architecture's. Raises UserError for
+    an unknown initializer.
+    """
     if initializer not in ("table", "normal", "xavier", "he"):
         raise UserError(f"initializer must be table, normal, xavier or he, not {initializer!r}")
     kind = architecture.initializer if initializer == "table" else initializer
-    return Start(kind, architecture.sd if sd is None else sd, architecture.bias)
+    return Initialization(kind, architecture.sd if sd is None else sd, architecture.bias)
 
 
 class Block:
-    """The layers of one row. Called on several tensors it shares its weights between them."""
+    """The layers of one row. Calls on several tensors share the weights."""
 
-    def __init__(self, row: Row, name: str, start: Start, dtype: str | None = None):
+    def __init__(self, row: Row, name: str, start: Initialization, dtype: str | None = None):
         self.name, self.start, self.dtype = name, start, dtype
         self.image = row.kind not in ("dense", "patches")
         self.spectral = {"learnable": SPECTRAL[row.norm]} if row.norm in SPECTRAL else None
@@ -66,13 +75,13 @@ class Block:
         else:
             self.layers = self._core(row) + self._norm(row) + self._activation(row)
         self.skip = layers.Add(**self._common("add")) if row.kind == "residual" else None
-        self.after = []
+        self.after: list[keras.layers.Layer] = []
         if row.pool > 1:
             self.after.append(MaxPool(row.pool, **self._common("pool")))
         if row.dropout:
             self.after.append(layers.Dropout(row.dropout, **self._common("dropout")))
 
-    def __call__(self, x):
+    def __call__(self, x: Tensor) -> Tensor:
         y = x
         for layer in self.layers:
             y = layer(y)
@@ -82,14 +91,15 @@ class Block:
             y = layer(y)
         return y
 
-    def _common(self, part: str) -> dict:
+    def _common(self, part: str) -> dict[str, Any]:
         return {"name": f"{self.name}_{part}", "dtype": self.dtype}
 
-    def _conv(self, row: Row, part: str, stride: int, kind=Conv) -> list:
+    def _conv(self, row: Row, part: str, stride: int, kind: type = Conv) -> list:
+        filters, kernel = _required(row.filters), _required(row.kernel)
         if self.spectral:
-            return [SpectralConv2D(row.filters, row.kernel, stride, row.padding,
+            return [SpectralConv2D(filters, kernel, stride, row.padding,
                                    **self.spectral, **self.start.new(), **self._common(part))]
-        return [kind(row.filters, row.kernel, stride, row.padding, **self.start.new(),
+        return [kind(filters, kernel, stride, row.padding, **self.start.new(),
                      **self._common(part))]
 
     def _core(self, row: Row) -> list:
@@ -107,14 +117,16 @@ class Block:
             mean = layers.GlobalAveragePooling2D(**self._common("mean"))
             return self._conv(row, "conv", row.stride) + [mean]
         if row.kind == "dense":
-            return [layers.Flatten(**self._common("flatten")), self._dense(row.filters)]
+            return [layers.Flatten(**self._common("flatten")),
+                    self._dense(_required(row.filters))]
         if row.kind == "project":
-            shape = (row.kernel, row.kernel, row.filters)
-            units = row.kernel * row.kernel * row.filters
-            return [self._dense(units), layers.Reshape(shape, **self._common("reshape"))]
+            side, filters = _required(row.kernel), _required(row.filters)
+            shape = (side, side, filters)
+            reshape = layers.Reshape(shape, **self._common("reshape"))
+            return [self._dense(side * side * filters), reshape]
         raise ValueError(f"unknown kind of row {row.kind!r}")
 
-    def _dense(self, units: int):
+    def _dense(self, units: int) -> keras.layers.Layer:
         if self.spectral:
             return SpectralDense(units, **self.spectral, **self.start.new(),
                                  **self._common("dense"))
@@ -131,11 +143,11 @@ class Block:
         return [Standardised(axes, epsilon, **self._common(f"{part}_standardised")),
                 self._scale(row.filters, common)]
 
-    def _scale(self, channels: int, common: dict):
-        """gamma x + beta, one of each per channel, in layers that Keras has."""
+    def _scale(self, channels: int | None, common: dict[str, Any]) -> keras.layers.Layer:
+        """gamma x + beta with one gamma and beta per channel, as a layer of Keras."""
         if self.image:
             return layers.DepthwiseConv2D(1, depthwise_initializer="ones", **common)
-        return layers.EinsumDense("bc,c->bc", channels, bias_axes="c",
+        return layers.EinsumDense("bc,c->bc", _required(channels), bias_axes="c",
                                   kernel_initializer="ones", **common)
 
     def _activation(self, row: Row) -> list:
@@ -144,6 +156,14 @@ class Block:
         common = self._common(row.activation.replace(".", "_"))
         if row.activation == "prelu":
             over_space = [1, 2] if self.image else None
+            slope: Any = keras.initializers.Constant(0.25)
             kind = layers.PReLU if self.image else PReLU
-            return [kind(keras.initializers.Constant(0.25), shared_axes=over_space, **common)]
+            return [kind(slope, shared_axes=over_space, **common)]
         return [ACTIVATIONS[row.activation](**common)]
+
+
+def _required(size: int | None) -> int:
+    """Returns the filters or the kernel of a row whose kind needs them."""
+    if size is None:
+        raise ValueError("a row of this kind needs filters and a kernel")
+    return size

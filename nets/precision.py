@@ -1,22 +1,23 @@
-"""A net that stands, in another dtype policy."""
+"""Copies of nets in another dtype policy."""
 
 import keras
 
 
-def in_precision(model: keras.Model, precision: str) -> keras.Model:
-    """A copy of `model` that computes in the Keras dtype policy `precision`, with the same float32
-    weights. Its last layer stays float32, as in the nets of `nets.build`.
+def copy_in_precision(model: keras.Model, precision: str) -> keras.Model:
+    """Returns a copy of `model` that computes in the Keras dtype policy `precision`.
+
+    The copy has the same float32 weights. Its last layer stays float32, as in `nets.build`.
     """
     last = model.layers[-1]
 
-    def copied(layer):
+    def copy_layer(layer: keras.layers.Layer) -> keras.layers.Layer:
         if isinstance(layer, keras.Model):
-            return in_precision(layer, precision)
+            return copy_in_precision(layer, precision)
         config = layer.get_config()
         if not isinstance(layer, keras.layers.InputLayer):
             config["dtype"] = "float32" if layer is last else precision
         return type(layer).from_config(config)
 
-    made = keras.models.clone_model(model, clone_function=copied)
-    made.set_weights(model.get_weights())
-    return made
+    copy = keras.models.clone_model(model, clone_function=copy_layer)
+    copy.set_weights(model.get_weights())
+    return copy

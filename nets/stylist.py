@@ -1,21 +1,27 @@
 """Photographs in the style of paintings, by trained nets: variational, or plain AdaIN.
 
-Both take an image's content apart from its style, a vector, and put any two together; styles
-mix as vectors do. Images are [B, H, W, 3] in [-1, 1], with sides that `multiple` divides.
+Both separate an image's content from its style, a vector, and combine any content with any style;
+a mixture of styles is a weighted sum of vectors. Images are [B, H, W, 3] in [-1, 1]; `multiple`
+must divide their sides.
 """
 
-from keras import ops
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
+from framework.lazy import Lazy
+from framework.tensors import Tensor
 from losses.style import LEVELS, moments
 from nets import adain
 from nets.architectures.style import DECODED, MULTIPLE
 from nets.vgg import VGGFeatures
 
+ops = Lazy("keras.ops")
+
 
 class VariationalStylist:
-    """A style is a point of a latent space in which every point is one (the slides' pipeline).
+    """Its styles are the points of a latent space; every point is a style (the slides' pipeline).
 
-    nets: content_encoder, style_encoder and decoder, by name.
+    nets: the Keras models "content_encoder", "style_encoder" and "decoder".
     """
 
     multiple = MULTIPLE
@@ -26,64 +32,65 @@ class VariationalStylist:
                      "style_encoder": adain.build_style_encoder(latent_dim, width, precision),
                      "decoder": adain.build_style_decoder(latent_dim, width, precision)}
 
-    def content(self, images):
+    def content(self, images: Tensor) -> Tensor:
         """The images' content [B, H/8, W/8, C]."""
         return self.nets["content_encoder"](images)
 
-    def style(self, images):
+    def style(self, images: Tensor) -> Tensor:
         """The mean of the images' style, [B, latent_dim]."""
         return self.distribution(images)[0]
 
-    def distribution(self, images) -> list:
+    def distribution(self, images: Tensor) -> Sequence[Tensor]:
         """Mean and log variance of the images' style, each [B, latent_dim]."""
         return self.nets["style_encoder"](images)
 
-    def image(self, content, style):
+    def image(self, content: Tensor, style: Tensor) -> Tensor:
         """Images of the given content in the given style."""
         return self.nets["decoder"]([content, style])
 
 
 class PlainStylist:
-    """A style is the mean and deviation of each channel of a layer of VGG (Huang and Belongie
-    2017), so that mixing styles is their sum of w_k AdaIN(f(c), f(s_k)).
+    """Its styles are the means and deviations of the channels of a layer of VGG (Huang and
+    Belongie 2017), so that a mixture of styles is their sum of w_k AdaIN(f(c), f(s_k)).
 
-    layer: one of `nets.architectures.style.DECODED`. nets: the decoder.
+    layer: one of `nets.architectures.style.DECODED`. nets: the Keras model "decoder".
     """
 
     latent_dim = None
 
-    def __init__(self, layer: str, weights, net: str = "vgg19", precision: str = "float32"):
+    def __init__(self, layer: str, weights: str | Path | None, net: str = "vgg19",
+                 precision: str = "float32"):
         self.nets = {"decoder": adain.build_decoder(layer, precision)}
         self.multiple = DECODED[layer].multiple
         self.vgg = VGGFeatures([layer], weights, net, precision=precision)
 
-    def content(self, images):
+    def content(self, images: Tensor) -> Tensor:
         """The images' features [B, h, w, C] of the layer."""
         return self.vgg(images)[0]
 
-    def style(self, images):
-        """Means and deviations of those features, [B, 2 C]."""
-        return joined(moments(self.content(images)))
+    def style(self, images: Tensor) -> Tensor:
+        """The means and deviations of those features, [B, 2 C]."""
+        return concat_moments(moments(self.content(images)))
 
-    def image(self, content, style):
+    def image(self, content: Tensor, style: Tensor) -> Tensor:
         """Images of the given content in the given style."""
-        return self.decoded(styled(content, style))
+        return self.decode(apply_style(content, style))
 
-    def decoded(self, features):
-        """The images that the decoder sees in features [B, h, w, C].
+    def decode(self, features: Tensor) -> Tensor:
+        """The decoder's images for features [B, h, w, C].
 
-        It gets them in the units of images: VGG's are as large as its input of 0..255, and an
-        untrained decoder's images would be too. (The paper's code scales VGG's weights.)
+        The features are divided by LEVELS first: VGG's are as large as its input of 0..255, and
+        the images of an untrained decoder would be too. (The paper's code scales VGG's weights.)
         """
         return self.nets["decoder"](features / LEVELS)
 
 
-def joined(statistics):
+def concat_moments(statistics: Iterable[Tensor]) -> Tensor:
     """Mean and deviation, each [B, 1, 1, C], as one vector [B, 2 C]."""
     return ops.concatenate([x[:, 0, 0] for x in statistics], -1)
 
 
-def styled(features, style):
+def apply_style(features: Tensor, style: Tensor) -> Tensor:
     """AdaIN of `features` [B, h, w, C] with the mean and deviation in `style` [B, 2 C]."""
     mean, sd = ops.split(style[:, None, None], 2, -1)
     return adain.adain(features, mean, sd)

@@ -1,12 +1,13 @@
-"""Style swap: each patch of the content's activations becomes the style patch most like it.
+"""Style swap: replaces each patch of the content's activations by the most similar style patch.
 
-Chen and Schmidt 2016 (Chen's thesis, section 4.2), exactly; the code published with it divides
-by the patches' norms plus 1e-8, which is kept. The two convolutions of section 4.2.3 would hold
-a score for every pair of patches and a one-hot tensor of them; here pairs are scored in tiles
-of which only the best is kept, and the winners are gathered.
+Exactly as in Chen and Schmidt 2016 (Chen's thesis, section 4.2); as in their code, patches are
+divided by their norms plus 1e-8. The two convolutions of section 4.2.3 would store a score for
+every pair of patches and a one-hot tensor of the same size. Here pairs are scored tile by tile,
+only the best match of each content patch is kept, and its pixels are gathered.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -15,39 +16,43 @@ import numpy as np
 
 from framework.errors import UserError
 from framework.lazy import Lazy
+from framework.tensors import Tensor
 
 ops = Lazy("keras.ops")
 tf = Lazy("tensorflow")
 
 EPSILON = 1e-8
-FLOAT = 4
-TILE = 96 * 2**20                   # bytes beyond which larger tiles are not faster
-SMALLEST_TILE = 2**20
-PASS = 24                           # multiplications that take as long as adding two numbers
+FLOAT_BYTES = 4
+MAX_TILE_BYTES = 96 * 2**20         # larger tiles are not faster
+MIN_TILE_BYTES = 2**20
+MULTIPLICATIONS_PER_ADDITION = 24   # so many multiplications take as long as one addition
 
 
-def style_swap(content, style, patch_size: int = 3, stride: int = 1,
-               memory_limit: int | None = None):
+def style_swap(content: Tensor, style: Tensor, patch_size: int = 3, stride: int = 1,
+               memory_limit: int | None = None) -> Tensor:
     """Activations [1, H, W, C] and [1, h, w, C] -> [1, (n - 1) stride + patch_size, ..., C].
 
-    Patches are taken at every stride-th position where they lie wholly inside; n is their
-    number, so that with stride 1 the result has the content's size, and else is at most
-    stride - 1 smaller, aligned top left. Each content patch is replaced by the style patch of
-    greatest normalised cross-correlation (eq. 4.2), the first on ties, and overlaps are averaged.
-    No gradient flows. Works inside a tf.function, given static shapes.
-    memory_limit: bytes that may be allocated, the result included. Raises UserError where it is
-    too small for these sizes, for a patch larger than an input and a stride larger than a patch.
+    Patches are taken at every stride-th position at which they lie wholly inside; n is their
+    number. With stride 1 the result has the content's size, with a larger stride it is at most
+    stride - 1 smaller and aligned top left. Each content patch is replaced by the style patch of
+    greatest normalised cross-correlation (eq. 4.2), on ties by the first, and overlaps are
+    averaged. No gradient flows. With static shapes it works inside a tf.function.
+    memory_limit: bytes that may be allocated, including the result. Raises UserError if it is too
+    small for these sizes, if a patch is larger than an input or a stride larger than a patch.
     """
     plan = Plan(tuple(content.shape[1:]), tuple(style.shape[1:]), patch_size, stride,
                 memory_limit)
     content, style = (ops.stop_gradient(ops.convert_to_tensor(a, "float32"))[0]
                       for a in (content, style))
-    return _rebuilt(style, matches(content, style, plan), plan)[None]
+    return _assemble(style, match_patches(content, style, plan), plan)[None]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a swap of activations [H, W, C] by [h, w, C] is cut up; checks what it is given."""
+    """Divides a swap of activations [H, W, C] and [h, w, C] into tiles that fit the memory.
+
+    Raises UserError as `style_swap` does, and ValueError for different numbers of channels.
+    """
 
     content: tuple[int, int, int]
     style: tuple[int, int, int]
@@ -55,91 +60,93 @@ class Plan:
     stride: int
     memory_limit: int | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_patches(self.patch_size, self.stride)
         for name, shape in (("content", self.content), ("style", self.style)):
-            check_size(name, shape[0], shape[1], self.patch_size)
+            check_activation_size(name, shape[0], shape[1], self.patch_size)
         if self.content[2] != self.style[2]:
             raise ValueError(f"{self.content[2]} channels of content, {self.style[2]} of style")
-        if self.memory_limit is not None and self.memory_limit < self.fixed + SMALLEST_TILE:
+        if self.memory_limit is not None and self.memory_limit < self.fixed_bytes + MIN_TILE_BYTES:
             raise UserError(
                 f"a style swap of {self.content[1]}x{self.content[0]} by "
                 f"{self.style[1]}x{self.style[0]} activations of {self.content[2]} channels needs "
-                f"{_mib(self.fixed + SMALLEST_TILE)} MiB, and the memory limit is "
+                f"{_mib(self.fixed_bytes + MIN_TILE_BYTES)} MiB, and the memory limit is "
                 f"{self.memory_limit / 2**20:.0f} MiB; raise it or choose smaller images")
 
     @property
     def content_grid(self) -> tuple[int, int]:
-        """Rows and columns of content patches."""
+        """The numbers of rows and columns of content patches."""
         return self._grid(self.content)
 
     @property
     def style_grid(self) -> tuple[int, int]:
-        """Rows and columns of style patches."""
+        """The numbers of rows and columns of style patches."""
         return self._grid(self.style)
 
     @property
     def size(self) -> tuple[int, int]:
         """Height and width of the result."""
-        return tuple(self.pixels(n) for n in self.content_grid)
+        rows, columns = self.content_grid
+        return self.pixels(rows), self.pixels(columns)
 
     def pixels(self, patches: int) -> int:
-        """How many pixels a row of so many patches covers."""
+        """The number of pixels that a row of `patches` patches covers."""
         return (patches - 1) * self.stride + self.patch_size
 
     @property
     def by_pixel(self) -> bool:
-        """Whether to correlate single pixels once and add the patch's k^2 shifted diagonals.
+        """Whether to correlate single pixels once and then sum over the k^2 offsets in a patch.
 
-        For a pair of patches that takes C products for each of stride^4 pairs of pixels, and
-        2 k additions along the two axes; patch by patch it takes k^2 C products.
+        For a pair of patches this takes C products for each of stride^4 pairs of pixels, and
+        2 k additions along the two axes. Patch by patch it takes k^2 C products.
         """
         k, s, channels = self.patch_size, self.stride, self.content[2]
-        return s**4 * channels + PASS * k * (s**2 + 1) < k**2 * channels
+        return s**4 * channels + MULTIPLICATIONS_PER_ADDITION * k * (s**2 + 1) < k**2 * channels
 
     @property
-    def fixed(self) -> int:
-        """Bytes whatever the tiles: inputs, result and its parts, the index of each match."""
+    def fixed_bytes(self) -> int:
+        """Bytes besides the tiles: inputs, result, its strips and the indices of the matches."""
         content, style = (math.prod(shape) for shape in (self.content, self.style))
         result = math.prod(self.size) * self.content[2]
-        return FLOAT * (content + 2 * style + 2 * result + 6 * math.prod(self.content_grid))
+        return FLOAT_BYTES * (content + 2 * style + 2 * result + 6 * math.prod(self.content_grid))
 
     @property
-    def workspace(self) -> int:
-        """Bytes for the tiles."""
+    def tile_budget_bytes(self) -> int:
+        """Bytes that the tiles may take."""
         if self.memory_limit is None:
-            return TILE
-        return min(TILE, self.memory_limit - self.fixed)
+            return MAX_TILE_BYTES
+        return min(MAX_TILE_BYTES, self.memory_limit - self.fixed_bytes)
 
     @property
-    def side(self) -> int:
-        """Rows and columns of patches of a square tile of either input."""
+    def tile_side(self) -> int:
+        """Patches along each side of a square tile, the same for both inputs."""
         side = 1
-        while self.tile_bytes(side + 1) <= self.workspace and side < max(
+        while self.tile_bytes(side + 1) <= self.tile_budget_bytes and side < max(
                 *self.content_grid, *self.style_grid):
             side += 1
         return side
 
     def tile_bytes(self, side: int) -> int:
-        """What scoring side^2 content patches by side^2 style patches takes at its peak."""
+        """Peak bytes of scoring side^2 content patches against side^2 style patches."""
         k, channels, patches = self.patch_size, self.content[2], side**2
         pixels = self.pixels(side)**2
         if self.by_pixel:
-            return FLOAT * ((k + 3) * pixels**2 + 4 * pixels * channels)
-        return FLOAT * (4 * patches**2 + 5 * patches * k**2 * channels)
+            return FLOAT_BYTES * ((k + 3) * pixels**2 + 4 * pixels * channels)
+        return FLOAT_BYTES * (4 * patches**2 + 5 * patches * k**2 * channels)
 
     @property
-    def rows(self) -> int:
-        """Rows of the result that are put together at a time."""
-        row = FLOAT * (self.patch_size**2 + 3) * self.size[1] * self.content[2]
-        return max(1, self.workspace // row)
+    def strip_rows(self) -> int:
+        """The number of rows of the result that are assembled at a time."""
+        row = FLOAT_BYTES * (self.patch_size**2 + 3) * self.size[1] * self.content[2]
+        return max(1, self.tile_budget_bytes // row)
 
-    def _grid(self, shape):
-        return tuple((n - self.patch_size) // self.stride + 1 for n in shape[:2])
+    def _grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
+        rows, columns = ((n - self.patch_size) // self.stride + 1 for n in shape[:2])
+        return rows, columns
 
 
 def check_patches(patch_size: int, stride: int) -> None:
-    """Raises UserError for patches that are none or leave gaps."""
+    """Raises UserError for an empty patch and for a stride that leaves gaps between patches."""
     if patch_size < 1 or stride < 1:
         raise UserError(f"patch_size and stride must be at least 1, not {patch_size} and {stride}")
     if stride > patch_size:
@@ -147,7 +154,7 @@ def check_patches(patch_size: int, stride: int) -> None:
                         "the stride can be at most the patch size")
 
 
-def check_size(name: str, height: int, width: int, patch_size: int) -> None:
+def check_activation_size(name: str, height: int, width: int, patch_size: int) -> None:
     """Raises UserError for activations smaller than a patch."""
     if min(height, width) < patch_size:
         raise UserError(f"the {name} has {width}x{height} positions at this layer, fewer than a "
@@ -155,15 +162,17 @@ def check_size(name: str, height: int, width: int, patch_size: int) -> None:
                         "patch_size or an earlier layer")
 
 
-def matches(content, style, plan: Plan):
-    """The index of the best style patch for each content patch, int32 [rows, columns]; style
-    patches are counted along their rows. content [H, W, C], style [h, w, C]."""
-    compare = _compiled(plan.by_pixel, plan.patch_size, plan.stride)
-    style_tiles = list(product(*(_pieces(n, plan.side) for n in plan.style_grid)))
+def match_patches(content: Tensor, style: Tensor, plan: Plan) -> Tensor:
+    """Returns the index of the best style patch for each content patch, int32 [rows, columns].
+
+    content: [H, W, C]; style: [h, w, C]. Style patches are numbered row by row.
+    """
+    compare = _compile_comparison(plan.by_pixel, plan.patch_size, plan.stride)
+    style_tiles = list(product(*(_pieces(n, plan.tile_side) for n in plan.style_grid)))
     rows = []
-    for down in _pieces(plan.content_grid[0], plan.side):
+    for down in _pieces(plan.content_grid[0], plan.tile_side):
         row = []
-        for right in _pieces(plan.content_grid[1], plan.side):
+        for right in _pieces(plan.content_grid[1], plan.tile_side):
             count = len(down) * len(right)
             best, index = tf.fill([count], -np.inf), tf.zeros([count], tf.int32)
             here = _cut(content, down, right, plan)
@@ -178,17 +187,20 @@ def matches(content, style, plan: Plan):
 
 
 @cache
-def _compiled(by_pixel: bool, k: int, s: int):
+def _compile_comparison(by_pixel: bool, k: int, s: int) -> Callable[..., tuple[Tensor, Tensor]]:
     """(content tile, style tile, best, index, numbers) -> best and index after that tile.
 
-    numbers: the style patches' indices. Tiles are squares and so do not come in the order of
-    their indices; a tie is won by the lower one."""
+    best, index: per content patch the best score so far and the style patch that has it.
+    numbers: the indices of the tile's style patches, which do not come in order, since tiles are
+    squares. On a tie the lower index wins.
+    """
     scores = _scores_by_pixel if by_pixel else _scores_by_patch
 
     def compare(content, style, best, index, numbers):
-        found = scores(content, style, k, s)
-        winner = tf.argmax(found, 1, output_type=tf.int32)
-        score, number = tf.gather(found, winner, axis=1, batch_dims=1), tf.gather(numbers, winner)
+        values = scores(content, style, k, s)
+        winner = tf.argmax(values, 1, output_type=tf.int32)
+        score = tf.gather(values, winner, axis=1, batch_dims=1)
+        number = tf.gather(numbers, winner)
         better = (score > best) | ((score == best) & (number < index))
         return tf.where(better, score, best), tf.where(better, number, index)
 
@@ -197,9 +209,9 @@ def _compiled(by_pixel: bool, k: int, s: int):
         pixels, pixels, tf.TensorSpec([None], tf.float32), each, each])
 
 
-def _scores_by_pixel(content, style, k, s):
+def _scores_by_pixel(content: Tensor, style: Tensor, k: int, s: int) -> Tensor:
     """K of eq. 4.2, [content patches, style patches]: <patch_ab, patch_j> is the sum over the
-    patch's k^2 offsets of products of single pixels, and those are computed once."""
+    patch's k^2 offsets of products of single pixels, each of which is computed once."""
     height, width, channels = tf.unstack(tf.shape(content))
     h, w, _ = tf.unstack(tf.shape(style))
     pixels = tf.matmul(tf.reshape(content, (-1, channels)), tf.reshape(style, (-1, channels)),
@@ -214,12 +226,12 @@ def _scores_by_pixel(content, style, k, s):
     return tf.reshape(both, (-1, tf.size(inverse))) * inverse
 
 
-def _windows(k, s):
+def _windows(k: int, s: int) -> list[slice]:
     """The slices of an axis that hold offset 0, 1, ..., k - 1 of each patch."""
     return [slice(d, d - k + 1 or None, s) for d in range(k)]
 
 
-def _scores_by_patch(content, style, k, s):
+def _scores_by_patch(content: Tensor, style: Tensor, k: int, s: int) -> Tensor:
     """K of eq. 4.2, [content patches, style patches], patch by patch."""
     content, style = (tf.image.extract_patches(a[None], [1, k, k, 1], [1, s, s, 1], [1] * 4,
                                                "VALID") for a in (content, style))
@@ -229,12 +241,12 @@ def _scores_by_patch(content, style, k, s):
     return tf.matmul(content, style, transpose_b=True) * inverse
 
 
-def _rebuilt(style, index, plan):
-    """The matched patches [rows, columns] side by side, overlaps averaged: [H, W, C].
+def _assemble(style: Tensor, index: Tensor, plan: Plan) -> Tensor:
+    """Puts the matched patches [rows, columns] in their places, overlaps averaged: [H, W, C].
 
-    For each of the k^2 offsets in a patch, every pixel of the result gathers what the patch
-    that covers it there says; where none does, it gathers the row of zeros put after the
-    style's pixels.
+    For each of the k^2 offsets in a patch, every pixel of the result gathers the style pixel of
+    the patch that covers it with this offset. If no patch does, it gathers the row of zeros that
+    follows the style's pixels.
     """
     (rows, columns), (h, w, channels) = plan.content_grid, plan.style
     k, s = plan.patch_size, plan.stride
@@ -242,9 +254,9 @@ def _rebuilt(style, index, plan):
     corner = index // plan.style_grid[1] * s * w + index % plan.style_grid[1] * s
     corner = tf.reshape(corner, (-1,))
     strips = []
-    for strip in _pieces(plan.size[0], plan.rows):
+    for strip in _pieces(plan.size[0], plan.strip_rows):
         y, x = np.array(strip)[:, None], np.arange(plan.size[1])[None]
-        gathered, count = [], 0
+        gathered, count = [], np.zeros((len(y), x.size), int)
         for dy, dx in product(range(k), repeat=2):
             (a, off_y), (b, off_x) = np.divmod(y - dy, s), np.divmod(x - dx, s)
             covered = ((off_y == 0) & (a >= 0) & (a < rows)
@@ -257,18 +269,18 @@ def _rebuilt(style, index, plan):
     return tf.concat(strips, 0)
 
 
-def _cut(activations, rows, columns, plan):
+def _cut(activations: Tensor, rows: range, columns: range, plan: Plan) -> Tensor:
     """The pixels that the patches of these rows and columns cover."""
     down, right = (slice(n[0] * plan.stride, n[0] * plan.stride + plan.pixels(len(n)))
                    for n in (rows, columns))
     return activations[down, right]
 
 
-def _pieces(count, most):
-    """range(count) in as few nearly equal ranges of at most `most` as there can be."""
+def _pieces(count: int, most: int) -> list[range]:
+    """Splits range(count) into as few ranges of at most `most` as possible, of similar sizes."""
     ends = np.linspace(0, count, math.ceil(count / most) + 1).astype(int)
     return [range(a, b) for a, b in zip(ends, ends[1:], strict=False)]
 
 
-def _mib(size):
+def _mib(size: int) -> int:
     return math.ceil(size / 2**20)

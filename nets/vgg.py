@@ -1,15 +1,18 @@
-"""VGG as an extractor of features (Simonyan and Zisserman 2014), cut at the deepest layer used.
+"""VGG as an extractor of features (Simonyan and Zisserman 2014), up to the deepest layer in use.
 
-Keras is imported at the first net, so that names and weight files can be checked at once.
+Keras is imported when the first net is built, so that names and weight files are checked fast.
 """
 
 import zipfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from framework.errors import UserError, unknown
 from framework.lazy import Lazy
+from framework.tensors import Tensor
 
 keras = Lazy("keras")
 ops = Lazy("keras.ops")
@@ -19,25 +22,26 @@ BLOCKS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
 FILTERS = (64, 128, 256, 512, 512)
 MEAN_BGR = (103.939, 116.779, 123.68)
 RANDOM = "random"
+Weights: TypeAlias = dict[str, tuple[np.ndarray, np.ndarray]]     # kernel and bias by layer
 
 
 class VGGFeatures:
     """Images [B, H, W, 3] in [-1, 1] -> list of features, one [B, h, w, c] for each layer.
 
     layers: names as in Keras, such as "block3_conv1" (its output after the ReLU, elsewhere
-    called relu3_1) or "block2_pool". weights: "imagenet", which Keras downloads once; a file,
-    see `check_weights`; None or "random" for weights of no training, the same each time. net:
-    "vgg19" or "vgg16". pooling: "max", or "average" as Gatys et al. 2015 prefer.
-    precision: the dtype policy of the convolutions, whatever the global one; images, weights and
-    features are float32. Nothing here is ever trained.
-    Raises UserError for unknown layers and for weights that cannot be had.
+    called relu3_1) or "block2_pool". weights: "imagenet", which Keras downloads once; a file, see
+    `check_weights`; None or "random" for untrained weights, which are the same each time. net:
+    "vgg19" or "vgg16". pooling: "max", or "average", which Gatys et al. 2015 prefer.
+    precision: the dtype policy of the convolutions, independent of the global one; images, weights
+    and features are float32. The weights are never trained.
+    Raises UserError for unknown layers and for weights that are not available.
     """
 
-    def __init__(self, layers, weights: str | Path | None = "imagenet", net: str = "vgg19",
-                 pooling: str = "max", precision: str = "float32"):
+    def __init__(self, layers: Iterable[str], weights: str | Path | None = "imagenet",
+                 net: str = "vgg19", pooling: str = "max", precision: str = "float32"):
         self.layers = tuple(layers)
-        names = needed(self.layers, net)
-        found = _weights(self.layers, names, weights, net)
+        names = layers_down_to(self.layers, net)
+        found = _load_weights(self.layers, names, weights, net)
         x = image = keras.Input((None, None, 3), dtype="float32")
         outputs = {}
         for name in names:
@@ -47,39 +51,48 @@ class VGGFeatures:
         for name, (kernel, bias) in found.items():
             self.model.get_layer(name).set_weights([kernel, bias])
 
-    def __call__(self, images) -> list:
-        """The features of `images`. Raises UserError where they are too small to be pooled."""
-        self.check_size(*images.shape[1:3])
-        found = self.model(to_vgg(images), training=False)
-        found = found if isinstance(found, list) else [found]   # Keras unwraps a list of one
-        return [ops.cast(features, "float32") for features in found]
+    def __call__(self, images: Tensor) -> list[Tensor]:
+        """The features of `images`. Raises UserError for images too small to be pooled."""
+        self.check_image_size(*images.shape[1:3])
+        outputs = self.model(to_vgg(images), training=False)
+        outputs = outputs if isinstance(outputs, list) else [outputs]   # Keras unwraps one alone
+        return [ops.cast(features, "float32") for features in outputs]
 
-    def check_size(self, height: int | None, width: int | None) -> None:
+    def check_image_size(self, height: int | None, width: int | None) -> None:
         """Raises UserError for images too small to be pooled as often as the layers need."""
-        halvings = sum(name.endswith("pool") for name in needed(self.layers, self.model.name))
+        names = layers_down_to(self.layers, self.model.name)
+        halvings = sum(name.endswith("pool") for name in names)
         if any(size is not None and size < 2 ** halvings for size in (height, width)):
             raise UserError(f"images of {height}x{width} are too small for the layers "
                             f"{', '.join(self.layers)}, before which {self.model.name} halves "
                             f"them {halvings} times; choose other layers or resize the images")
 
 
-def to_vgg(images):
-    """Images in [-1, 1], RGB, as the published weights want them: 0..255, BGR, minus the mean
-    colour of ImageNet. Float32 [..., 3]."""
+def to_vgg(images: Tensor) -> Tensor:
+    """Converts RGB images [..., 3] in [-1, 1] to the input of the published weights.
+
+    That is 0..255 and BGR, minus the mean colour of ImageNet. Float32.
+    """
     levels = (0.5 * ops.cast(images, "float32") + 0.5) * 255
     return ops.flip(levels, axis=-1) - ops.convert_to_tensor(MEAN_BGR, "float32")
 
 
 def layer_names(net: str = "vgg19") -> list[str]:
-    """All layers of `net` from the image on: block1_conv1, ..., block5_pool."""
+    """All layers of `net` from the first to the last: block1_conv1, ..., block5_pool.
+
+    Raises UserError for an unknown net.
+    """
     if net not in BLOCKS:
         raise unknown("vgg", net, BLOCKS)
     return [f"block{b}_{part}" for b, count in enumerate(BLOCKS[net], 1)
             for part in (*(f"conv{i + 1}" for i in range(count)), "pool")]
 
 
-def needed(layers, net: str) -> list[str]:
-    """The layers of `net` down to the deepest of `layers`. Raises UserError for an unknown."""
+def layers_down_to(layers: Sequence[str], net: str) -> list[str]:
+    """The layers of `net` down to the deepest of `layers`.
+
+    Raises UserError for an unknown layer and for no layer.
+    """
     names = layer_names(net)
     for layer in layers:
         if layer not in names:
@@ -90,7 +103,7 @@ def needed(layers, net: str) -> list[str]:
 
 
 def layers_of(text: str) -> tuple[str, ...]:
-    """The layers named in `text`, parted by commas."""
+    """The names of layers in `text`, which commas separate."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
@@ -101,12 +114,12 @@ def layers_in_use(*terms: tuple[float, str]) -> tuple[str, ...]:
                                for name in layers_of(text)))
 
 
-def check_weights(path: str | Path, layers, net: str = "vgg19") -> None:
-    """Raises UserError unless the file `path` holds what `layers` need; reads only its index.
+def check_weights(path: str | Path, layers: Sequence[str], net: str = "vgg19") -> None:
+    """Raises UserError unless the file `path` holds the weights of `layers` and those before them.
 
     A file is an .npz with LAYER/kernel [3, 3, in, out] and LAYER/bias [out] for each
-    convolution, or one of Keras's own .h5 files. An .npz that ends early serves the layers
-    that it holds.
+    convolution, of which it may lack the deepest; or one of Keras's own .h5 files, whose content
+    is not checked. Of an .npz only the index is read.
     """
     path = Path(path)
     if not path.is_file():
@@ -118,20 +131,20 @@ def check_weights(path: str | Path, layers, net: str = "vgg19") -> None:
             held = {name.removesuffix(".npy") for name in file.namelist()}
     except (OSError, zipfile.BadZipFile) as error:
         raise UserError(f"cannot read the weights {path}: {error}") from error
-    for name in convolutions(needed(layers, net)):
+    for name in convolution_names(layers_down_to(layers, net)):
         if not {f"{name}/kernel", f"{name}/bias"} <= held:
             whole = [n for n in layer_names(net) if {f"{n}/kernel", f"{n}/bias"} <= held]
             raise UserError(f"{path} has no {name}, which {', '.join(layers)} of {net} need; it "
                             f"holds {', '.join(whole) or 'no layer of it'}")
 
 
-def convolutions(names) -> list[str]:
-    """Those of the layers that have weights."""
+def convolution_names(names: Iterable[str]) -> list[str]:
+    """Those of the layers `names` that are convolutions, which alone have weights."""
     return [name for name in names if "conv" in name]
 
 
-def _layer(name: str, pooling: str, precision: str):
-    about = {"name": name, "dtype": precision}
+def _layer(name: str, pooling: str, precision: str) -> Any:
+    about: dict[str, Any] = {"name": name, "dtype": precision}
     if name.endswith("pool"):
         kinds = {"max": keras.layers.MaxPooling2D, "average": keras.layers.AveragePooling2D}
         return kinds[pooling](2, **about)
@@ -140,38 +153,42 @@ def _layer(name: str, pooling: str, precision: str):
                                kernel_initializer="zeros", **about)
 
 
-def _weights(layers, names, weights, net) -> dict:
+def _load_weights(layers: Sequence[str], names: list[str], weights: str | Path | None,
+                  net: str) -> Weights:
     """Kernel and bias for each convolution of `names`."""
-    if weights in (None, RANDOM):
-        return _random(names)
+    if weights is None or weights == RANDOM:
+        return _random_weights(names)
     if weights == "imagenet":
-        return _of_keras(names, net, "imagenet")
+        return _read_keras(names, net, "imagenet")
     check_weights(weights, layers, net)
     if Path(weights).suffix != ".npz":
-        return _of_keras(names, net, weights)
-    return _of_npz(names, weights)
+        return _read_keras(names, net, weights)
+    return _read_npz(names, weights)
 
 
-def _random(names) -> dict:
-    """He-normal kernels, zero biases, from a seed of their own: a continued run must find the
-    same net, and no other net may start differently for it."""
-    rng, found = np.random.default_rng(0), {}
+def _random_weights(names: list[str]) -> Weights:
+    """He-normal kernels and zero biases from a fixed seed of their own.
+
+    So a resumed run has the same net, and the initial weights of other nets do not change.
+    """
+    rng, weights = np.random.default_rng(0), {}
     for name, (inputs, filters) in _channels(names).items():
         kernel = rng.standard_normal((3, 3, inputs, filters), np.float32)
-        found[name] = kernel * np.float32(np.sqrt(2 / (9 * inputs))), np.zeros(filters)
-    return found
+        weights[name] = kernel * np.float32(np.sqrt(2 / (9 * inputs))), np.zeros(filters)
+    return weights
 
 
-def _channels(names) -> dict:
+def _channels(names: list[str]) -> dict[str, tuple[int, int]]:
+    """Input channels and filters for each convolution of `names`."""
     channels, inputs = {}, 3
-    for name in convolutions(names):
+    for name in convolution_names(names):
         filters = FILTERS[int(name[len("block")]) - 1]
         channels[name], inputs = (inputs, filters), filters
     return channels
 
 
-def _of_npz(names, path) -> dict:
-    found = {}
+def _read_npz(names: list[str], path: str | Path) -> Weights:
+    weights = {}
     for name, (inputs, filters) in _channels(names).items():
         try:
             with np.load(path, allow_pickle=False) as file:
@@ -181,12 +198,12 @@ def _of_npz(names, path) -> dict:
         if (kernel.shape, bias.shape) != ((3, 3, inputs, filters), (filters,)):
             raise UserError(f"{path}: {name} has kernel {kernel.shape} and bias {bias.shape}, "
                             f"not {(3, 3, inputs, filters)} and {(filters,)}")
-        found[name] = kernel, bias
-    return found
+        weights[name] = kernel, bias
+    return weights
 
 
-def _of_keras(names, net: str, weights) -> dict:
-    """From Keras's own net of that name, with downloaded weights or an .h5 file of them."""
+def _read_keras(names: list[str], net: str, weights: str | Path) -> Weights:
+    """The weights of Keras's own net of that name, downloaded or from an .h5 file."""
     build = {"vgg16": keras.applications.VGG16, "vgg19": keras.applications.VGG19}[net]
     file = f"{net}_weights_tf_dim_ordering_tf_kernels_notop.h5"
     try:
@@ -201,4 +218,4 @@ def _of_keras(names, net: str, weights) -> dict:
                         "into ~/.keras/models, or name a file of them with --vgg_weights (.h5 or "
                         ".npz with LAYER/kernel and LAYER/bias), or use --vgg_weights random"
                         ) from error
-    return {name: model.get_layer(name).get_weights() for name in convolutions(names)}
+    return {name: tuple(model.get_layer(name).get_weights()) for name in convolution_names(names)}

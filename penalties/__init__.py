@@ -1,1 +1,1 @@
-"""Terms that need a critic's gradient or what several generators made of one z."""
+"""Terms that need a critic's gradient, or the outputs of several generators for one z."""

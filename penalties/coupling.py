@@ -1,53 +1,58 @@
-"""Couplings: terms of what all generators made from the same z, as float32 scalars.
+"""Couplings: terms of the outputs of all generators for the same z, as float32 scalars.
 
-With more than two domains every term sums over all pairs of domains, and every one is zero
-for a single domain.
+With more than two domains every term is a sum over all pairs of domains; for a single domain it
+is zero.
 """
 
+from collections.abc import Iterable, Sequence
 from itertools import combinations
+from typing import Any
 
 from framework.errors import UserError
 from framework.lazy import Lazy
+from framework.tensors import Tensor
+from losses.perceptual import mean_squared_difference
 
 ops = Lazy("keras.ops")
 devices = Lazy("framework.devices")
 
-FLOOR = 1e-7
+MIN_PROBABILITY = 1e-7          # under a logarithm
 
 
-def feature_difference(features, layers: int):
+def feature_difference(features: Sequence[Sequence[Tensor]], layers: int) -> Tensor:
     """Sum over the first `layers` rows of the mean squared difference of features (eq. 4.1).
 
     features: per domain the generator's list of features, one per row. Eq. 4.1 divides by K;
-    the thesis's code does not, and its weights of 10 to 100 belong to the sum, as here.
-    Raises UserError when the generators have fewer rows.
+    the thesis's code does not, and its weights of 10 to 100 are meant for the sum, as here.
+    Raises UserError if the generators have fewer rows.
     """
     rows = min(len(of_domain) for of_domain in features)
     if not 1 <= layers <= rows:
         raise UserError(f"features can be compared over 1 to {rows} rows, not {layers}")
-    return _total(_mean_square(a - b)
+    return _total(mean_squared_difference(a, b)
                   for one, other in combinations(features, 2)
-                  for a, b in zip(_floats(one[:layers]), _floats(other[:layers]), strict=True))
+                  for a, b in zip(one[:layers], other[:layers], strict=True))
 
 
-def semantic_difference(predictions, on: str = "probabilities", multilabel: bool = False):
+def semantic_difference(predictions: Sequence[Tensor], on: str = "probabilities",
+                        multilabel: bool = False) -> Tensor:
     """How differently a frozen classifier reads the domains' images (section 4.2.1).
 
-    predictions: per domain the LOGITS [B, C]. With p, q two domains' probabilities (softmax,
-    or a sigmoid per attribute if `multilabel`):
-    on="probabilities": mean over batch and classes of (p - q)^2, as listing 6.15 (eq. 4.2
-    halves it); on="logits": the same of logits, whose gradient does not vanish for confident
-    predictions; on="kl": mean over the batch of (KL(p||q) + KL(q||p)) / 2 in nats, summed over
-    attributes if `multilabel`. Raises UserError for another `on`.
+    predictions: per domain the LOGITS [B, C]. p and q are two domains' probabilities: a softmax,
+    or a sigmoid per attribute if `multilabel`.
+    on="probabilities": the mean over batch and classes of (p - q)^2, as in listing 6.15 (eq. 4.2
+    halves it). on="logits": the same for the logits, whose gradient does not vanish for confident
+    predictions. on="kl": the mean over the batch of (KL(p||q) + KL(q||p)) / 2 in nats, summed
+    over attributes if `multilabel`. Raises UserError for another `on`.
     """
     if on not in ("probabilities", "logits", "kl"):
         raise UserError(f"semantic_on must be probabilities, logits or kl, not {on!r}")
-    predictions = _floats(predictions)
+    predictions = _as_float32(predictions)
     if on == "logits":
-        return _total(_mean_square(a - b) for a, b in combinations(predictions, 2))
+        return _total(mean_squared_difference(a, b) for a, b in combinations(predictions, 2))
     probabilities = [_probabilities(logits, multilabel) for logits in predictions]
     if on == "probabilities":
-        return _total(_mean_square(p - q) for p, q in combinations(probabilities, 2))
+        return _total(mean_squared_difference(p, q) for p, q in combinations(probabilities, 2))
     scores = predictions if multilabel else [ops.log_softmax(a, axis=-1) for a in predictions]
     return _total(
         0.5 * ops.mean(ops.sum((p - q) * (score_p - score_q), axis=-1))
@@ -55,21 +60,23 @@ def semantic_difference(predictions, on: str = "probabilities", multilabel: bool
         in combinations(list(zip(probabilities, scores, strict=True)), 2))
 
 
-def class_balance(predictions, frequencies, multilabel: bool = False):
+def class_balance(predictions: Sequence[Tensor], frequencies: Tensor,
+                  multilabel: bool = False) -> Tensor:
     """KL(mean prediction of the batch || frequencies) in nats, summed over domains.
 
-    predictions: per domain the logits [B, C]; frequencies: the data's class frequencies [C],
-    summing to one, or each attribute's frequency if `multilabel` (the KLs of the attributes
-    are then summed). Without it a strong semantic term is met by drawing one class only.
+    predictions: per domain the logits [B, C]. frequencies: the data's class frequencies [C],
+    which sum to one, or each attribute's frequency if `multilabel` (the KLs of the attributes
+    are then summed). Without this term generators satisfy a strong semantic term by drawing one
+    class only.
     """
     frequencies = ops.cast(frequencies, "float32")
 
     def divergence(p, q):
-        p, q = ops.maximum(p, FLOOR), ops.maximum(q, FLOOR)
+        p, q = ops.maximum(p, MIN_PROBABILITY), ops.maximum(q, MIN_PROBABILITY)
         return ops.sum(p * (ops.log(p) - ops.log(q)))
 
     total = 0.0
-    for logits in _floats(predictions):
+    for logits in _as_float32(predictions):
         mean = devices.mean_over_replicas(ops.mean(_probabilities(logits, multilabel), axis=0))
         total += divergence(mean, frequencies)
         if multilabel:
@@ -77,45 +84,42 @@ def class_balance(predictions, frequencies, multilabel: bool = False):
     return total
 
 
-def latent_reconstruction(recovered, z, norm: str = "l1"):
-    """How far the encoder's latents are from z, summed over domains (section 4.2.2).
+def latent_reconstruction(recovered: Sequence[Tensor], z: Tensor, norm: str = "l1") -> Tensor:
+    """The distance of the encoder's latents from z, summed over domains (section 4.2.2).
 
-    recovered: per domain F(G(z)) [B, latent_dim]. norm="l1": the mean absolute error, as
+    recovered: per domain F(G(z)) [B, latent_dim]. norm="l1": the mean absolute error, as in
     listing 6.16; "l2": the mean over the batch of ||F(G(z)) - z||_2^2 (eq. 4.3), which is
     latent_dim times a mean square. Raises UserError for another `norm`.
     """
     if norm not in ("l1", "l2"):
         raise UserError(f"cycle_norm must be l1 or l2, not {norm!r}")
     z = ops.cast(z, "float32")
-    errors = [of_domain - z for of_domain in _floats(recovered)]
+    errors = [of_domain - z for of_domain in _as_float32(recovered)]
     if norm == "l1":
         return _total(ops.mean(ops.abs(error)) for error in errors)
     return _total(ops.mean(ops.sum(ops.square(error), axis=-1)) for error in errors)
 
 
-def weight_difference(nets):
-    """Mean squared difference of corresponding weights, summed over them (the thesis's code).
+def weight_difference(nets: Sequence[Any]) -> Tensor:
+    """The sum over all pairs of corresponding weights of the mean squared difference.
 
-    nets: generators built from one table; variables that two of them share are skipped.
+    As in the thesis's code. nets: Keras models, generators built from one table; variables that
+    two of them share are skipped.
     """
     return _total(
-        _mean_square(ops.cast(a, "float32") - ops.cast(b, "float32"))
+        mean_squared_difference(a, b)
         for one, other in combinations(nets, 2)
         for a, b in zip(one.trainable_variables, other.trainable_variables, strict=True)
         if a is not b)
 
 
-def _probabilities(logits, multilabel: bool):
+def _probabilities(logits: Tensor, multilabel: bool) -> Tensor:
     return ops.sigmoid(logits) if multilabel else ops.softmax(logits, axis=-1)
 
 
-def _mean_square(difference):
-    return ops.mean(ops.square(difference))
-
-
-def _floats(tensors) -> list:
+def _as_float32(tensors: Sequence[Tensor]) -> list[Tensor]:
     return [ops.cast(tensor, "float32") for tensor in tensors]
 
 
-def _total(terms):
+def _total(terms: Iterable[Tensor]) -> Tensor:
     return sum(terms, start=ops.zeros((), "float32"))

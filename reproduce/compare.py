@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from config import presets
-from data.names import domain_names, find
+from data.names import domain_names, find_domain
 from metrics.report import format_number, text_table
 from reproduce.tables import TableRow
 
@@ -105,7 +105,7 @@ def _size_differences(row, run: Path) -> list[str]:
     """Lists the domains whose number of images differs from that of the published sets."""
     values = json.loads((run / "config.json").read_text())
     names = domain_names(values["dataset"], values["domains"], values["data_dir"])
-    sources = [find(name).source for name in names]
+    sources = [find_domain(name).source for name in names]
     lines = []
     for source, domain in zip(sources, json.loads((run / "domains.json").read_text()),
                               strict=True):

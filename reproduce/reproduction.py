@@ -8,7 +8,7 @@ from typing import Any
 
 from config import presets
 from config.options import BY_NAME
-from data.names import domain_names, find
+from data.names import domain_names, find_domain
 from framework.errors import UserError
 from framework.files import write_text
 from metrics.choice import LPIPS_NETS
@@ -87,7 +87,7 @@ class Reproduction:
     def has_labels(self, preset: str) -> bool:
         """Whether every domain of the preset has labels."""
         dataset = presets.load(preset).values["dataset"]
-        return all(find(n).classes for n in domain_names(dataset, "", self.data_dir))
+        return all(find_domain(n).classes for n in domain_names(dataset, "", self.data_dir))
 
     def show(self) -> None:
         """Prints the table and writes it to table-NAME.txt."""

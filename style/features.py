@@ -14,7 +14,7 @@ import numpy as np
 from framework.errors import UserError
 from framework.lazy import Lazy
 from framework.tensors import Tensor
-from nets.vgg import FILTERS, VGGFeatures, needed, to_vgg
+from nets.vgg import FILTERS, VGGFeatures, layers_down_to, to_vgg
 
 if TYPE_CHECKING:
     from tensorflow import TensorSpec
@@ -47,7 +47,7 @@ class FeatureStrips:
     def __init__(self, layer: str, weights: str | Path = "imagenet", pooling: str = "max",
                  memory_limit: int | None = None):
         self.layer, self.memory_limit = layer, memory_limit
-        self.names = [] if layer == RGB else needed([layer], "vgg19")
+        self.names = [] if layer == RGB else layers_down_to([layer], "vgg19")
         self.scale = 2 ** sum(name.endswith("pool") for name in self.names)
         self.net = None if layer == RGB else vgg((layer,), weights, "vgg19", pooling)
         self._newest: tuple[np.ndarray, Tensor] | None = None
@@ -83,7 +83,7 @@ class FeatureStrips:
         UserError if the image is too small for pooling, or if `held` and one row of features need
         more than the memory limit."""
         if self.net is not None:
-            self.net.check_size(height, width)
+            self.net.check_image_size(height, width)
         margin, total = self._margin(), height // self.scale
         limit = DEFAULT_STRIP_BYTES if self.memory_limit is None else self.memory_limit - held
         budget = limit // (BYTES_PER_PIXEL * width)      # rows of pixels
@@ -124,5 +124,5 @@ def vgg(layers: tuple[str, ...], weights: str | Path, net: str = "vgg19",
 
 def layer_size(layer: str, height: int, width: int) -> tuple[int, int]:
     """The height and width of `layer` for an image of this size; needs no TensorFlow."""
-    pools = 0 if layer == RGB else sum(n.endswith("pool") for n in needed([layer], "vgg19"))
+    pools = 0 if layer == RGB else sum(n.endswith("pool") for n in layers_down_to([layer], "vgg19"))
     return height >> pools, width >> pools

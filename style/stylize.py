@@ -14,7 +14,7 @@ from framework.errors import UserError
 from framework.pixels import to_uint8, to_unit
 from framework.quiet import quiet
 from framework.registry import accepts
-from nets.swap import check_patches, check_size
+from nets.swap import check_activation_size, check_patches
 from nets.vgg import RANDOM, check_weights, layers_of
 from style import colors, curve, images, video
 from style.features import RGB, layer_size
@@ -109,8 +109,9 @@ def plan_jobs(content: Path, styles: Sequence[str], output: Path, mixes: bool,
             raise UserError(f"{content} is a folder, so the output is one too, and {output} is a "
                             "file")
         images.check_folder(output.absolute().parent)
+        files = [Path(str(file)) for file in folders.image_files(content)]
         jobs = [Job(file, s, output / f"{file.stem}{end}.png")
-                for file in folders.files(content) for s, end in zip(sets, ends, strict=True)]
+                for file in files for s, end in zip(sets, ends, strict=True)]
     else:
         (video if film else images).check_output(output)
         jobs = [Job(content, s, output.with_name(f"{output.stem}{end}{output.suffix}"))
@@ -128,7 +129,7 @@ def _check_fits(name, image, draw, options):
     settings = settings_of(draw, options)
     if "patch_size" in settings:
         layer = settings.get("layer", "block3_conv1")
-        check_size(name, *layer_size(layer, *image.shape[1:3]), settings["patch_size"])
+        check_activation_size(name, *layer_size(layer, *image.shape[1:3]), settings["patch_size"])
 
 
 def _keep_colors(draw, keep_colors, options):

@@ -13,7 +13,7 @@ from keras import ops
 from config.sections import Config
 from data.batches import Batches
 from data.domain import Domain
-from data.resident import resident
+from data.resident import keep_on_device
 from framework.cache import cache_folder, file_name
 from framework.checkpoint import save_model
 from framework.devices import compiled, in_strategy_scope, only_gpu
@@ -21,7 +21,7 @@ from framework.errors import UserError
 from framework.random import Random
 from framework.tensors import Tensor
 from nets.classifier import build_classifier
-from nets.precision import in_precision
+from nets.precision import copy_in_precision
 from trainers.gan import to_float
 from trainers.optimizers import optimizer_state
 
@@ -113,7 +113,7 @@ def accuracy(model: keras.Model, domain: Domain) -> float:
 def labelled_batches(domains: Sequence[Domain], batch_size: int,
                      seed: int) -> Callable[[int], tuple]:
     """A function of the iteration: (images, labels), `batch_size` of each domain."""
-    batches = Batches(resident(domains, only_gpu()), batch_size, 1, seed)
+    batches = Batches(keep_on_device(domains, only_gpu()), batch_size, 1, seed)
     return lambda i: (batches(i), batches.labels(i))
 
 
@@ -194,7 +194,7 @@ def frozen_classifier(config: Config, domains: Sequence[Domain],
         model, _ = trained_once(
             labelled(domains), labelled(held_out()), seed=config.experiment.seed,
             table=config.nets.classifier, noise=coupling.classifier_noise)
-    model = in_strategy_scope(in_precision)(model, config.device.precision)
+    model = in_strategy_scope(copy_in_precision)(model, config.device.precision)
     model.trainable = False
     return model
 

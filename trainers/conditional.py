@@ -14,7 +14,7 @@ import tensorflow as tf
 from config.sections import Config
 from data.batches import Batches
 from data.domain import Domain
-from data.resident import resident
+from data.resident import keep_on_device
 from framework.devices import only_gpu
 from framework.errors import UserError
 from framework.tensors import Tensor
@@ -74,6 +74,6 @@ def one_row_per_class(z: Tensor, classes: int) -> Tensor:
 
 def batches_for(config: Config, domains: Sequence[Domain], steps: int) -> Callable[[int], Any]:
     """A function of the iteration to what the trainer takes: images, with labels if told."""
-    batches = Batches(resident(domains, only_gpu()), config.training.batch_size, steps,
+    batches = Batches(keep_on_device(domains, only_gpu()), config.training.batch_size, steps,
                       config.experiment.seed)
     return (lambda i: (batches(i), batches.labels(i))) if config.nets.conditional else batches

@@ -13,7 +13,7 @@ from framework.errors import UserError
 from framework.registry import Registry
 from nets.architectures import DISCRIMINATORS, GENERATORS, Architecture
 from nets.build import build_discriminators, build_generators
-from penalties.couplings import FrozenNets, couplings
+from penalties.couplings import FrozenNets, active_couplings
 from trainers.balance import LossBalancer
 from trainers.classifier import frozen_classifier, labelled
 from trainers.conditional import batches_for, conditioned_shape, num_conditioning_classes
@@ -132,7 +132,7 @@ def build(config: Config, domains: Sequence[Domain],
         d_optimizer=optimizer(training, training.lr_d, decoupled),
         latent=training.latent, discriminator_steps=training.discriminator_steps,
         penalty=penalty, penalty_weight=config.loss.penalty_weight, scale=scale,
-        couplings=couplings(config.values(), generators, frozen),
+        couplings=active_couplings(config.values(), generators, frozen),
         balance=balance_for(config.coupling), warmup=config.coupling.coupling_warmup,
         averaged=(generators_for(config, count, image_shape, classes) if training.ema else None),
         ema=training.ema, classes=classes, clip=training.clip,

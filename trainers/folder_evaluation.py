@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from data.folders import ImageFiles, decode, files
+from data.folders import ImageFiles, decode, image_files
 from framework.errors import UserError
 from metrics.report import format_results
 from metrics.streams import Comparison, Shuffled, stream_source
@@ -28,7 +28,7 @@ def main(first: str, second: str, *, image_size: int = 0, output: str = "",
         raise UserError("folders have no labels that a classifier could learn; use --extractor "
                         "squeeze, inception or pixels")
     places = [Path(place).expanduser() for place in (first, second)]
-    found = [files(place) for place in places]
+    found = [image_files(place) for place in places]
     size = image_size or min(min(decode(each[0]).shape[:2]) for each in found)
     if size < SMALLEST:
         raise UserError(f"image_size must be at least {SMALLEST}, not {size}")

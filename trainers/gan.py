@@ -17,8 +17,8 @@ from framework.checkpoint import save_model
 from framework.latents import DISTRIBUTIONS
 from framework.random import Random
 from framework.tensors import Tensor
-from nets.build import image_model, joint
-from nets.fast import parts
+from nets.build import image_model, join_generators
+from nets.fast import sub_batches
 from penalties.couplings import Coupling
 from trainers.balance import LossBalancer
 from trainers.conditional import concat_label, concat_label_channels, one_hot_labels
@@ -56,7 +56,7 @@ class GeneratorOutputs:
     def _once(self, net, images):
         key = id(net), id(images)
         if key not in self._found:
-            with parts(len(images)):
+            with sub_batches(len(images)):
                 whole = net(tf.concat(images, 0))
             each = zip(*(tf.split(x, len(images)) for x in tf.nest.flatten(whole)), strict=True)
             self._found[key] = [tf.nest.pack_sequence_as(whole, one) for one in each]
@@ -127,7 +127,7 @@ class AdversarialTrainer:
                  classes: int = 0, clip: float = 0.0, instance_noise: float = 0.0,
                  weight_decay: float = 0.0, seed: int = 0):
         self.domains, self.generators, self.discriminators = domains, generators, discriminators
-        self.generator = joint(generators)
+        self.generator = join_generators(generators)
         self.loss, self.penalty, self.penalty_weight = loss, penalty, penalty_weight
         self.scale = scale
         self.couplings, self.balance, self.warmup = couplings, balance, warmup
@@ -135,7 +135,8 @@ class AdversarialTrainer:
         self.latent, self.seed = DISTRIBUTIONS[latent], seed
         self.discriminator_steps = discriminator_steps
         self.clip, self.instance_noise, self.weight_decay = clip, instance_noise, weight_decay
-        self.average = MovingAverage(self.generator, joint(averaged), ema) if averaged else None
+        self.average = (MovingAverage(self.generator, join_generators(averaged), ema)
+                        if averaged else None)
         self.g_nets = [*generators, *(net for c in couplings for net in c.nets)]
         self.g_variables = trained_variables(self.g_nets)
         self.d_variables = trained_variables(discriminators)
@@ -195,7 +196,7 @@ class AdversarialTrainer:
         most = max(1, MAX_GENERATED_IMAGES // (real[0].shape[1] or MAX_GENERATED_IMAGES))
         calls = []
         for some in (z[i:i + most] for i in range(0, len(z), most)):
-            with parts(len(some)):
+            with sub_batches(len(some)):
                 outputs = generate(self.generator, tf.concat(some, 0), True)
             calls.append([tf.reshape(each["image"], [len(some), -1, *each["image"].shape[1:]])
                           for each in outputs])
@@ -325,7 +326,7 @@ class AdversarialTrainer:
                    random: Random) -> list[Tensor]:
         """The critic's scores of real and of fake images, in one call of twice the batch, of
         which batch norm sees each half apart."""
-        with parts(2):
+        with sub_batches(2):
             return tf.split(self.score(discriminator, tf.concat([real, fake], 0), random, 2), 2)
 
     def scaling(self, discriminator: keras.Model, real: Tensor, random: Random) -> Tensor:
@@ -346,7 +347,7 @@ class AdversarialTrainer:
         """
         nets = {f"generator_{name}": image_model(net) for name, net in
                 zip(self.domains, self.sampled, strict=True)}
-        nets |= {"generators": joint(self.sampled)}
+        nets |= {"generators": join_generators(self.sampled)}
         nets |= {f"discriminator_{name}": net for name, net in
                  zip(self.domains, self.discriminators, strict=True) if net.variables}
         nets |= {c.name: net for c in self.couplings for net in c.nets}

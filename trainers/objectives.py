@@ -5,8 +5,8 @@ from functools import partial
 from config.sections import Section
 from framework.registry import accepts, called_with
 from losses.adversarial import LOSSES
-from losses.kernels import KERNELS, Kernel, scales_of
-from penalties.gradient import PENALTIES, SCALES
+from losses.kernels import KERNELS, Kernel, parse_scales
+from penalties.gradient import GRADIENT_SCALES, PENALTIES
 
 FEATURES = 16
 
@@ -21,7 +21,7 @@ def kernel_for(loss: Section, dim: int, seed: int) -> Kernel:
     """The run's kernel on features of length `dim`; random features are drawn from `seed`."""
     settings = vars(loss) | {"dim": dim, "seed": seed, "gamma": loss.kernel_gamma,
                              "bias": loss.kernel_bias, "features": loss.kernel_features}
-    scales = scales_of(loss.kernel_scales)
+    scales = parse_scales(loss.kernel_scales)
     return called_with(KERNELS.find(loss.kernel),
                        settings | ({"scales": scales} if scales else {}))
 
@@ -33,7 +33,7 @@ def objective(loss: Section, dim: int, seed: int) -> tuple:
     settings = vars(loss) | {"kernel": kernel_for(loss, dim, seed)}
     adversarial = called_with(LOSSES.find(loss.loss), settings)
     penalty = _with(settings, PENALTIES, loss.disc_penalty)
-    return adversarial, penalty, _with(settings, SCALES, loss.gradient_scale)
+    return adversarial, penalty, _with(settings, GRADIENT_SCALES, loss.gradient_scale)
 
 
 def _with(settings, registry, name: str):

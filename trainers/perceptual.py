@@ -25,7 +25,8 @@ def perception(coupling: Section, precision: str,
     if len(image_shape) != 3:
         raise UserError("content_weight and style_weight compare images, not points")
     vgg = VGGFeatures(layers, coupling.vgg_weights, coupling.vgg, precision=precision)
-    vgg.check_size(coupling.vgg_resize or image_shape[0], coupling.vgg_resize or image_shape[1])
+    height, width, _ = image_shape
+    vgg.check_image_size(coupling.vgg_resize or height, coupling.vgg_resize or width)
     return partial(look, vgg, coupling.vgg_resize)
 
 

@@ -10,7 +10,7 @@ from framework.checkpoint import restore_part
 from framework.errors import UserError
 from framework.latents import Stream, latents
 from framework.tensors import Tensor
-from nets.build import joint
+from nets.build import join_generators
 from trainers.conditional import every_class_in_turn, one_row_per_class
 from trainers.coupled import generators_for
 from trainers.domains import described
@@ -36,7 +36,7 @@ class Sampler:
         self.classes = domains[0]["classes"] if self.config.nets.conditional else 0
         generators = generators_for(self.config, len(domains), tuple(domains[0]["shape"]),
                                     self.classes)
-        net = joint(generators)
+        net = join_generators(generators)
         kept = {"averaged": net.variables} if self.config.training.ema else {
             "generators": all_variables(generators)}
         if not restore_part(Path(path) / "checkpoints", kept):

@@ -112,7 +112,7 @@ class PlainTrainer(StyleTrainer):
         painted = self.look(paintings)
         target = tf.stop_gradient(adaptive_instance_norm(self.stylist.content(photos),
                                                          painted[layer]))
-        seen = self.look(self.stylist.decoded(target))
+        seen = self.look(self.stylist.decode(target))
         return {"content": content_loss(seen[layer], target),
                 "style": sum(moments_loss(seen[n], painted[n]) for n in self.style_layers)}
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from config.run import Run
 from config.sections import Config
-from data.batches import prefetched
+from data.batches import prefetch
 from data.domain import Domain
 from framework.cluster import worker
 from framework.devices import raise_on_lost_worker, slow_here, strategy_for
@@ -39,7 +39,7 @@ def main(config: Config, domains: Sequence[Domain]) -> None:
             if here.chief:
                 describe(run.path, domains)
             done = fit(run, training.trainer,
-                       lambda start, stop: prefetched(training.batches, start, stop),
+                       lambda start, stop: prefetch(training.batches, start, stop),
                        iterations, picture=training.picture, output=config.output,
                        compile=config.device.compile, monitor=monitor, strategy=strategy)
             if training.report and here.chief:

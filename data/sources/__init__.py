@@ -1,1 +1,1 @@
-"""The data sets: each file registers the domains of its sources, and is found by lying here."""
+"""The data sets. Each file here registers the domains of its sources; no list names the files."""

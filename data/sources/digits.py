@@ -7,10 +7,10 @@ from data.catalogue import DOMAINS, Entry, Source
 from data.transforms import VIEWS, plain
 
 
-def _source(name, full_size):
-    return Source(name, lambda data_dir, split, size, seed: digits.read(name, data_dir, split),
-                  digits.origin(name), full_size, partial(digits.is_here, name),
-                  partial(digits.count, name))
+def _source(name: str, full_size: int) -> Source:
+    return Source(
+        name, lambda data_dir, split, size, seed: digits.read_digits(name, data_dir, split),
+        digits.origin(name), full_size, partial(digits.is_here, name), partial(digits.count, name))
 
 
 MNIST = _source("mnist", 60_000)

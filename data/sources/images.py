@@ -1,4 +1,6 @@
-"""Your own images, and CycleGAN's. Their names say where they lie, so none is registered."""
+"""Your own images, and CycleGAN's. Their names contain their place, so none is registered."""
+
+from pathlib import Path
 
 from data import folders, records
 from data.catalogue import Entry, Source
@@ -9,18 +11,20 @@ CYCLEGAN = {                        # Zhu et al. 2017; images of trainA and trai
 }
 
 
-def folder(path, size: int) -> Entry:
-    """The images in the folder `path`."""
+def folder_entry(path: Path, size: int) -> Entry:
+    """The entry of the images in the folder `path`."""
     source = Source(f"folder:{path}", lambda data_dir, split, size, seed: (
-        folders.read(path, split, size), None), "your images")
-    return Entry(source, folders.keep, None, size, f"images in {path}")
+        folders.read_folder(path, split, size), None), "your images")
+    return Entry(source, folders.decode_if_small, None, size, f"images in {path}")
 
 
-def cyclegan(place: str) -> Entry:
-    """A set of CycleGAN from TFDS; `place` is SET/trainA or SET/trainB."""
+def cyclegan_entry(place: str) -> Entry:
+    """The entry of a CycleGAN set from TFDS; `place` is SET/trainA or SET/trainB."""
     name, part = place.split("/")
 
-    def read(data_dir, split, size, seed):
-        files = records.read(name, part.replace("train", split), data_dir)
+    def read(data_dir: Path | None, split: str, size: int,
+             seed: int) -> tuple[folders.ImageFiles, None]:
+        files = records.read_records(name, part.replace("train", split), data_dir)
         return folders.ImageFiles(files, size), None
-    return Entry(Source(place, read, "TFDS"), folders.keep, None, 128, f"{place} of CycleGAN")
+    source = Source(place, read, "TFDS")
+    return Entry(source, folders.decode_if_small, None, 128, f"{place} of CycleGAN")

@@ -4,7 +4,7 @@ from data import toys
 from data.catalogue import DOMAINS, Entry, Source
 
 
-def _source(name):
+def _source(name: str) -> Source:
     return Source(name, lambda data_dir, split, size, seed: toys.toy_points(name, split, seed),
                   "drawn by program", toys.POINTS["train"])
 

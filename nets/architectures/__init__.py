@@ -1,15 +1,15 @@
 """The tables of the documents as tuples of rows; nothing here needs Keras.
 
-Each file of this folder holds nets and registers them, and is found by lying here. What they
-are made of is in this one.
+This module defines rows and tables. Every other file of this folder holds nets and registers
+them; it is found because it lies here.
 
-A row is a layer with weights and what follows it, in the order norm, activation, pooling,
-dropout. `shared` rows and `features` are counted in these rows. Shapes in the margin are a
-row's output at width 1. Sources: tables 2.1, 3.1, 3.2, A.1-A.4, B.1, B.2 and sections
-7.4.2, 7.4.3 of the SCoGAN thesis.
+A row is a layer with weights, followed by its norm, activation, pooling and dropout, in this
+order. `shared` and `features` count these rows. The comment beside a row is the shape of its
+output at width 1. Sources: tables 2.1, 3.1, 3.2, A.1-A.4, B.1, B.2 and sections 7.4.2, 7.4.3 of
+the SCoGAN thesis.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from framework.errors import UserError
 from framework.registry import Registry
@@ -22,9 +22,9 @@ class Row(NamedTuple):
     `kernel` x `kernel` x `filters`), "conv", "convt" (transposed convolution), "upconv"
     (nearest resize by `stride`, then a convolution of stride 1), "residual" (two convolutions
     and the identity), "patches" (convolution, then the mean over space).
-    norm: None, "batch", "layer", "instance" or, of the row's own weights, one of SPECTRAL.
-    activation: None, "prelu" (slope 0.25 at first), "relu", "leaky0.2", "leaky0.3" or "tanh".
-    pool: max pooling of this size and stride.
+    norm: None, "batch", "layer" or "instance", or one of SPECTRAL, which normalises the weights.
+    activation: None, "prelu" (initial slope 0.25), "relu", "leaky0.2", "leaky0.3" or "tanh".
+    pool: size and stride of a max pooling.
     """
 
     kind: str
@@ -39,13 +39,13 @@ class Row(NamedTuple):
 
 
 class Architecture(NamedTuple):
-    """A table with the image shape it is for, how many rows a CoGAN shares, and how it starts.
+    """A table with its image shape, the number of rows that a CoGAN shares, and initial weights.
 
-    shared: rows counted from the front in a generator, from the back in a discriminator (the
-    "Shared" column). initializer: "normal" (standard deviation `sd`), "xavier", "he" or
-    "orthogonal" (of gain sqrt 2); `bias` is the start value of every bias of a dense or
-    convolutional layer. auto: whether `--generator auto` and the like take this one among those of
-    one `image_shape`.
+    shared: number of rows, counted from the front in a generator and from the back in a
+    discriminator (the "Shared" column). initializer: "normal" (standard deviation `sd`), "xavier",
+    "he" or "orthogonal" (gain sqrt 2). bias: initial value of every bias of a dense or
+    convolutional layer. auto: whether `--generator auto` and the like choose this table among
+    those of the same `image_shape`.
     """
 
     table: tuple[Row, ...]
@@ -57,26 +57,26 @@ class Architecture(NamedTuple):
     auto: bool = False
 
 
-# How the lists begin; a net in another file comes after these.
+# The files whose nets come first in lists, in this order.
 _FIRST = ("toys", "digits", "faces", "photographs", "quick", "digits28")
 GENERATORS = Registry("generator", package=__name__, first=_FIRST)
 DISCRIMINATORS = Registry("discriminator", package=__name__, first=_FIRST)
 CLASSIFIERS = Registry("classifier", package=__name__)
 
-# Spectral normalisation by name, and whether its scale is learned.
+# The kinds of spectral normalisation, and whether each learns a scale.
 SPECTRAL = Registry("spectral normalisation")
 SPECTRAL.register("spectral", False)
 SPECTRAL.register("spectral-scale", True)
 
-# The image shapes and the settings that several files name.
+# Image shapes and settings that several files use.
 POINTS, DIGIT, FACE64, FACE = (2,), (32, 32, 3), (64, 64, 3), (128, 128, 3)
-XAVIER = {"initializer": "xavier"}
-BATCH_PRELU = {"norm": "batch", "activation": "prelu"}
-BATCH_RELU = {"norm": "batch", "activation": "relu"}
+XAVIER: dict[str, Any] = {"initializer": "xavier"}
+BATCH_PRELU: dict[str, Any] = {"norm": "batch", "activation": "prelu"}
+BATCH_RELU: dict[str, Any] = {"norm": "batch", "activation": "relu"}
 
 
-def widened(table: tuple[Row, ...], width: float) -> tuple[Row, ...]:
-    """`table` with all filters times `width` (at least one), but for the last row's.
+def widen(table: tuple[Row, ...], width: float) -> tuple[Row, ...]:
+    """Returns `table` with the filters of every row but the last times `width` (at least one).
 
     Raises UserError unless `width` is positive.
     """
@@ -88,10 +88,11 @@ def widened(table: tuple[Row, ...], width: float) -> tuple[Row, ...]:
     ) + table[-1:]
 
 
-def resized(table: tuple[Row, ...]) -> tuple[Row, ...]:
-    """`table` with resize and 3x3 convolution for every strided transposed convolution.
+def use_resize_convolutions(table: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Replaces every strided transposed convolution of `table` by a resize and a 3x3 convolution.
 
-    Nearest neighbour, against checkerboards (section 7.4.3, Odena, Dumoulin and Olah 2016).
+    The resize takes the nearest neighbour. This avoids checkerboard patterns (section 7.4.3;
+    Odena, Dumoulin and Olah 2016).
     """
     return tuple(
         row._replace(kind="upconv", kernel=3) if row.kind == "convt" and row.stride > 1 else row
@@ -99,12 +100,12 @@ def resized(table: tuple[Row, ...]) -> tuple[Row, ...]:
     )
 
 
-def renormed(table: tuple[Row, ...], norm: str | None) -> tuple[Row, ...]:
-    """`table` with its batch norms made layer norms (norm="layer"), with no norm ("none"), or
-    with spectral normalisation of all weights instead (one of SPECTRAL).
+def replace_norms(table: tuple[Row, ...], norm: str | None) -> tuple[Row, ...]:
+    """Returns `table` with other norms: "layer" replaces batch norms by layer norms, "none"
+    removes all norms, and one of SPECTRAL normalises all weights instead; None changes nothing.
 
     Section 2.5: a gradient penalty needs scores that do not depend on the rest of the batch.
-    None leaves the table as it is. Raises UserError for another `norm`.
+    Raises UserError for another `norm`.
     """
     if norm in SPECTRAL:
         return tuple(r._replace(norm=None if r.kind == "input" else norm) for r in table)

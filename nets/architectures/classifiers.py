@@ -2,7 +2,7 @@
 
 from nets.architectures import CLASSIFIERS, DIGIT, FACE, XAVIER, Architecture, Row
 
-# Tables B.1 and B.2 differ in the number of classes and in what the loss makes of the logits.
+# Tables B.1 and B.2 differ in the number of classes and in the loss (softmax or sigmoid).
 # Convolutions are unpadded and pooling halves, as in the code (the tables print a doubling).
 THESIS_CLASSIFIER = (
     Row("conv", 32, 3, 1, activation="leaky0.3", padding="valid"),

@@ -1,5 +1,7 @@
 """Nets for digits of 32x32: tables 3.1 and 3.2 of the SCoGAN thesis."""
 
+from typing import Any
+
 from nets.architectures import (
     BATCH_PRELU,
     DIGIT,
@@ -20,7 +22,7 @@ DIGIT_GENERATOR = (
     Row("convt", 128, 3, 2, **BATCH_PRELU),                       # 32x32x128
     Row("convt", 3, 6, 1, activation="tanh"),                     # 32x32x3
 )
-# What the thesis's code trains unless told otherwise: no 1024-filter transposed convolution.
+# The default of the thesis's code: no 1024-filter transposed convolution.
 DIGIT_SMALL_GENERATOR = DIGIT_GENERATOR[:1] + DIGIT_GENERATOR[2:]
 
 # Table 3.2. No activation between convolution and pooling.
@@ -31,8 +33,8 @@ DIGIT_DISCRIMINATOR = (
     Row("dense", 1),
 )
 
-# Digits start from Xavier (5.1) with the code's biases of 0.1.
-START = {**XAVIER, "bias": 0.1}
+# Digits start from Xavier weights (5.1) and the code's biases of 0.1.
+START: dict[str, Any] = {**XAVIER, "bias": 0.1}
 GENERATORS.register("digit", Architecture(DIGIT_GENERATOR, DIGIT, 5, **START, auto=True))
 GENERATORS.register("digit_small", Architecture(DIGIT_SMALL_GENERATOR, DIGIT, 4, **START))
 DISCRIMINATORS.register("digit", Architecture(DIGIT_DISCRIMINATOR, DIGIT, 3, **START, auto=True))

@@ -38,7 +38,7 @@ FACE256_GENERATOR = (
 # Table A.4 prints the rows of A.2 for a larger image.
 FACE256_DISCRIMINATOR = FACE_DISCRIMINATOR
 
-# Faces start from normal weights of 0.02 (5.3; 2.6 prints 0.2) with the code's biases of 0.1.
+# Faces start from normal weights of sd 0.02 (5.3; 2.6 prints 0.2) and the code's biases of 0.1.
 FACE256 = (256, 256, 3)
 GENERATORS.register("face128", Architecture(FACE_GENERATOR, FACE, 5, bias=0.1, auto=True))
 GENERATORS.register("face256", Architecture(FACE256_GENERATOR, FACE256, 6, bias=0.1, auto=True))

@@ -1,5 +1,7 @@
 """Nets for photographs: DCGAN for 64x64, residual nets (section 7.4.2) for 64x64 and 128x128."""
 
+from typing import Any
+
 from nets.architectures import (
     BATCH_RELU,
     DISCRIMINATORS,
@@ -19,7 +21,7 @@ DCGAN_GENERATOR = (
     Row("convt", 128, 5, 2, **BATCH_RELU),                        # 32x32x128
     Row("convt", 3, 5, 2, activation="tanh"),                     # 64x64x3
 )
-BATCH_LEAKY = {"norm": "batch", "activation": "leaky0.2"}
+BATCH_LEAKY: dict[str, Any] = {"norm": "batch", "activation": "leaky0.2"}
 DCGAN_DISCRIMINATOR = (
     Row("conv", 64, 5, 2, activation="leaky0.2"),                 # 32x32x64
     Row("conv", 128, 5, 2, **BATCH_LEAKY),                        # 16x16x128
@@ -29,8 +31,8 @@ DCGAN_DISCRIMINATOR = (
 )
 
 # Section 7.4.2: CycleGAN's transformer for 128x128, six residual blocks on 32x32x256 and two
-# doublings. Two doublings from the latent stand where CycleGAN halves its input image. Batch
-# norm, since instance norm would take each channel's amplitude out of the latent's hands.
+# doublings. Two doublings from the latent replace CycleGAN's halvings of its input image. Batch
+# norm, since with instance norm the latent could not change a channel's amplitude.
 RESIDUAL_GENERATOR = (
     Row("project", 256, 8, **BATCH_RELU),                         # 8x8x256
     Row("convt", 256, 4, 2, **BATCH_RELU),                        # 16x16x256

@@ -2,7 +2,7 @@
 
 from nets.architectures import DISCRIMINATORS, GENERATORS, POINTS, XAVIER, Architecture, Row
 
-# Table 2.1. The critic's sigmoid belongs to the loss: every critic here ends in a raw score.
+# Table 2.1. The critic's sigmoid is part of the loss: every critic here returns a raw score.
 TOY_GENERATOR = (
     Row("dense", 128, activation="tanh"),
     Row("dense", 128, activation="tanh"),

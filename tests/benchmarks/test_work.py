@@ -13,7 +13,14 @@ from benchmarks.counts import work_of
 from benchmarks.listing import Listing
 from config.resolve import resolve
 from data.domain import Domain
-from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, Row, resized, widened
+from nets.architectures import (
+    CLASSIFIERS,
+    DISCRIMINATORS,
+    GENERATORS,
+    Row,
+    use_resize_convolutions,
+    widen,
+)
 from nets.architectures.digits import DIGIT_DISCRIMINATOR, DIGIT_GENERATOR
 from nets.architectures.encoders import LATENT_ENCODER
 from penalties.couplings import FrozenNets
@@ -99,13 +106,13 @@ def profiled(function) -> int:
 
 def tables():
     for name, each in GENERATORS.items():
-        yield f"generator {name}", widened(each.table, 0.02), (7,)
-        yield f"resized {name}", resized(widened(each.table, 0.02)), (7,)
+        yield f"generator {name}", widen(each.table, 0.02), (7,)
+        yield f"resized {name}", use_resize_convolutions(widen(each.table, 0.02)), (7,)
     for name, each in DISCRIMINATORS.items():
-        yield f"critic {name}", widened(each.table, 0.02), each.image_shape
+        yield f"critic {name}", widen(each.table, 0.02), each.image_shape
     for name, each in CLASSIFIERS.items():
-        yield f"classifier {name}", work.ending(widened(each.table, 0.1), 10), (32, 32, 3)
-    yield "encoder", work.ending(widened(LATENT_ENCODER, 0.05), 9), (32, 32, 3)
+        yield f"classifier {name}", work.ending(widen(each.table, 0.1), 10), (32, 32, 3)
+    yield "encoder", work.ending(widen(LATENT_ENCODER, 0.05), 9), (32, 32, 3)
 
 
 @pytest.mark.parametrize(("table", "shape"), [t[1:] for t in tables()],

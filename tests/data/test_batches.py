@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from data.batches import Batches, prefetched
+from data.batches import Batches, prefetch
 from data.domain import Domain
 from framework.errors import UserError
 
@@ -83,17 +83,17 @@ def test_a_batch_larger_than_a_domain_is_refused(two):
 
 def test_prefetched_yields_the_same_in_the_same_order(two):
     batches = Batches(two, 4, 2, seed=3)
-    got = list(prefetched(batches, 5, 12))
+    got = list(prefetch(batches, 5, 12))
     assert len(got) == 7
     for iteration, found in zip(range(5, 12), got, strict=True):
         for a, b in zip(found, batches(iteration), strict=True):
             np.testing.assert_array_equal(a, b)
-    assert list(prefetched(batches, 5, 5)) == []
+    assert list(prefetch(batches, 5, 5)) == []
 
 
 def test_prefetched_works_ahead_but_not_further():
     asked = []
-    coming = prefetched(asked.append, 0, 100, ahead=2)
+    coming = prefetch(asked.append, 0, 100, ahead=2)
     next(coming)
     deadline = time.monotonic() + 60
     while len(asked) < 3 and time.monotonic() < deadline:
@@ -109,7 +109,7 @@ def test_prefetched_passes_errors_on_after_the_good_ones():
             raise UserError("image 2 is broken")
         return i
 
-    coming = prefetched(batches, 0, 10)
+    coming = prefetch(batches, 0, 10)
     assert [next(coming), next(coming)] == [0, 1]
     with pytest.raises(UserError, match="image 2 is broken"):
         next(coming)
@@ -117,7 +117,7 @@ def test_prefetched_passes_errors_on_after_the_good_ones():
 
 
 def test_closing_ends_the_thread():
-    coming = prefetched(lambda i: i, 0, 10**9)
+    coming = prefetch(lambda i: i, 0, 10**9)
     assert [next(coming) for _ in range(3)] == [0, 1, 2] and prefetch_threads()
     coming.close()
     assert not prefetch_threads()
@@ -138,7 +138,7 @@ def test_closing_drops_what_was_not_begun(monkeypatch):
 
     monkeypatch.setattr("data.batches.ThreadPoolExecutor", Pool)
 
-    coming = prefetched(slow, 0, 100, ahead=2)
+    coming = prefetch(slow, 0, 100, ahead=2)
     next(coming)
     coming.close()
     assert asked in ([0], [0, 1])

@@ -1,7 +1,7 @@
 import pytest
 
 from data.catalogue import DOMAINS
-from data.names import domain_names, find
+from data.names import domain_names, find_domain
 from framework.errors import UserError
 
 
@@ -65,7 +65,7 @@ def test_cyclegan_sets_are_found_in_the_data_folder(tmp_path, write_images):
     inside = tmp_path / "horse2zebra"
     local = pair(inside, "trainA", "trainB", kind="cyclegan")
     assert domain_names("horse2zebra", data_dir=inside) == local
-    assert [find(name).size for name in (*local, f"folder:{inside}")] == [128, 128, 64]
+    assert [find_domain(name).size for name in (*local, f"folder:{inside}")] == [128, 128, 64]
     bare = tmp_path / "photos"
     (tmp_path / "day2night").rename(bare)
     assert domain_names("apple2orange", data_dir=bare) == pair(bare, "trainA", "trainB",
@@ -81,7 +81,7 @@ def test_cyclegan_sets_that_are_not_there_are_those_of_tfds(tmp_path, write_imag
     assert domain_names("apple2orange") == tfds
     assert domain_names("apple2orange", data_dir=tmp_path) == tfds
     assert domain_names("apple2orange", data_dir=tmp_path / "horse2zebra") == tfds
-    assert find(tfds[0]).size == 128 and find(tfds[0]).classes is None
+    assert find_domain(tfds[0]).size == 128 and find_domain(tfds[0]).classes is None
 
 
 def test_faces():
@@ -92,7 +92,7 @@ def test_faces():
     assert domain_names("celeba") == ("celeba",)
     assert domain_names("", "celeba:Male, celeba:without_Young") == (
         "celeba:Male", "celeba:without_Young")
-    assert (find("celeba").size, find("celeba:Male").classes) == (128, 13)
+    assert (find_domain("celeba").size, find_domain("celeba:Male").classes) == (128, 13)
 
 
 @pytest.mark.parametrize("wrong, near", [
@@ -112,4 +112,4 @@ def test_entries_hold_what_the_sets_are():
         assert (entry.transform is None) == toy and entry.description
         assert entry.classes == (25 if name == "grid25" else 13 if faces else 10)
         assert entry.pruned == (name == "svhn_pruned")
-    assert find("folder:some/where").classes is None
+    assert find_domain("folder:some/where").classes is None

@@ -85,23 +85,23 @@ def test_where_a_set_may_lie(tmp_path, faces, packed):
 
 def test_the_13_attributes_of_the_thesis_are_learned_where_the_table_has_them():
     many = celeba.Faces([], (*reversed(celeba.ATTRIBUTES), "Bald"), None, None)
-    assert many.learned() == celeba.ATTRIBUTES and len(set(celeba.ATTRIBUTES)) == 13
-    assert celeba.Faces([], ("Bald", "Hat"), None, None).learned() == ("Bald", "Hat")
+    assert many.learned_attributes() == celeba.ATTRIBUTES and len(set(celeba.ATTRIBUTES)) == 13
+    assert celeba.Faces([], ("Bald", "Hat"), None, None).learned_attributes() == ("Bald", "Hat")
 
 
 def test_the_crop_of_the_thesis():
     image = np.zeros((218, 178, 3), np.uint8)
     image[32:186, 26:152] = np.random.default_rng(0).integers(0, 255, (154, 126, 1))
     np.testing.assert_array_equal(
-        celeba.crop(image, 128),
+        celeba.crop_face(image, 128),
         cv2.resize(image[32:186, 26:152], (128, 128), interpolation=cv2.INTER_LINEAR))
     square = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, -1)
-    np.testing.assert_array_equal(celeba.crop(square, 8),
+    np.testing.assert_array_equal(celeba.crop_face(square, 8),
                                   cv2.resize(square, (8, 8), interpolation=cv2.INTER_AREA))
 
 
 def test_faces_are_streamed_where_they_do_not_fit_into_memory(tmp_path, faces, monkeypatch):
-    monkeypatch.setattr(folders, "MEMORY", 1000)
+    monkeypatch.setattr(folders, "MAX_DECODED_BYTES", 1000)
     decoded, decode = [], folders.decode
     monkeypatch.setattr(folders, "decode", lambda file: decoded.append(file) or decode(file))
     (domain,) = load(("celeba",), tmp_path, image_size=8, limit=10)
@@ -125,7 +125,7 @@ def test_images_and_table_that_do_not_belong_together(tmp_path, faces):
 
 
 def test_no_set_at_all(tmp_path, monkeypatch):
-    monkeypatch.setattr("data.tfds.unreachable", lambda url: "the network is away")
+    monkeypatch.setattr("data.tfds.why_unreachable", lambda url: "the network is away")
     with pytest.raises(UserError, match=r"celeba is not in .*the network is away.*put celeba/ "
                                         r"with img_align_celeba and list_attr_celeba.txt"):
         load(("celeba",), tmp_path)

@@ -10,7 +10,7 @@ def asked(monkeypatch, tmp_path):
     """What TFDS is asked for; its default folder is empty."""
     calls = []
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
-    monkeypatch.setattr(tfds, "read", lambda *arguments: calls.append(arguments))
+    monkeypatch.setattr(tfds, "read_tfds", lambda *arguments: calls.append(arguments))
     return calls
 
 
@@ -23,7 +23,7 @@ def prepare(folder, name="mnist"):
 def test_the_file_comes_first(tmp_path, write_npz, asked):
     arrays = write_npz(tmp_path)
     prepare(tmp_path)
-    images, labels = digits.read("mnist", tmp_path, "test")
+    images, labels = digits.read_digits("mnist", tmp_path, "test")
     np.testing.assert_array_equal(images, arrays["test_images"])
     np.testing.assert_array_equal(labels, arrays["test_labels"])
     assert asked == []
@@ -33,20 +33,20 @@ def test_the_file_comes_first(tmp_path, write_npz, asked):
 def test_then_tfds_in_the_folder_then_in_its_own(tmp_path, asked):
     mine = tmp_path / "mine"
     mine.mkdir()
-    digits.read("mnist", mine, "train")
+    digits.read_digits("mnist", mine, "train")
     assert asked == [("mnist", "train", mine)] and not digits.is_here("mnist", mine)
     prepare(tmp_path / "tfds")
-    digits.read("mnist", mine, "train")
+    digits.read_digits("mnist", mine, "train")
     assert asked[1:] == [("mnist", "train", None)] and digits.is_here("mnist", mine)
     prepare(mine)
-    digits.read("mnist", mine, "train")
+    digits.read_digits("mnist", mine, "train")
     assert asked[2:] == [("mnist", "train", mine)]
     assert digits.count("mnist", mine) is None
 
 
 def test_a_missing_data_folder_is_refused(tmp_path, asked):
     with pytest.raises(UserError, match="no folder .*typo to look for svhn"):
-        digits.read("svhn", tmp_path / "typo", "train")
+        digits.read_digits("svhn", tmp_path / "typo", "train")
     assert asked == [] and not (tmp_path / "typo").exists()
 
 
@@ -55,9 +55,9 @@ def test_usps_is_read_from_its_file_only(tmp_path, write_npz):
     images = rng.integers(0, 256, (40, 16, 16), np.uint8)
     assert not digits.is_here("usps", tmp_path) and digits.origin("usps") == "usps.npz"
     with pytest.raises(UserError, match="usps is not in --data_dir.*put usps.npz there"):
-        digits.read("usps", tmp_path, "train")
+        digits.read_digits("usps", tmp_path, "train")
     with pytest.raises(UserError, match="not given"):
-        digits.read("usps", None, "train")
+        digits.read_digits("usps", None, "train")
     write_npz(tmp_path, "usps", train_images=images)
-    np.testing.assert_array_equal(digits.read("usps", tmp_path, "train")[0], images)
+    np.testing.assert_array_equal(digits.read_digits("usps", tmp_path, "train")[0], images)
     assert digits.is_here("usps", tmp_path) and digits.count("usps", tmp_path) == 40

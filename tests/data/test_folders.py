@@ -26,7 +26,7 @@ def test_images_come_in_the_order_of_their_paths_as_rgb(tmp_path, write_images):
     write_images(tmp_path / "b" / "c", 2, base=50)
     (tmp_path / "notes.txt").write_text("no image")
     (tmp_path / ".hidden.png").write_bytes(b"")
-    images = folders.read(tmp_path, "train", 8)
+    images = folders.read_folder(tmp_path, "train", 8)
     assert images.shape == (5, 8, 8, 3) and images.dtype == np.uint8 and len(images) == 5
     assert reds(images) == [10, 11, 12, 50, 51]
     np.testing.assert_array_equal(images[np.array([4, 0])][:, 3, 3], [[51, 0, 9], [10, 0, 9]])
@@ -38,32 +38,33 @@ def test_a_zip_file_reads_like_the_folder_it_holds(tmp_path, write_images):
         write_images(tmp_path / "set" / name, 4, base)
     for archive, inside in (("flat.zip", ""), ("nested.zip", "set/")):
         path = zipped(tmp_path / "set", tmp_path / archive, inside)
-        a, b = folders.parts(path)
-        assert reds(folders.read(a, "train", 8)) == [0, 1, 2, 3]
-        assert reds(folders.read(b, "train", 8)) == [100, 101, 102, 103]
-        assert reds(folders.read(b, "test", 8)) == [150, 151, 152, 153]
-    assert folders.parts(tmp_path / "set") == (tmp_path / "set/trainA", tmp_path / "set/trainB")
+        a, b = folders.domain_folders(path)
+        assert reds(folders.read_folder(a, "train", 8)) == [0, 1, 2, 3]
+        assert reds(folders.read_folder(b, "train", 8)) == [100, 101, 102, 103]
+        assert reds(folders.read_folder(b, "test", 8)) == [150, 151, 152, 153]
+    assert folders.domain_folders(tmp_path / "set") == (
+        tmp_path / "set/trainA", tmp_path / "set/trainB")
 
 
 def test_domains_are_numbered_folders(tmp_path, write_images):
     for k in (1, 2, 10):
         write_images(tmp_path / f"domain{k}", 1)
-    assert [p.name for p in folders.parts(tmp_path)] == ["domain1", "domain2", "domain10"]
-    assert folders.parts(tmp_path / "domain1") == (tmp_path / "domain1",)
+    assert [p.name for p in folders.domain_folders(tmp_path)] == ["domain1", "domain2", "domain10"]
+    assert folders.domain_folders(tmp_path / "domain1") == (tmp_path / "domain1",)
 
 
 def test_without_a_test_folder_every_tenth_image_is_held_out(tmp_path, write_images):
     write_images(tmp_path, 25)
-    held = reds(folders.read(tmp_path, "test", 8))
-    kept = reds(folders.read(tmp_path, "train", 8))
+    held = reds(folders.read_folder(tmp_path, "test", 8))
+    kept = reds(folders.read_folder(tmp_path, "train", 8))
     assert held == [9, 19] and sorted(held + kept) == list(range(25))
 
 
 def test_nothing_to_hold_out(tmp_path, write_images):
     write_images(tmp_path, 9)
-    assert len(folders.read(tmp_path, "train", 8)) == 9
+    assert len(folders.read_folder(tmp_path, "train", 8)) == 9
     with pytest.raises(UserError, match="9 images; to hold some out it needs 10"):
-        folders.read(tmp_path, "test", 8)
+        folders.read_folder(tmp_path, "test", 8)
 
 
 def test_the_central_square_is_taken_whatever_the_size(tmp_path):
@@ -73,14 +74,14 @@ def test_the_central_square_is_taken_whatever_the_size(tmp_path):
         top, left = (height - side) // 2, (width - side) // 2
         image[top:top + side, left:left + side] = (10, 20, 30)
         cv2.imwrite(str(tmp_path / name), image)
-    images = folders.read(tmp_path, "train", 10)[np.arange(2)]
+    images = folders.read_folder(tmp_path, "train", 10)[np.arange(2)]
     assert (images == (30, 20, 10)).all()
 
 
 def test_scaling_down_is_the_area_mean(tmp_path):
     image = np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8)
     cv2.imwrite(str(tmp_path / "a.png"), image)
-    scaled = folders.square(folders.decode(tmp_path / "a.png"), 8).astype(float)
+    scaled = folders.crop_square(folders.decode(tmp_path / "a.png"), 8).astype(float)
     mean = image[..., ::-1].reshape(8, 2, 8, 2, 3).mean((1, 3))
     assert np.abs(scaled - mean).max() <= 0.51
 
@@ -101,7 +102,7 @@ def test_scaling_down_is_the_area_mean(tmp_path):
 ])
 def test_every_kind_of_image_becomes_rgb(tmp_path, mode, value, name, expected):
     Image.new(mode, (20, 20), value).save(tmp_path / name, quality=100)
-    pixel = folders.read(tmp_path, "train", 8)[np.array([0])][0, 4, 4].astype(int)
+    pixel = folders.read_folder(tmp_path, "train", 8)[np.array([0])][0, 4, 4].astype(int)
     assert np.abs(pixel - expected).max() <= 3
 
 
@@ -111,7 +112,7 @@ def test_a_jpeg_is_turned_as_its_exif_tag_says(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6                        # turn by 90 degrees clockwise to look at it
     Image.fromarray(pixels).save(tmp_path / "a.jpg", exif=exif, quality=100)
-    image = folders.square(folders.decode(tmp_path / "a.jpg"), 32)[..., 0]
+    image = folders.crop_square(folders.decode(tmp_path / "a.jpg"), 32)[..., 0]
     assert image[:, :12].max() < 10 and image[:, 20:].min() > 245
 
 
@@ -122,9 +123,9 @@ def test_a_broken_image_is_named(tmp_path, suffix, capfd):
     (tmp_path / f"good{suffix}").write_bytes(data)
     for broken in (b"", b"no image at all", data[:len(data) * 2 // 3]):
         (tmp_path / f"bad{suffix}").write_bytes(broken)
-        images = folders.read(tmp_path, "train", 16)
+        images = folders.read_folder(tmp_path, "train", 16)
         with pytest.raises(UserError, match=f"bad{suffix} is broken"):
-            folders.keep(images, 16)
+            folders.decode_if_small(images, 16)
     assert capfd.readouterr().err == ""
 
 
@@ -135,15 +136,15 @@ def test_a_damaged_member_of_a_zip_file_is_named(tmp_path, write_images):
     data[start + 20:start + 40] = bytes(20)
     path.write_bytes(data)
     with pytest.raises(UserError, match="001.png"):
-        folders.keep(folders.read(path, "train", 8), 8)
+        folders.decode_if_small(folders.read_folder(path, "train", 8), 8)
 
 
 def test_large_sets_are_streamed_small_ones_kept(tmp_path, write_images, monkeypatch):
     write_images(tmp_path, 5)
-    kept = folders.keep(folders.read(tmp_path, "train", 8), 8)
+    kept = folders.decode_if_small(folders.read_folder(tmp_path, "train", 8), 8)
     assert isinstance(kept, np.ndarray)
-    monkeypatch.setattr(folders, "MEMORY", 5 * 8 * 8 * 3 - 1)
-    streamed = folders.keep(folders.read(tmp_path, "train", 8), 8)
+    monkeypatch.setattr(folders, "MAX_DECODED_BYTES", 5 * 8 * 8 * 3 - 1)
+    streamed = folders.decode_if_small(folders.read_folder(tmp_path, "train", 8), 8)
     assert isinstance(streamed, folders.ImageFiles) and np.shape(streamed) == (5, 8, 8, 3)
     np.testing.assert_array_equal(streamed[np.arange(5)], kept)
 
@@ -153,17 +154,17 @@ def test_missing_empty_and_unreadable_folders(tmp_path, monkeypatch):
     (tmp_path / "file.txt").write_text("x")
     (tmp_path / "bad.zip").write_text("no zip")
     with pytest.raises(UserError, match="no folder .*missing"):
-        folders.parts(tmp_path / "missing")
+        folders.domain_folders(tmp_path / "missing")
     with pytest.raises(UserError, match="no images in .*empty"):
-        folders.read(tmp_path / "empty", "train", 8)
+        folders.read_folder(tmp_path / "empty", "train", 8)
     with pytest.raises(UserError, match="file.txt is not a folder"):
-        folders.parts(tmp_path / "file.txt")
+        folders.domain_folders(tmp_path / "file.txt")
     with pytest.raises(UserError, match="cannot read .*bad.zip"):
-        folders.parts(tmp_path / "bad.zip")
+        folders.domain_folders(tmp_path / "bad.zip")
 
     def forbidden(self):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("pathlib.Path.iterdir", forbidden)
     with pytest.raises(UserError, match="cannot read the folder .*empty: Permission denied"):
-        folders.parts(tmp_path / "empty")
+        folders.domain_folders(tmp_path / "empty")

@@ -2,13 +2,13 @@ import subprocess
 import sys
 
 from data.catalogue import DOMAINS
-from data.listing import describe
+from data.listing import list_datasets
 
 
 def test_every_domain_is_described_with_what_is_here(tmp_path, write_npz, write_images,
                                                      monkeypatch):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
-    nothing = {row.name: row for row in describe()}
+    nothing = {row.name: row for row in list_datasets()}
     assert set(DOMAINS) <= set(nothing)
     assert all(row[1] is None or row.size > 0 for row in nothing.values())
     assert (nothing["mnist"].size, nothing["svhn"].size) == (60_000, 73_257)
@@ -20,7 +20,7 @@ def test_every_domain_is_described_with_what_is_here(tmp_path, write_npz, write_
     for part in ("trainA", "trainB"):
         write_images(tmp_path / "horse2zebra" / part, 1)
     (tmp_path / "monet2photo.zip").write_text("broken")
-    rows = {row.name: row for row in describe(tmp_path)}
+    rows = {row.name: row for row in list_datasets(tmp_path)}
     assert rows["mnist"].size == rows["mnist_street"].size == 40
     assert rows["mnist2edge"].here and rows["horse2zebra"].here
     assert not any(rows[name].here for name in ("svhn", "mnist2svhn", "monet2photo", "usps",
@@ -30,7 +30,7 @@ def test_every_domain_is_described_with_what_is_here(tmp_path, write_npz, write_
 def test_faces_are_listed_with_the_sizes_of_table_2_2_or_those_that_are_here(
         tmp_path, write_images, monkeypatch):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
-    rows = {row.name: row for row in describe(tmp_path)}
+    rows = {row.name: row for row in list_datasets(tmp_path)}
     assert not rows["CelebSmiling"].here and rows["celeba"].size == 202_599
     assert rows["CelebSmiling"].description == "104930 faces without and 97669 with Smiling"
     assert "172616 faces without and 29983 with" in rows["CelebBlond"].description
@@ -38,14 +38,14 @@ def test_faces_are_listed_with_the_sizes_of_table_2_2_or_those_that_are_here(
     write_images(tmp_path / "celeba" / "images", 5)
     table = "file,Smiling\n" + "".join(f"{i:03d}.png,{1 if i < 2 else -1}\n" for i in range(9))
     (tmp_path / "celeba" / "list_attr.csv").write_text(table)
-    rows = {row.name: row for row in describe(tmp_path)}
+    rows = {row.name: row for row in list_datasets(tmp_path)}
     assert rows["CelebSmiling"].here and rows["celeba"].size == rows["CelebSmiling"].size == 5
     assert rows["CelebSmiling"].description == "3 faces without and 2 with Smiling"
     assert not rows["CelebBlond"].here and rows["CelebBlond"].size == 202_599
 
 
 def test_listing_imports_no_tensorflow():
-    program = ("import sys; from data.listing import describe; describe(); "
+    program = ("import sys; from data.listing import list_datasets; list_datasets(); "
                "import data.load, data.batches, framework.pixels; "
                "sys.exit(any(name.split('.')[0] in ('tensorflow', 'keras', "
                "'tensorflow_datasets') for name in sys.modules))")

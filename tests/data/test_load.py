@@ -104,7 +104,7 @@ def test_folders_have_short_names_of_their_own(tmp_path, write_images):
 def test_batches_of_a_streamed_folder(tmp_path, write_images, monkeypatch):
     write_images(tmp_path, 9)
     kept = load((f"folder:{tmp_path}",), image_size=8)
-    monkeypatch.setattr(folders, "MEMORY", 0)
+    monkeypatch.setattr(folders, "MAX_DECODED_BYTES", 0)
     streamed = load((f"folder:{tmp_path}",), image_size=8)
     assert isinstance(streamed[0].images, folders.ImageFiles)
     for iteration in (0, 3):

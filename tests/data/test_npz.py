@@ -8,7 +8,7 @@ from framework.errors import UserError
 def test_reads_the_split_asked_for(tmp_path, write_npz):
     arrays = write_npz(tmp_path)
     for split in ("train", "test"):
-        images, labels = npz.read(tmp_path / "mnist.npz", split)
+        images, labels = npz.read_npz(tmp_path / "mnist.npz", split)
         np.testing.assert_array_equal(images, arrays[f"{split}_images"])
         np.testing.assert_array_equal(labels, arrays[f"{split}_labels"])
         assert labels.dtype == np.int32
@@ -28,7 +28,7 @@ def test_reads_the_split_asked_for(tmp_path, write_npz):
 def test_a_file_of_another_layout_is_refused(tmp_path, write_npz, wrong, message):
     write_npz(tmp_path, **wrong)
     with pytest.raises(UserError, match=message) as error:
-        npz.read(tmp_path / "mnist.npz", "train")
+        npz.read_npz(tmp_path / "mnist.npz", "train")
     assert str(tmp_path / "mnist.npz") in str(error.value)
     assert "\n" not in str(error.value)
 
@@ -40,7 +40,7 @@ def test_damaged_files_are_refused(tmp_path, write_npz):
     for content in (b"", b"no zip file", whole[:len(whole) // 2]):
         path.write_bytes(content)
         with pytest.raises(UserError, match="cannot read .*mnist.npz"):
-            npz.read(path, "train")
+            npz.read_npz(path, "train")
         assert npz.count(path) is None
 
 

@@ -48,7 +48,7 @@ def fake(monkeypatch, tmp_path):
     module.builder = FakeBuilder
     module.decode = types.SimpleNamespace(SkipDecoding=lambda: "skipped")
     monkeypatch.setitem(sys.modules, "tensorflow_datasets", module)
-    monkeypatch.setattr(tfds, "unreachable", lambda url: None)
+    monkeypatch.setattr(tfds, "why_unreachable", lambda url: None)
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "default"))
     celeba._of_tfds.cache_clear()
 
@@ -80,7 +80,7 @@ def test_the_faces_of_tfds(tmp_path):
 def test_what_lies_where_tfds_keeps_its_own_is_found(tmp_path):
     (tmp_path / "mine").mkdir()
     tfds.prepare("horse2zebra", tmp_path / "default", file_format=records.FORMAT)
-    assert len(records.read("horse2zebra", "trainB", tmp_path / "mine")) == 4
+    assert len(records.read_records("horse2zebra", "trainB", tmp_path / "mine")) == 4
     assert list((tmp_path / "mine").iterdir()) == []
 
 
@@ -91,11 +91,11 @@ def test_a_set_of_another_format_is_no_traceback(tmp_path, monkeypatch):
         raise NotImplementedError("Random access is not supported.\nMore of it.")
     monkeypatch.setattr(FakeBuilder, "as_data_source", refuse)
     with pytest.raises(UserError, match=r"remove it .* array_record \(Random access is not"):
-        records.read("horse2zebra", "trainA", tmp_path)
+        records.read_records("horse2zebra", "trainA", tmp_path)
 
 
 def test_no_network(tmp_path, monkeypatch):
-    monkeypatch.setattr(tfds, "unreachable", lambda url: "the network is away")
+    monkeypatch.setattr(tfds, "why_unreachable", lambda url: "the network is away")
     with pytest.raises(UserError, match="the network is away.*put apple2orange/ or apple2orange"):
         load(domain_names("apple2orange", data_dir=tmp_path), tmp_path)
     with pytest.raises(UserError, match="there is no folder"):

@@ -8,10 +8,10 @@ import tensorflow as tf
 
 from commands.dispatch import main
 from data import resident as module
-from data.batches import Batches, prefetched
+from data.batches import Batches, prefetch
 from data.domain import Domain
 from data.folders import ImageFiles
-from data.resident import OnDevice, resident
+from data.resident import OnDevice, keep_on_device
 from framework import devices
 from trainers import classifier, conditional
 
@@ -43,17 +43,17 @@ def test_xla_elsewhere_and_nothing_kept_in_another_place(monkeypatch, capsys):
     monkeypatch.setattr(tf, "function", lambda f, **how: asked.append(how["jit_compile"]) or f)
     monkeypatch.setattr(tf, "device", lambda name: tf.name_scope("ignored"))
     OnDevice(POINTS, CPU)
-    assert resident(domains, "GPU:0") == domains
+    assert keep_on_device(domains, "GPU:0") == domains
     assert "float32 is not kept on GPU:0" in capsys.readouterr().out
     assert asked == [False, True]
 
 
 def test_batches_are_those_of_the_host():
     domains = domain("a", PICTURES), domain("b", POINTS)
-    there = Batches(resident(domains, CPU), 4, 3, seed=2)
+    there = Batches(keep_on_device(domains, CPU), 4, 3, seed=2)
     assert all(isinstance(d.images, OnDevice) for d in there.domains)
     here = Batches(domains, 4, 3, seed=2)
-    for i, found in enumerate(prefetched(there, 0, 5)):
+    for i, found in enumerate(prefetch(there, 0, 5)):
         for a, b in zip(found, here(i), strict=True):
             assert tf.is_tensor(a) and a.shape == b.shape
             assert a.numpy().tobytes() == b.tobytes()
@@ -67,7 +67,7 @@ def test_what_is_streamed_stays(tmp_path, write_images):
     streamed = Domain("files", ImageFiles(files, 8))
     on_disk = np.memmap(tmp_path / "images", np.uint8, "w+", shape=(6, 8, 8, 3))
     mapped = Domain("mapped", on_disk)
-    first, second, third = resident((streamed, domain("a", PICTURES), mapped), CPU)
+    first, second, third = keep_on_device((streamed, domain("a", PICTURES), mapped), CPU)
     assert first is streamed and third is mapped and isinstance(second.images, OnDevice)
     batch = Batches((first, second), 4, 2)(0)
     assert isinstance(batch[0], np.ndarray) and batch[0].shape == (2, 4, 8, 8, 3)
@@ -76,10 +76,10 @@ def test_what_is_streamed_stays(tmp_path, write_images):
 
 def test_too_many_bytes_stay(monkeypatch):
     domains = domain("a", PICTURES), domain("b", POINTS)
-    monkeypatch.setattr(module, "MOST", PICTURES.nbytes + POINTS.nbytes - 1)
-    assert resident(domains, CPU) == domains
-    monkeypatch.setattr(module, "MOST", PICTURES.nbytes + POINTS.nbytes)
-    assert all(isinstance(d.images, OnDevice) for d in resident(domains, CPU))
+    monkeypatch.setattr(module, "MAX_RESIDENT_BYTES", PICTURES.nbytes + POINTS.nbytes - 1)
+    assert keep_on_device(domains, CPU) == domains
+    monkeypatch.setattr(module, "MAX_RESIDENT_BYTES", PICTURES.nbytes + POINTS.nbytes)
+    assert all(isinstance(d.images, OnDevice) for d in keep_on_device(domains, CPU))
 
 
 def test_what_the_device_refuses_stays(monkeypatch, capsys):
@@ -88,13 +88,13 @@ def test_what_the_device_refuses_stays(monkeypatch, capsys):
 
     domains = (domain("a", PICTURES),)
     monkeypatch.setattr(module, "OnDevice", full)
-    assert resident(domains, "GPU:0") == domains
+    assert keep_on_device(domains, "GPU:0") == domains
     assert "no memory left" in capsys.readouterr().out
 
 
 def test_only_one_gpu_is_asked_for(monkeypatch):
     domains = (domain("a", PICTURES),)
-    assert devices.only_gpu() is None and resident(domains, None) == domains
+    assert devices.only_gpu() is None and keep_on_device(domains, None) == domains
     monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: [f"first {kind}"])
     assert devices.only_gpu() == "GPU:0"
     strategy = tf.distribute.OneDeviceStrategy(CPU)
@@ -119,7 +119,7 @@ def test_a_run_is_the_same_and_traced_once(tmp_path, monkeypatch, kind):
     kept, traced = [], []
 
     def noted(domains, device):
-        kept.extend(found := resident(domains, device))
+        kept.extend(found := keep_on_device(domains, device))
         return found
 
     real = devices.compiled
@@ -133,7 +133,8 @@ def test_a_run_is_the_same_and_traced_once(tmp_path, monkeypatch, kind):
     monkeypatch.setattr("trainers.loop.compiled", compiled)
     for folder, device in (("host", None), ("device", CPU)):
         for trainer in (conditional, classifier):
-            monkeypatch.setattr(trainer, "resident", lambda domains, _, d=device: noted(domains, d))
+            monkeypatch.setattr(trainer, "keep_on_device",
+                                lambda domains, _, d=device: noted(domains, d))
         kept.clear(), traced.clear()
         assert main([*FLAGS, *KINDS[kind], "--run", str(tmp_path / folder)]) == 0
         assert len(kept) == 2 and len(traced) == 1

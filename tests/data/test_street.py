@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from data.glyph import Glyphs
-from data.street import LUMA, MIN_CONTRAST, _colours, street
+from data.street import LUMA, MIN_CONTRAST, _colours, draw_streets
 
 
 @pytest.fixture(scope="module")
@@ -12,7 +12,7 @@ def masks():
 
 @pytest.fixture(scope="module")
 def streets(masks):
-    return street(masks, seed=3)
+    return draw_streets(masks, seed=3)
 
 
 def nearest_neighbour_accuracy(images, labels, count):
@@ -25,14 +25,14 @@ def nearest_neighbour_accuracy(images, labels, count):
 
 def test_shape_and_determinism(masks, streets):
     assert streets.shape == (1000, 32, 32, 3) and streets.dtype == np.uint8
-    np.testing.assert_array_equal(street(masks, seed=3), streets)
-    assert (street(masks, seed=4) != streets).any((1, 2, 3)).all()
-    assert (street(masks, seed=(3, 1)) != streets).any((1, 2, 3)).all()
+    np.testing.assert_array_equal(draw_streets(masks, seed=3), streets)
+    assert (draw_streets(masks, seed=4) != streets).any((1, 2, 3)).all()
+    assert (draw_streets(masks, seed=(3, 1)) != streets).any((1, 2, 3)).all()
 
 
 def test_the_masks_are_left_as_they_were(masks):
     before = masks.copy()
-    street(masks)
+    draw_streets(masks)
     np.testing.assert_array_equal(masks, before)
 
 
@@ -68,7 +68,7 @@ def test_neighbours_stand_at_the_sides_of_some():
     masks = np.zeros((400, 32, 32), np.uint8)
     masks[:, 6:26, 15:17] = 255
     masks[200:, 6:26, 10:22] = 255
-    luma = street(masks, 1)[:200] @ LUMA
+    luma = draw_streets(masks, 1)[:200] @ LUMA
     wall = np.median(luma[:, :, [8, 9, 22, 23]], (1, 2))
     ink = luma[:, 12:20, 15:17].mean((1, 2))
     sides = luma[:, 12:20][..., [2, 3, 4, 5, 26, 27, 28, 29]]
@@ -86,5 +86,5 @@ def test_streets_are_readable_and_harder_than_their_digits(masks, streets):
 
 
 def test_any_size():
-    assert street(Glyphs(30, size=48)[:]).shape == (30, 48, 48, 3)
-    assert street(Glyphs(30, size=8)[:]).shape == (30, 8, 8, 3)
+    assert draw_streets(Glyphs(30, size=48)[:]).shape == (30, 48, 48, 3)
+    assert draw_streets(Glyphs(30, size=8)[:]).shape == (30, 8, 8, 3)

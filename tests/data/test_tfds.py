@@ -45,7 +45,7 @@ def fake(monkeypatch):
     module.builder = lambda name, data_dir: FakeBuilder(data_dir)
     module.as_numpy = lambda arrays: arrays
     monkeypatch.setitem(sys.modules, "tensorflow_datasets", module)
-    monkeypatch.setattr(tfds, "unreachable", lambda url: None)
+    monkeypatch.setattr(tfds, "why_unreachable", lambda url: None)
     return module
 
 
@@ -55,7 +55,7 @@ def contents(folder):
 
 def test_downloads_into_its_place_and_reads(tmp_path, fake):
     assert not tfds.is_prepared("mnist", tmp_path)
-    images, labels = tfds.read("mnist", "train", tmp_path)
+    images, labels = tfds.read_tfds("mnist", "train", tmp_path)
     assert images.shape == (6, 28, 28) and images.dtype == np.uint8
     assert labels.dtype == np.int32 and labels.tolist() == list(range(6))
     assert tfds.is_prepared("mnist", tmp_path)
@@ -64,9 +64,9 @@ def test_downloads_into_its_place_and_reads(tmp_path, fake):
 
 
 def test_what_is_prepared_is_read_without_asking_the_server(tmp_path, fake, monkeypatch):
-    tfds.read("mnist", "train", tmp_path)
-    monkeypatch.setattr(tfds, "unreachable", lambda url: "the network is away")
-    assert len(tfds.read("mnist", "test", tmp_path)[0]) == 3
+    tfds.read_tfds("mnist", "train", tmp_path)
+    monkeypatch.setattr(tfds, "why_unreachable", lambda url: "the network is away")
+    assert len(tfds.read_tfds("mnist", "test", tmp_path)[0]) == 3
 
 
 def test_a_failed_download_leaves_nothing(tmp_path, fake, monkeypatch):
@@ -77,11 +77,11 @@ def test_a_failed_download_leaves_nothing(tmp_path, fake, monkeypatch):
     monkeypatch.setattr(FakeBuilder, "download", staticmethod(half))
     target = tmp_path / "new" / "place"
     with pytest.raises(UserError, match=r"cannot be downloaded \(broken off\)"):
-        tfds.read("mnist", "train", target)
+        tfds.read_tfds("mnist", "train", target)
     assert not (tmp_path / "new").exists()
     (tmp_path / "mine.txt").write_text("stays")
     with pytest.raises(UserError):
-        tfds.read("mnist", "train", tmp_path)
+        tfds.read_tfds("mnist", "train", tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
 
 
@@ -92,19 +92,19 @@ def test_an_interrupted_download_leaves_nothing(tmp_path, fake, monkeypatch):
 
     monkeypatch.setattr(FakeBuilder, "download", staticmethod(interrupted))
     with pytest.raises(KeyboardInterrupt):
-        tfds.read("mnist", "train", tmp_path / "new")
+        tfds.read_tfds("mnist", "train", tmp_path / "new")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_data_set_is_refused(tmp_path, fake, monkeypatch):
-    tfds.read("mnist", "train", tmp_path)
+    tfds.read_tfds("mnist", "train", tmp_path)
 
     def damaged(*args, **kwargs):
         raise RuntimeError("truncated record")
 
     monkeypatch.setattr(FakeBuilder, "as_dataset", damaged)
     with pytest.raises(UserError, match="cannot read .*mnist; remove it .*truncated record"):
-        tfds.read("mnist", "train", tmp_path)
+        tfds.read_tfds("mnist", "train", tmp_path)
 
 
 def test_without_a_network_the_error_comes_at_once_and_names_three_ways(tmp_path, fake,
@@ -120,7 +120,7 @@ def test_without_a_network_the_error_comes_at_once_and_names_three_ways(tmp_path
     for variable in ("http_proxy", "HTTP_PROXY"):
         monkeypatch.delenv(variable, raising=False)
     with pytest.raises(UserError) as error:
-        tfds.read("mnist", "train", tmp_path)
+        tfds.read_tfds("mnist", "train", tmp_path)
     line = str(error.value)
     assert "no answer" not in line                 # what is said where the whole time was waited
     assert "data.example" in line and "Name or service not known" in line and "\n" not in line
@@ -138,7 +138,7 @@ def test_a_name_server_that_never_answers_is_not_waited_for(monkeypatch):
 
     monkeypatch.setattr("urllib.request.urlopen", silence)
     start = time.monotonic()
-    why = tfds.unreachable("http://data.example/x", 0.1)
+    why = tfds.why_unreachable("http://data.example/x", 0.1)
     assert why == "no answer from data.example in 0.1 s"
     assert time.monotonic() - start < 10      # half of what `silence` would take, on any clock
     release.set()
@@ -149,7 +149,7 @@ def test_a_certificate_that_python_does_not_trust_does_not_stop_tfds(monkeypatch
         raise urllib.error.URLError(ssl.SSLCertVerificationError("self-signed"))
 
     monkeypatch.setattr("urllib.request.urlopen", untrusted)
-    assert tfds.unreachable("https://data.example/x") is None
+    assert tfds.why_unreachable("https://data.example/x") is None
 
 
 def test_a_server_is_asked_for_the_file_itself():
@@ -166,18 +166,18 @@ def test_a_server_is_asked_for_the_file_itself():
 
     thread = threading.Thread(target=answer, args=(b"200 OK", b"404 Not Found"))
     thread.start()
-    assert tfds.unreachable(f"http://127.0.0.1:{port}/a.gz") is None
-    assert "Not Found" in tfds.unreachable(f"http://127.0.0.1:{port}/b.gz")
+    assert tfds.why_unreachable(f"http://127.0.0.1:{port}/a.gz") is None
+    assert "Not Found" in tfds.why_unreachable(f"http://127.0.0.1:{port}/b.gz")
     thread.join()
     server.close()
     assert asked == [b"HEAD /a.gz HTTP/1.1", b"HEAD /b.gz HTTP/1.1"]
-    assert "refused" in tfds.unreachable(f"http://127.0.0.1:{port}/a.gz")
+    assert "refused" in tfds.why_unreachable(f"http://127.0.0.1:{port}/a.gz")
 
 
 def test_svhn_says_that_tfds_needs_scipy(tmp_path, fake, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(UserError, match="pip install scipy.*svhn.npz.*glyph_street"):
-        tfds.read("svhn", "train", tmp_path)
+        tfds.read_tfds("svhn", "train", tmp_path)
 
 
 def test_tfds_own_folder_is_the_default(monkeypatch, tmp_path):

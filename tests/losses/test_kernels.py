@@ -95,7 +95,7 @@ def test_definitions(name, one):
 
 @pytest.fixture(params=["direct", "expanded"])
 def form(request, monkeypatch):
-    monkeypatch.setattr(kernels, "DIRECT", 1e7 if request.param == "direct" else -1)
+    monkeypatch.setattr(kernels, "MAX_DIRECT_ELEMENTS", 1e7 if request.param == "direct" else -1)
 
 
 def test_distances(form):

@@ -11,9 +11,9 @@ from nets.architectures import (
     DISCRIMINATORS,
     GENERATORS,
     Row,
-    renormed,
-    resized,
-    widened,
+    replace_norms,
+    use_resize_convolutions,
+    widen,
 )
 from nets.architectures.digits import DIGIT_DISCRIMINATOR, DIGIT_GENERATOR, DIGIT_SMALL_GENERATOR
 from nets.architectures.faces import FACE_DISCRIMINATOR
@@ -89,35 +89,36 @@ def test_small_digit_generator_lacks_one_row():
     (2, [40, 100, 1000, 1]),
 ])
 def test_width_scales_all_rows_but_the_last(width, filters):
-    assert [row.filters for row in widened(DIGIT_DISCRIMINATOR, width)] == filters
+    assert [row.filters for row in widen(DIGIT_DISCRIMINATOR, width)] == filters
 
 
 def test_width_leaves_the_input_row():
-    assert widened(FACE_DISCRIMINATOR, 0.5)[0] == FACE_DISCRIMINATOR[0]
+    assert widen(FACE_DISCRIMINATOR, 0.5)[0] == FACE_DISCRIMINATOR[0]
 
 
 @pytest.mark.parametrize("width", [0, -1.0, float("nan")])
 def test_width_must_be_positive(width):
     with pytest.raises(UserError, match="width"):
-        widened(DIGIT_DISCRIMINATOR, width)
+        widen(DIGIT_DISCRIMINATOR, width)
 
 
 def test_resize_replaces_strided_transposed_convolutions_only():
-    assert [row.kind for row in resized(DIGIT_GENERATOR)] == [
+    assert [row.kind for row in use_resize_convolutions(DIGIT_GENERATOR)] == [
         "project", "convt", "upconv", "upconv", "upconv", "convt"]
-    assert [(row.kernel, row.stride) for row in resized(QUICK_GENERATOR)[1:]] == [(3, 2)] * 3
-    assert [row.filters for row in resized(RESIDUAL_GENERATOR)] == [
+    rows = use_resize_convolutions(QUICK_GENERATOR)[1:]
+    assert [(row.kernel, row.stride) for row in rows] == [(3, 2)] * 3
+    assert [row.filters for row in use_resize_convolutions(RESIDUAL_GENERATOR)] == [
         row.filters for row in RESIDUAL_GENERATOR]
 
 
 def test_norm_of_the_critic():
-    assert renormed(FACE_DISCRIMINATOR, None) == FACE_DISCRIMINATOR
-    assert {row.norm for row in renormed(FACE_DISCRIMINATOR, "layer")} == {"layer", None}
-    assert {row.norm for row in renormed(FACE_DISCRIMINATOR, "none")} == {None}
+    assert replace_norms(FACE_DISCRIMINATOR, None) == FACE_DISCRIMINATOR
+    assert {row.norm for row in replace_norms(FACE_DISCRIMINATOR, "layer")} == {"layer", None}
+    assert {row.norm for row in replace_norms(FACE_DISCRIMINATOR, "none")} == {None}
     patches = DISCRIMINATORS["residual128"].table
-    assert renormed(patches, "layer") == patches
+    assert replace_norms(patches, "layer") == patches
     with pytest.raises(UserError, match="critic norm"):
-        renormed(FACE_DISCRIMINATOR, "instance")
+        replace_norms(FACE_DISCRIMINATOR, "instance")
 
 
 def test_names_are_known_without_tensorflow():

@@ -14,7 +14,13 @@ from nets.architectures import DISCRIMINATORS, GENERATORS, Architecture
 from nets.architectures.digits import DIGIT_DISCRIMINATOR
 from nets.architectures.faces import FACE_DISCRIMINATOR
 from nets.architectures.quick import QUICK_DISCRIMINATOR, QUICK_GENERATOR
-from nets.build import build_discriminators, build_generators, image_model, joint, split
+from nets.build import (
+    build_discriminators,
+    build_generators,
+    image_model,
+    join_generators,
+    split_generators,
+)
 
 Z = np.random.default_rng(0).uniform(-1, 1, (5, 4)).astype("float32")
 
@@ -80,7 +86,7 @@ def test_joint_computes_the_shared_rows_once(domains, shared):
     """The graph holds each shared row's operations once, each own row's once per domain: a
     product for the first row, a transposed convolution (to few channels computed as another)
     for the other three, and a batch norm in each of the first three."""
-    net = joint(quick(domains, shared))
+    net = join_generators(quick(domains, shared))
     graph = tf.function(lambda z: net(z, training=True)).get_concrete_function(Z).graph
     operations = [op.type for op in graph.get_operations()]
     first, second, third = (1 if shared > row else domains for row in range(3))
@@ -92,7 +98,7 @@ def test_joint_computes_the_shared_rows_once(domains, shared):
 
 def test_joint_gives_what_its_generators_give():
     nets = quick(3, 1)
-    for net, made in zip(nets, joint(nets)(Z, training=False), strict=True):
+    for net, made in zip(nets, join_generators(nets)(Z, training=False), strict=True):
         alone = net(Z, training=False)
         np.testing.assert_array_equal(alone["image"], made["image"])
         for a, b in zip(alone["features"], made["features"], strict=True):
@@ -100,10 +106,10 @@ def test_joint_gives_what_its_generators_give():
 
 
 def test_joint_stays_shared_when_saved_and_loaded(tmp_path):
-    net = joint(quick(2, 2))
+    net = join_generators(quick(2, 2))
     save_model(tmp_path / "generators.keras", net)
     loaded = keras.saving.load_model(tmp_path / "generators.keras")
-    before, after = split(net), split(loaded)
+    before, after = split_generators(net), split_generators(loaded)
     assert len(after) == 2
     assert rows_of(common(after)) == {"row1", "row2"}
     assert loaded.count_params() == net.count_params()
@@ -124,11 +130,11 @@ def modules(config) -> set[str]:
 
 @pytest.mark.parametrize("net", [
     lambda: image_model(quick()[0]),
-    lambda: joint(quick(upsampling="resize")),
+    lambda: join_generators(quick(upsampling="resize")),
     lambda: discriminators(norm="layer")[0],
     lambda: build_discriminators(FACE_DISCRIMINATOR, 1, 0, (64, 64, 3), 0.02, norm="layer")[0],
     lambda: build_discriminators(DISCRIMINATORS["residual64"], 1, 0, width=0.02)[0],
-    lambda: joint(build_generators(GENERATORS["residual64"], 2, 6, 4, 0.02)),
+    lambda: join_generators(build_generators(GENERATORS["residual64"], 2, 6, 4, 0.02)),
 ], ids=["image", "resize", "digit", "face", "patches", "residual"])
 def test_saved_nets_load_in_plain_keras(net, tmp_path):
     net = net()

@@ -7,7 +7,7 @@ unit) for PReLU.
 
 import pytest
 
-from nets.architectures import DISCRIMINATORS, GENERATORS, Architecture, resized
+from nets.architectures import DISCRIMINATORS, GENERATORS, Architecture, use_resize_convolutions
 from nets.build import build_discriminators, build_generators
 from nets.classifier import build_classifier
 from nets.encoder import build_encoder
@@ -166,7 +166,7 @@ def test_width():
 
 
 def test_resize_then_convolve():
-    table = resized(GENERATORS["quick"].table)
+    table = use_resize_convolutions(GENERATORS["quick"].table)
     for net in (build_generators(Architecture(table), 1, 0)[0],
                 build_generators(GENERATORS["quick"], 1, 0, upsampling="resize")[0]):
         assert counted(net, "g1_row") == [

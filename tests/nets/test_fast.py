@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from framework.checkpoint import save_model
-from nets.fast import BatchNorm, Conv, MaxPool, PReLU, TransposedConv, parts
+from nets.fast import BatchNorm, Conv, MaxPool, PReLU, TransposedConv, sub_batches
 
 RANDOM = np.random.default_rng(0)
 
@@ -52,7 +52,7 @@ def transposed_by_hand(x, kernel, stride):
 def test_transposed_convolution(height, width, filters, size, stride, large, monkeypatch):
     """By taps up to 4x4 if the kernel is large, by blocks to few channels, else the library's:
     one function."""
-    monkeypatch.setattr("nets.fast.LARGE", large)
+    monkeypatch.setattr("nets.fast.MIN_WEIGHTS_FOR_TAPS", large)
     x = drawn(2, height, width, 5)
     plain = keras.layers.Conv2DTranspose(filters, size, strides=stride, padding="same")
     plain.build(x.shape)
@@ -76,7 +76,7 @@ def test_batch_norm_of_parts_is_as_many_calls(shape, count):
     x = tf.constant(x)
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(x)
-        with parts(count):
+        with sub_batches(count):
             one = ours(x, training=True)
         many = tf.concat([plain(part, training=True) for part in tf.split(x, count)], 0)
         sums = [tf.reduce_sum(tf.sin(y)) for y in (one, many)]
@@ -92,7 +92,7 @@ def test_batch_norm_of_parts_is_as_many_calls(shape, count):
 
 def test_parts_differ_from_the_whole():
     x = drawn(6, 4)
-    with parts(2):
+    with sub_batches(2):
         apart = BatchNorm()(x, training=True)
     assert np.abs(apart - BatchNorm()(x, training=True)).max() > 0.05
 

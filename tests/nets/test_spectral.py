@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from framework.errors import UserError
-from nets.architectures import Row, renormed
+from nets.architectures import Row, replace_norms
 from nets.architectures.quick import QUICK_DISCRIMINATOR
 from nets.build import build_discriminators
 from nets.spectral import SpectralConv2D, SpectralDense, power_step
@@ -121,14 +121,14 @@ def test_a_saved_net_comes_back_whole(tmp_path):
 
 def test_spectral_critics_have_no_other_norm():
     table = (Row("input", norm="batch"), Row("conv", 4, 3, 2, "batch"), Row("dense", 1))
-    rows = renormed(table, "spectral")
+    rows = replace_norms(table, "spectral")
     assert [row.norm for row in rows] == [None, "spectral", "spectral"]
     (discriminator,) = build_discriminators(table, 1, 0, (8, 8, 3), norm="spectral-scale")
     kinds = {type(layer).__name__ for layer in discriminator.layers if layer.weights}
     assert kinds == {"SpectralConv2D", "SpectralDense"}
     assert len(discriminator.trainable_variables) == 6
     with pytest.raises(UserError, match="spectral or spectral-scale, not 'spectra'"):
-        renormed(table, "spectra")
+        replace_norms(table, "spectra")
 
 
 def test_wrong_padding():

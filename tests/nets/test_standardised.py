@@ -11,9 +11,9 @@ from nets.build import (
     build_convolutional,
     build_discriminators,
     build_generators,
-    joint,
+    join_generators,
 )
-from nets.standardised import Standardised, standardised
+from nets.standardised import Standardised, standardise
 
 LAYER, INSTANCE, VECTORS = ((3, 5, 4, 6), (1, 2, -1)), ((3, 5, 4, 6), (1, 2)), ((4, 6), (-1,))
 CASES = [LAYER, INSTANCE, VECTORS]
@@ -60,7 +60,7 @@ def test_derivatives_are_finite_differences(shape, axes):
     x, weights = drawn(*shape), drawn(*shape, seed=1)
 
     def norm(x):
-        return standardised(x, axes, 0.1)
+        return standardise(x, axes, 0.1)
     by_hand = (x - np.mean(x, axes, keepdims=True)) / np.sqrt(
         np.var(x, axes, keepdims=True) + 0.1)
     np.testing.assert_allclose(norm(x), by_hand, atol=1e-12)
@@ -116,7 +116,7 @@ def test_a_third_derivative_is_refused():
     x, weights = drawn(4, 6), drawn(4, 6, seed=1)
     with tf.GradientTape() as tape:
         tape.watch(x)
-        second = of_penalty(lambda x: standardised(x, (-1,), 0.1), x, weights)[1]
+        second = of_penalty(lambda x: standardise(x, (-1,), 0.1), x, weights)[1]
     with pytest.raises(LookupError, match="third derivatives of a norm"):
         tape.gradient(second, x)
 
@@ -175,7 +175,7 @@ def test_plain_copy_of_nets_that_share():
     table = (Row("project", 4, 4, norm="layer", activation="relu"),
              Row("convt", 4, 3, 2, "instance", "relu"), Row("residual", 4, 3, 1, "layer", "relu"),
              Row("conv", 3, 3, activation="tanh"))
-    nets = joint(build_generators(table, 2, 1, 5, sd=0.3))
+    nets = join_generators(build_generators(table, 2, 1, 5, sd=0.3))
     for i, v in enumerate(nets.trainable_variables):
         v.assign(v + 0.2 * drawn(*v.shape, seed=i, dtype="float32"))
     copy, z = plain(nets), drawn(3, 5, dtype="float32")

@@ -7,7 +7,7 @@ from config.resolve import resolve
 from framework.errors import UserError
 from losses.style import moments
 from nets.adain import adaptive_instance_norm
-from nets.stylist import PlainStylist, VariationalStylist, joined, styled
+from nets.stylist import PlainStylist, VariationalStylist, apply_style, concat_moments
 from trainers.style_vae import stylist_for
 
 FLAGS = ["--gan_type", "style_vae", "--preset", "none", "--dataset", "glyph2edge",
@@ -38,14 +38,14 @@ def test_a_run_of_plain_adain(layer, multiple):
     style = stylist.style(painting)
     features = adaptive_instance_norm(stylist.vgg(content)[0], stylist.vgg(painting)[0])
     np.testing.assert_allclose(stylist.image(stylist.content(content), style),
-                               stylist.decoded(features), atol=1e-4)
+                               stylist.decode(features), atol=1e-4)
 
 
 def test_a_style_is_the_statistics():
     x = np.random.default_rng(0).normal(size=(2, 3, 4, 5)).astype("float32")
-    style = joined(moments(x))
+    style = concat_moments(moments(x))
     assert style.shape == (2, 10)
-    np.testing.assert_allclose(styled(x, style), x, atol=1e-5)
+    np.testing.assert_allclose(apply_style(x, style), x, atol=1e-5)
 
 
 def test_a_layer_that_is_not_decoded():

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from framework.errors import UserError
 from nets import swap
-from nets.swap import SMALLEST_TILE, Plan, matches, style_swap
+from nets.swap import MIN_TILE_BYTES, Plan, match_patches, style_swap
 
 
 def feat(height, width, channels, a, b):
@@ -47,7 +47,7 @@ def by_definition(content, style, k, s):
 
 def winners(content, style, k, s, limit=None):
     plan = Plan(content.shape, style.shape, k, s, limit)
-    return np.array(matches(tf.constant(content), tf.constant(style), plan))
+    return np.array(match_patches(tf.constant(content), tf.constant(style), plan))
 
 
 @pytest.fixture(params=[True, False], ids=["by pixel", "by patch"])
@@ -84,7 +84,7 @@ def test_equals_its_definition(either, k, s, sizes):
 
 @pytest.mark.parametrize("side", [1, 2, 100])
 def test_ties_go_to_the_first_whatever_the_tiles(either, monkeypatch, side):
-    monkeypatch.setattr(Plan, "side", side)
+    monkeypatch.setattr(Plan, "tile_side", side)
     rng = np.random.default_rng(0)
     content = rng.integers(0, 3, (4, 5, 2)).astype("float32")
     tiled = np.tile(rng.integers(0, 2, (3, 2, 2)), (2, 3, 1)).astype("float32")
@@ -127,7 +127,7 @@ def test_rows_put_together_apart_are_the_same(monkeypatch):
     content = np.random.default_rng(5).normal(size=(1, 12, 7, 3)).astype("float32")
     style = content[:, ::-1] ** 2
     whole = np.array(style_swap(content, style, 3, 2))
-    monkeypatch.setattr(Plan, "rows", 2)
+    monkeypatch.setattr(Plan, "strip_rows", 2)
     np.testing.assert_array_equal(style_swap(content, style, 3, 2), whole)
 
 
@@ -155,26 +155,27 @@ def test_the_faster_way_is_taken(channels, k, s, by_pixel):
 def test_predicted_memory_stays_within_the_limit(k, s, channels):
     for content, style in itertools.product([(20, 30), (128, 128), (512, 384)], repeat=2):
         free = Plan((*content, channels), (*style, channels), k, s)
-        for limit in (free.fixed + SMALLEST_TILE, free.fixed + 10 * SMALLEST_TILE, 2**31):
+        least = free.fixed_bytes + MIN_TILE_BYTES
+        for limit in (least, least + 9 * MIN_TILE_BYTES, 2**31):
             plan = Plan((*content, channels), (*style, channels), k, s, limit)
-            assert plan.fixed + plan.workspace <= limit
-            assert plan.tile_bytes(plan.side) <= plan.workspace or plan.side == 1
-            larger = plan.side >= max(*plan.content_grid, *plan.style_grid)
-            assert larger or plan.tile_bytes(plan.side + 1) > plan.workspace
+            assert plan.fixed_bytes + plan.tile_budget_bytes <= limit
+            assert plan.tile_bytes(plan.tile_side) <= plan.tile_budget_bytes or plan.tile_side == 1
+            larger = plan.tile_side >= max(*plan.content_grid, *plan.style_grid)
+            assert larger or plan.tile_bytes(plan.tile_side + 1) > plan.tile_budget_bytes
 
 
 def test_a_small_limit_changes_nothing():
     rng = np.random.default_rng(6)
     content, style = (rng.normal(size=(30, 34, 8)).astype("float32") for _ in range(2))
     plan = Plan(content.shape, style.shape, 3, 1)
-    small = Plan(content.shape, style.shape, 3, 1, plan.fixed + SMALLEST_TILE)
-    assert small.side < plan.side
+    small = Plan(content.shape, style.shape, 3, 1, plan.fixed_bytes + MIN_TILE_BYTES)
+    assert small.tile_side < plan.tile_side
     np.testing.assert_array_equal(winners(content, style, 3, 1, small.memory_limit),
                                   winners(content, style, 3, 1))
 
 
 def test_a_limit_that_is_too_small_is_refused_before_anything_is_done(monkeypatch):
-    monkeypatch.setattr(swap, "matches", None)
+    monkeypatch.setattr(swap, "match_patches", None)
     with pytest.raises(UserError, match=r"128x64 by 32x32 .* needs \d+ MiB, .* limit is 10 MiB"):
         style_swap(np.zeros((1, 64, 128, 256)), np.zeros((1, 32, 32, 256)), memory_limit=10 << 20)
 

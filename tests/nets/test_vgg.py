@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from nets.vgg import VGGFeatures, check_weights, layer_names, needed, to_vgg
+from nets.vgg import VGGFeatures, check_weights, layer_names, layers_down_to, to_vgg
 
 LAYERS = ("block2_conv1", "block1_conv2", "block2_pool")
 
@@ -71,7 +71,8 @@ def test_a_file_of_keras(tmp_path):
 
 
 def test_only_what_is_needed_is_built():
-    assert needed(["block1_conv2", "block1_conv1"], "vgg19") == ["block1_conv1", "block1_conv2"]
+    assert layers_down_to(["block1_conv2", "block1_conv1"], "vgg19") == [
+        "block1_conv1", "block1_conv2"]
     found = VGGFeatures(["block1_conv2"], None)
     assert found.model.count_params() == 3 * 3 * 3 * 64 + 64 + 3 * 3 * 64 * 64 + 64
     assert found.model.trainable_variables == [] and len(found(images())) == 1

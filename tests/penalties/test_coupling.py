@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from framework.errors import UserError
 from nets.architectures.quick import QUICK_GENERATOR
-from nets.build import build_generators, joint
+from nets.build import build_generators, join_generators
 from penalties.coupling import (
     class_balance,
     feature_difference,
@@ -242,7 +242,7 @@ def test_the_gradient_reaches_every_generator(term):
     nets = generators(3)
     z = tf.constant([[0.3, -0.8, 0.5], [-0.4, 0.1, 0.9]])
     with tf.GradientTape() as tape:
-        made = joint(nets)(z, training=True)
+        made = join_generators(nets)(z, training=True)
         value = term(z, [m["image"] for m in made], [m["features"] for m in made], nets)
     first_kernels = [net.trainable_variables[0] for net in nets]
     for gradient in tape.gradient(value, first_kernels):

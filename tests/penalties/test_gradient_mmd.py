@@ -11,7 +11,7 @@ from losses.kernels import KERNELS, Kernel, gaussian_kernel, linear_kernel, poly
 from losses.mmd import mmd2, witness
 from nets.architectures import Row
 from nets.build import build_discriminators
-from penalties.gradient import PENALTIES, SCALES, smmd_scale, witness_gradient_penalty
+from penalties.gradient import GRADIENT_SCALES, PENALTIES, smmd_scale, witness_gradient_penalty
 
 REAL = tf.constant([[0.5, -0.3], [1.2, 0.4], [-0.7, 0.9]])
 FAKE = tf.constant([[-0.2, 0.6], [0.3, -1.0], [0.8, 0.1]])
@@ -105,7 +105,7 @@ def test_swgan_check_values():
     difference = tf.reduce_mean(scalar(REAL)) - tf.reduce_mean(scalar(FAKE))
     assert float(difference) == pytest.approx(-0.116615, abs=1e-6)
     assert float(scale) == pytest.approx(0.125679, abs=1e-6)
-    root = SCALES.find("swgan")(scalar, REAL, signs=tf.ones((3, 1)))
+    root = GRADIENT_SCALES.find("swgan")(scalar, REAL, signs=tf.ones((3, 1)))
     assert float(root * difference) == pytest.approx(-0.0413414, abs=1e-6)
 
 
@@ -219,8 +219,8 @@ def test_second_order_gradient_of_the_scale(kernel, signs):
 def test_registered_scales():
     """With the same signs both read the same ||J||^2, which is 1 / sigma^2 - 2 for RBF."""
     toy, signs = Toy(), SIGNS[:3]
-    analytic = SCALES.find("smmd")(toy, REAL, kernel=RBF, signs=signs)
-    reference = SCALES.find("smmd-reference")(toy, REAL, kernel=RBF, signs=signs)
+    analytic = GRADIENT_SCALES.find("smmd")(toy, REAL, kernel=RBF, signs=signs)
+    reference = GRADIENT_SCALES.find("smmd-reference")(toy, REAL, kernel=RBF, signs=signs)
     jacobian = 1 / float(analytic) - 2
     assert jacobian > 0.5
     assert float(reference) == pytest.approx(1 / (1 + 10 * jacobian), rel=1e-5)

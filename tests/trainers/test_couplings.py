@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from nets.architectures import Row
 from nets.build import build_generators
-from penalties.couplings import COUPLINGS, FrozenNets, couplings
+from penalties.couplings import COUPLINGS, FrozenNets, active_couplings
 from trainers.gan import GeneratorOutputs
 from trainers.perceptual import perception
 
@@ -33,8 +33,8 @@ def reader():
 
 def test_only_positive_weights_are_on():
     generators = build_generators(TABLE, 2, 0, latent_dim=6)
-    assert couplings(setting(), generators) == []
-    chosen = couplings(setting(feature_weight=2.0, tying_weight=0.5), generators)
+    assert active_couplings(setting(), generators) == []
+    chosen = active_couplings(setting(feature_weight=2.0, tying_weight=0.5), generators)
     assert [(c.name, c.weight) for c in chosen] == [("feature", 2.0), ("tying", 0.5)]
 
 
@@ -60,7 +60,7 @@ def test_gradients_reach_every_generator_and_only_them(name, domains):
     generators = build_generators(TABLE, domains, 0, latent_dim=6)
     config = setting(**{f"{name}_weight": 1.0})
     eyes = frozen(config)
-    (coupling,) = couplings(config, generators, eyes)
+    (coupling,) = active_couplings(config, generators, eyes)
     z = tf.random.stateless_uniform([5, 6], (0, 0), -1, 1)
     with tf.GradientTape(persistent=True) as tape:
         value = coupling.term(produce(generators, z))

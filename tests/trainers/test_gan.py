@@ -11,7 +11,7 @@ from framework.latents import DISTRIBUTIONS
 from framework.random import Random
 from losses.adversarial import NonSaturating, Wasserstein
 from nets.architectures import Row
-from nets.build import build_discriminators, build_generators, joint, split
+from nets.build import build_discriminators, build_generators, join_generators, split_generators
 from penalties.coupling import feature_difference
 from penalties.couplings import Coupling
 from penalties.gradient import gradient_penalty
@@ -257,7 +257,8 @@ class Plainly(AdversarialTrainer):
     for real and one for fake images, Keras's own layers."""
 
     def __init__(self, domains, generators, discriminators, **settings):
-        super().__init__(domains, split(plain(joint(generators))), [*map(plain, discriminators)],
+        joint = join_generators(generators)
+        super().__init__(domains, split_generators(plain(joint)), [*map(plain, discriminators)],
                          **settings)
 
     def generate_fakes(self, random, real, labels):

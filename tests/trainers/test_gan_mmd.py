@@ -14,7 +14,7 @@ from losses.kernels import gaussian_kernel, linear_kernel
 from losses.mmd import MMD
 from nets.architectures import Row
 from nets.build import build_discriminators, build_generators
-from penalties.gradient import SCALES
+from penalties.gradient import GRADIENT_SCALES
 from trainers.coupled import build
 from trainers.gan import AdversarialTrainer
 
@@ -80,7 +80,7 @@ def test_one_iteration_by_hand():
 def test_the_scale_multiplies_both_players_losses():
     plain = linear_trainer(MMD(gaussian_kernel(0.5)), 1)
     scaled = linear_trainer(MMD(gaussian_kernel(0.5)), 1, domains=1,
-                            scale=SCALES["smmd-reference"])
+                            scale=GRADIENT_SCALES["smmd-reference"])
     W = weights(plain.discriminators[0])[0]
     terms, other = (t.iterate(tf.constant(0), points()) for t in (plain, scaled))
     factor = 1 / (1 + 10 * np.sum(W**2))

@@ -11,7 +11,7 @@ from commands.dispatch import main
 from config.resolve import resolve
 from data.domain import Domain
 from nets.classifier import build_classifier
-from nets.precision import in_precision
+from nets.precision import copy_in_precision
 from penalties.couplings import FrozenNets
 from trainers.coupled import build
 from trainers.optimizers import scaling_optimizer
@@ -41,7 +41,7 @@ def trainer_in(precision):
     """A trainer of FLAGS; dropout is off, since its masks are drawn in the nets' own numbers."""
     config = resolve([*FLAGS, "--precision", precision])
     keras.utils.set_random_seed(5)
-    classifier = in_precision(build_classifier((32, 32, 3), 10, "quick", 0.2), precision)
+    classifier = copy_in_precision(build_classifier((32, 32, 3), 10, "quick", 0.2), precision)
     classifier.trainable = False
     eyes = FrozenNets(partial(classifier, training=False),
                       vgg=perception(config.coupling, precision, (32, 32, 3)))
@@ -115,8 +115,9 @@ def test_a_net_in_another_precision_reads_the_same():
     model = build_classifier((32, 32, 3), 10, "quick", 0.2)
     images = np.random.default_rng(0).uniform(-1, 1, (4, 32, 32, 3)).astype("float32")
     logits = model(images, training=False).numpy()
-    rounded = in_precision(model, "mixed_bfloat16")(images, training=False)
-    again = in_precision(in_precision(model, "mixed_bfloat16"), "float32")(images, training=False)
+    rounded = copy_in_precision(model, "mixed_bfloat16")(images, training=False)
+    back = copy_in_precision(copy_in_precision(model, "mixed_bfloat16"), "float32")
+    again = back(images, training=False)
     assert rounded.dtype == tf.float32
     assert 0 < np.abs(rounded - logits).max() < BOUND * np.abs(logits).max()
     np.testing.assert_allclose(again, logits, atol=1e-6)

@@ -9,7 +9,7 @@ from commands.dispatch import main
 from framework.random import Random
 from losses.perceptual import content_loss, style_loss
 from losses.style import kl_to_normal
-from nets.stylist import PlainStylist, VariationalStylist, styled
+from nets.stylist import PlainStylist, VariationalStylist, apply_style
 from nets.vgg import VGGFeatures
 from trainers.style_vae import PlainTrainer, VariationalTrainer
 
@@ -112,7 +112,7 @@ def test_the_divergence_warms_up(vgg):
 def test_styled_takes_the_statistics_of_a_vector():
     x = np.random.default_rng(0).normal(size=(2, 3, 3, 2)).astype("float32")
     style = np.array([[1, 2, 3, 4], [0, 0, 1, 1]], "float32")
-    y = np.asarray(styled(x, style))
+    y = np.asarray(apply_style(x, style))
     np.testing.assert_allclose(y.mean((1, 2)), style[:, :2], atol=1e-5)
     np.testing.assert_allclose(y.std((1, 2)), style[:, 2:], rtol=1e-4)
 
