@@ -50,19 +50,19 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
 
 @METHODS.register("adain")
 def adain(content: np.ndarray, styles: list[np.ndarray], *, run: str = "",
-          mix: Sequence[float] | None = None, samples: int = 0, grid: int = 0,
+          mix: Sequence[float] | None = None, random_styles: int = 0, grid: int = 0,
           seed: int = 0) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the style of `styles`, by the nets of a run of style_vae.
 
-    mix: weights of the styles (None: equal ones). samples: if not 0, returns a row of that many
+    mix: weights of the styles (None: equal ones). random_styles: if not 0, returns a row of that many
     images in styles drawn from the prior. grid: if not 0, returns a square of grid x grid images
     with the four styles in its corners and their mixtures, bilinear in the latent space, between.
     Raises UserError if `run` is no such run, or if styles and options do not fit together.
     """
     stylist, encode, read, draw = style_nets(*_find_run(run, "style_vae", "adain"))
     parts = encode(pad_to_multiple(content, stylist.multiple))
-    if samples:
-        codes = prior_styles(stylist, samples, seed, run)
+    if random_styles:
+        codes = prior_styles(stylist, random_styles, seed, run)
     else:
         codes = mix_styles(np.concatenate([read(image) for image in styles]), mix, grid)
     images = [_cut(draw(parts, code[None]), content) for code in codes]

@@ -131,30 +131,30 @@ def _variation():
 
 @METHODS.register("gatys")
 def gatys(content: np.ndarray, styles: list[np.ndarray], *, content_layers: str = "block4_conv2",
-          style_layers: str = STYLE_LAYERS, content_weight: float = 0.95,
+          style_layers: str = STYLE_LAYERS, content_share: float = 0.95,
           vgg_weights: str = "imagenet", net: str = "vgg19", pooling: str = "max",
           optimizer: str = "lbfgs", iterations: int = 200, init: str = "content",
           tv_weight: float = 0.0, seed: int = 0,
           progress: Progress | None = None) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the first of `styles` by Gatys et al. 2015 (eq. 2.17).
 
-    content_weight: lambda of eq. 2.17, from 0 (texture alone) to 1. content_layers, style_layers:
+    content_share: lambda of eq. 2.17, from 0 (texture alone) to 1. content_layers, style_layers:
     names with commas. Raises UserError if the weights lack a layer.
     """
-    loss = gatys_loss(content, styles[0], content_layers, style_layers, content_weight, vgg_weights,
+    loss = gatys_loss(content, styles[0], content_layers, style_layers, content_share, vgg_weights,
                       net, pooling, tv_weight)
     return minimise(loss, initial_image(init, content, seed), optimizer, iterations, progress)
 
 
 def gatys_loss(content: np.ndarray, style: np.ndarray, content_layers: str = "block4_conv2",
-               style_layers: str = STYLE_LAYERS, content_weight: float = 0.95,
+               style_layers: str = STYLE_LAYERS, content_share: float = 0.95,
                vgg_weights: str = "imagenet", net: str = "vgg19", pooling: str = "max",
                tv_weight: float = 0.0) -> ImageLoss:
     """Returns the loss that `gatys` minimises: eq. 2.17 with a mean instead of the sum of eq.
     2.16, so that the weights mean the same at any size."""
     of_content, of_style = layers_of(content_layers), layers_of(style_layers)
-    if not 0 <= content_weight <= 1:
-        raise UserError(f"content_weight must be from 0 to 1, not {content_weight}")
+    if not 0 <= content_share <= 1:
+        raise UserError(f"content_share must be from 0 to 1, not {content_share}")
     extract = vgg((*of_content, *of_style), vgg_weights, net, pooling)
     wanted = extract(content)[:len(of_content)]
     grams = [gram_matrix(f) for f in extract(style)[len(of_content):]]
@@ -163,8 +163,8 @@ def gatys_loss(content: np.ndarray, style: np.ndarray, content_layers: str = "bl
         found = extract(image)
         pairs = zip(found[:len(of_content)], wanted, strict=True)
         texture = zip(found[len(of_content):], grams, strict=True)
-        return (content_weight * sum(content_loss(a, b) for a, b in pairs)
-                + (1 - content_weight) * sum(gram_loss(a, gram) for a, gram in texture)
+        return (content_share * sum(content_loss(a, b) for a, b in pairs)
+                + (1 - content_share) * sum(gram_loss(a, gram) for a, gram in texture)
                 + tv_weight * TV_SCALE * total_variation(image))
     return value_and_gradient(total)
 

@@ -47,10 +47,10 @@ def main(content: str, styles: list[str], *, output: str, method: str = "swap",
     draw = METHODS.find(method)
     check_options(method, draw, options)
     mixes = accepts(draw, "mix")
-    if not styles and not options.get("samples"):
+    if not styles and not options.get("random_styles"):
         raise UserError("name a style image after the content")
-    if keep_colors == "luminance" and {"samples", "grid"} & set(options):
-        raise UserError("samples and grid make several images of one, whose luminance cannot be "
+    if keep_colors == "luminance" and {"random_styles", "grid"} & set(options):
+        raise UserError("random_styles and grid make several images of one, whose luminance cannot be "
                         "put on the content; use --keep_colors coral")
     film = video.is_video(content)
     jobs = plan_jobs(Path(content), styles, Path(output), mixes, film)

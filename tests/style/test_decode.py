@@ -114,12 +114,12 @@ def test_the_grid_has_its_styles_in_the_corners(style_run):
 
 def test_styles_of_the_prior(style_run):
     run, _ = style_run
-    made = adain(CONTENT, [], run=run, samples=3, seed=5)
+    made = adain(CONTENT, [], run=run, random_styles=3, seed=5)
     assert made.shape == (1, 18, 3 * 23, 3)
     parts = np.split(made, 3, 2)
     assert np.abs(parts[0] - parts[1]).max() > 1e-4
-    np.testing.assert_array_equal(made, adain(CONTENT, [], run=run, samples=3, seed=5))
-    assert np.abs(made - adain(CONTENT, [], run=run, samples=3, seed=6)).max() > 1e-4
+    np.testing.assert_array_equal(made, adain(CONTENT, [], run=run, random_styles=3, seed=5))
+    assert np.abs(made - adain(CONTENT, [], run=run, random_styles=3, seed=6)).max() > 1e-4
 
 
 def test_plain_adain_mixes_features(plain_run):
@@ -138,7 +138,7 @@ def test_plain_adain_mixes_features(plain_run):
     made = adain(CONTENT, STYLES[:2], run=run, mix=(0.3, 0.7))
     np.testing.assert_allclose(made, decoder(target / 127.5)[:, :18, :23], atol=1e-3)
     with pytest.raises(UserError, match="has no styles of its own to draw"):
-        adain(CONTENT, [], run=run, samples=2)
+        adain(CONTENT, [], run=run, random_styles=2)
 
 
 @pytest.mark.parametrize("draw, kind", [(inverse, "inverse_net"), (adain, "style_vae")])

@@ -131,7 +131,7 @@ LAYERS = dict(content_layers="block2_conv1", style_layers="block1_conv1,block2_c
 def test_gatys_is_eq_2_17():
     content, style, start = (picture(16, 12, seed) for seed in (1, 2, 1))
     losses = []
-    gatys(content, [style], **WEIGHTS, **LAYERS, content_weight=0.25, iterations=1,
+    gatys(content, [style], **WEIGHTS, **LAYERS, content_share=0.25, iterations=1,
           optimizer="adam", init="noise", seed=3,
           progress=lambda done, total, loss: losses.append(loss))
     start = np.random.default_rng(3).uniform(-1, 1, content.shape).astype("float32")
@@ -150,7 +150,7 @@ def test_gatys_is_eq_2_17():
 def test_gatys_without_texture_is_the_content_and_with_it_lowers_the_loss():
     content, style, losses = picture(16, 20, 1), picture(24, 12, 2), []
     np.testing.assert_array_equal(
-        gatys(content, [style], **WEIGHTS, **LAYERS, content_weight=1.0, iterations=2), content)
+        gatys(content, [style], **WEIGHTS, **LAYERS, content_share=1.0, iterations=2), content)
     image = gatys(content, [style], **WEIGHTS, **LAYERS, iterations=20,
                   progress=lambda done, total, loss: losses.append(loss))
     assert image.shape == content.shape and losses[-1] < 0.5 * losses[0]
@@ -158,7 +158,7 @@ def test_gatys_without_texture_is_the_content_and_with_it_lowers_the_loss():
 
 def test_mistakes():
     content = picture(16, 16, 1)
-    with pytest.raises(UserError, match="content_weight must be from 0 to 1, not 2"):
-        gatys(content, [content], content_weight=2, **WEIGHTS, **LAYERS)
+    with pytest.raises(UserError, match="content_share must be from 0 to 1, not 2"):
+        gatys(content, [content], content_share=2, **WEIGHTS, **LAYERS)
     with pytest.raises(UserError, match="content has 2x2 positions"):
         swap(picture(8, 8, 1), [content], **WEIGHTS)
