@@ -54,9 +54,10 @@ def adain(content: np.ndarray, styles: list[np.ndarray], *, run: str = "",
           seed: int = 0) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the style of `styles`, by the nets of a run of style_vae.
 
-    mix: weights of the styles (None: equal ones). random_styles: if not 0, returns a row of that many
-    images in styles drawn from the prior. grid: if not 0, returns a square of grid x grid images
-    with the four styles in its corners and their mixtures, bilinear in the latent space, between.
+    mix: weights of the styles (None: equal ones). random_styles: if not 0, returns a row of that
+    many images in styles drawn from the prior. grid: if not 0, returns a square of grid x grid
+    images with the four styles in its corners and their mixtures, bilinear in the latent space,
+    between.
     Raises UserError if `run` is no such run, or if styles and options do not fit together.
     """
     stylist, encode, read, draw = style_nets(*_find_run(run, "style_vae", "adain"))

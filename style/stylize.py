@@ -50,8 +50,8 @@ def main(content: str, styles: list[str], *, output: str, method: str = "swap",
     if not styles and not options.get("random_styles"):
         raise UserError("name a style image after the content")
     if keep_colors == "luminance" and {"random_styles", "grid"} & set(options):
-        raise UserError("random_styles and grid make several images of one, whose luminance cannot be "
-                        "put on the content; use --keep_colors coral")
+        raise UserError("random_styles and grid make several images of one, whose luminance cannot "
+                        "be put on the content; use --keep_colors coral")
     film = video.is_video(content)
     jobs = plan_jobs(Path(content), styles, Path(output), mixes, film)
     for path in (compare, curve_file if curve.is_picture(curve_file) else ""):
