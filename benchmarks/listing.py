@@ -17,11 +17,12 @@ import tensorflow as tf
 
 from framework.checkpoint import plain
 from framework.latents import DISTRIBUTIONS
+from framework.pixels import to_unit_tensor
 from framework.random import Random
 from nets.build import join_generators, split_generators
 from penalties.couplings import active_couplings
 from trainers.coupled import discriminators_for, generators_for
-from trainers.gan import GeneratorOutputs, to_float
+from trainers.gan import GeneratorOutputs
 from trainers.objectives import objective
 from trainers.optimizers import optimizer
 
@@ -58,11 +59,11 @@ class Listing:
         """The inner loop over the critics and the update of the generators (algorithm 1)."""
         random, terms = Random(self.config.experiment.seed, iteration), {}
         for step in range(self.config.training.discriminator_steps):
-            real = [to_float(x[step]) for x in batch]
+            real = [to_unit_tensor(x[step]) for x in batch]
             noise = self.noise(random, real)
             for k in range(len(self.discriminators)):
                 terms |= self.update_critic(k, real[k], noise, random)
-        return terms | self.generator_step(random, [to_float(x[-1]) for x in batch])
+        return terms | self.generator_step(random, [to_unit_tensor(x[-1]) for x in batch])
 
     def noise(self, random, real):
         size = [tf.shape(real[0])[0], self.config.training.latent_dim]

@@ -57,10 +57,10 @@ def frozen_for(config, domains):
     from nets.classifier import build_classifier
     from penalties.couplings import FrozenNets
     from trainers.coupled import class_frequencies
-    from trainers.perceptual import perception
+    from trainers.perceptual import vgg_features_for
 
     shape, coupling = domains[0].images.shape[1:], config.coupling
-    vgg = perception(coupling, config.device.precision, shape)
+    vgg = vgg_features_for(coupling, config.device.precision, shape)
     if not (coupling.semantic_weight > 0 or coupling.balance_weight > 0):
         return FrozenNets(vgg=vgg)
     classifier = build_classifier(shape, CLASSES, config.nets.classifier,

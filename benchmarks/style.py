@@ -135,6 +135,7 @@ def spread(args):
     """Prints, and draws, the mean over pixels of their standard deviation over the seeds."""
     import numpy as np
 
+    from framework.pixels import LEVELS
     from framework.plots import loss_plot
     from style import images
     from style.minimise import initial_image, minimise
@@ -165,7 +166,7 @@ def spread(args):
             seen[-1][seed:] = [final]
             ends[name].append((values[-1], final))
         columns[f"standard deviation/{name}"] = np.array(
-            [np.std(each, 0).mean() * 127.5 if len(each) == args.seeds else np.nan
+            [np.std(each, 0).mean() * LEVELS if len(each) == args.seeds else np.nan
              for each in seen])
     print(f"standard deviation of the pixels (0..255) over {args.seeds} random initialisations, "
           f"{content.shape[2]}x{content.shape[1]}")

@@ -1,8 +1,9 @@
 """`main.py figures NAME`."""
 
-from commands.registry import COMMANDS, print_table
+from commands.registry import COMMANDS
 from figures.catalogue import FIGURES
 from framework.options import Option
+from framework.text import text_table
 
 
 @COMMANDS.register("figures", options=(
@@ -12,7 +13,7 @@ from framework.options import Option
 def figures(name: str, iterations: int, output: str) -> int | None:
     """Draws a figure of the documents; without a name it lists them."""
     if not name:
-        return print_table(("figure", "what it shows"), FIGURES.items())
+        return print(text_table(("figure", "what it shows"), FIGURES.items()))
     if name != "all":
         FIGURES.find(name)
     from figures import draw

@@ -1,6 +1,7 @@
 """`main.py presets`."""
 
-from commands.registry import COMMANDS, print_table
+from commands.registry import COMMANDS
+from framework.text import text_table
 
 
 @COMMANDS.register("presets")
@@ -8,4 +9,4 @@ def presets() -> None:
     """Lists the presets."""
     from config.presets import rows
 
-    print_table(("preset", "what it is", "what its document reports", "picked by"), rows())
+    print(text_table(("preset", "what it is", "what its document reports", "picked by"), rows()))

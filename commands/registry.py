@@ -6,7 +6,7 @@ the exit status, None for 0. It imports what needs TensorFlow when it is called,
 help and mistakes are answered at once. The head of its docstring is what `--help` says.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from inspect import Parameter, getdoc, signature
 from typing import Any
 
@@ -35,12 +35,3 @@ def call(name: str, argv: list[str]) -> int | None:
 def about(function: Callable[..., Any]) -> str:
     """The first paragraph of a command's docstring."""
     return (getdoc(function) or "").partition("\n\n")[0]
-
-
-def print_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Prints a header and rows in columns as wide as their widest cell."""
-    lines = [list(header), *([str(cell) for cell in row] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        cells = (f"{cell:{width}}" for cell, width in zip(line, widths, strict=True))
-        print("  ".join(cells).rstrip())

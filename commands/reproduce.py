@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from commands.registry import COMMANDS, print_table
+from commands.registry import COMMANDS
 from framework.options import Option
+from framework.text import text_table
 from metrics.choice import LPIPS_NETS
 from reproduce.scales import REPRODUCTION_SCALES
 from reproduce.tables import TABLES
@@ -26,9 +27,9 @@ def reproduce(name: str, **given: Any) -> int | None:
     """Trains and measures what a table of the documents shows, beside its numbers; without a name
     it lists the tables."""
     if not name:
-        return print_table(("table", "what it shows", "rows"), [
+        return print(text_table(("table", "what it shows", "rows"), [
             (name, each.title, ", ".join(row.label for row in each.rows))
-            for name, each in TABLES.items()])
+            for name, each in TABLES.items()]))
     if name != "all":
         TABLES.find(name)
     from reproduce import reproduction

@@ -3,12 +3,12 @@ moments of adaptive instance normalisation, and the terms of a variational style
 """
 
 from framework.lazy import Lazy
+from framework.pixels import LEVELS
 from framework.tensors import Tensor
 from losses.perceptual import content_loss, total_variation
 
 ops = Lazy("keras.ops")
 
-LEVELS = 127.5          # levels of 0..255 in one unit of [-1, 1]
 EPSILON = 1e-5
 
 

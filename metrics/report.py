@@ -2,11 +2,12 @@
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from framework.files import write_text
+from framework.text import text_table
 from metrics.streams import Comparison
 
 INCEPTION = "Inception"              # the net whose features give FID and KID their names
@@ -39,15 +40,6 @@ class Result(NamedTuple):
 
 def _is_nan(value) -> bool:
     return isinstance(value, float) and math.isnan(value)
-
-
-def text_table(header: Sequence, rows: Iterable[Iterable]) -> str:
-    """Formats a header and rows of cells as text in aligned columns."""
-    cells = [[str(cell) for cell in row] for row in (header, *rows)]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
-    lines = ("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
-             for row in cells)
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def metric_title(result: Result) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from config import presets
 from data.names import domain_names, find_domain
-from metrics.report import format_number, text_table
+from framework.text import text_table
+from metrics.report import format_number
 from reproduce.tables import TableRow
 
 THESIS_DISTANCE = "LPIPS (alex, v0.1)"              # the net that the thesis measures with

@@ -13,6 +13,7 @@ from typing import Any
 
 from config.run import newest_checkpoint
 from framework.files import write_text
+from framework.signals import handling
 
 MAIN_FILE = Path(__file__).parents[1] / "main.py"
 EVALUATION_FILE = "reproduced.json"
@@ -27,15 +28,11 @@ def forward_signals(child: subprocess.Popen) -> Iterator[None]:
     """Forwards Ctrl-C and SIGTERM to `child`, which ends in order; then raises StoppedByUser."""
     asked = []
 
-    def forward(number, frame):
+    def forward(number):
         asked.append(number)
         child.send_signal(signal.SIGINT)
-    before = {s: signal.signal(s, forward) for s in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with handling(forward):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
     if asked:
         raise StoppedByUser
 

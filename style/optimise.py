@@ -7,6 +7,7 @@ import numpy as np
 
 from framework.errors import UserError
 from framework.lazy import Lazy
+from framework.pixels import LEVELS
 from framework.tensors import Tensor
 from losses.perceptual import content_loss, gram_matrix, total_variation
 from nets.swap import style_swap
@@ -19,7 +20,7 @@ from style.minimise import ImageLoss, Progress, initial_image, minimise
 tf = Lazy("tensorflow")
 
 TV_WEIGHT = 8.0
-TV_SCALE = 127.5**2                 # total variation of levels 0..255 over that of [-1, 1]
+TV_SCALE = LEVELS**2           # total variation of levels 0..255 over that of [-1, 1]
 OPTIMIZER_IMAGE_COPIES = {"adam": 18, "lbfgs": 66}  # memory of the steps, in float32 images
 STYLE_LAYERS = ",".join(f"block{b}_conv1" for b in range(1, 6))
 

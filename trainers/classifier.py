@@ -18,11 +18,11 @@ from framework.cache import cache_folder, file_name
 from framework.checkpoint import save_model
 from framework.devices import compiled, in_strategy_scope, only_gpu
 from framework.errors import UserError
+from framework.pixels import to_unit_tensor
 from framework.random import Random
 from framework.tensors import Tensor
 from nets.classifier import build_classifier
 from nets.precision import copy_in_precision
-from trainers.gan import to_float
 from trainers.optimizers import optimizer_state
 
 ITERATIONS = 1500
@@ -65,7 +65,7 @@ class ClassifierTrainer:
 
     def iterate(self, iteration: Tensor, batch: Any) -> dict[str, Tensor]:
         """batch: (images, labels), K tensors [1, B, H, W, C] and K tensors [1, B(, classes)]."""
-        images = tf.concat([to_float(x[0]) for x in batch[0]], 0)
+        images = tf.concat([to_unit_tensor(x[0]) for x in batch[0]], 0)
         if self.noise:
             random = Random(self.seed, iteration)
             sd = random.uniform([tf.shape(images)[0], 1, 1, 1], 0.0, self.noise, len(batch[0]))
@@ -95,7 +95,7 @@ def predict_logits(model: keras.Model, images: np.ndarray, batch_size: int = 500
     """The model's logits [N, classes] of stored images (uint8) or of images in [-1, 1]."""
     order = np.arange(len(images))
     parts = [order[i:i + batch_size] for i in range(0, len(order), batch_size)]
-    return np.concatenate([inference_fn(model)(to_float(tf.constant(images[part]))).numpy()
+    return np.concatenate([inference_fn(model)(to_unit_tensor(tf.constant(images[part]))).numpy()
                            for part in parts])
 
 
@@ -146,7 +146,7 @@ def train_classifier(domains: Sequence[Domain], *, seed: int = 0, table: str = "
     return model
 
 
-def trained_once(domains: Sequence[Domain], held_out: Sequence[Domain], *, seed: int = 0,
+def train_once(domains: Sequence[Domain], held_out: Sequence[Domain], *, seed: int = 0,
                  table: str = "quick", noise: float = 0.0,
                  iterations: int = ITERATIONS) -> tuple[keras.Model, dict[str, float]]:
     """A classifier of `domains` from the cache, or trained now and kept there.
@@ -172,7 +172,7 @@ def trained_once(domains: Sequence[Domain], held_out: Sequence[Domain], *, seed:
     return model, accuracies
 
 
-def labelled(domains: Sequence[Domain]) -> list:
+def labelled_domains(domains: Sequence[Domain]) -> list:
     """Those of the domains that have labels."""
     return [d for d in domains if d.labels is not None]
 
@@ -189,17 +189,17 @@ def frozen_classifier(config: Config, domains: Sequence[Domain],
     """
     coupling = config.coupling
     if coupling.classifier_path:
-        model = given_classifier(coupling.classifier_path, labelled(domains) or domains)
+        model = load_classifier(coupling.classifier_path, labelled_domains(domains) or domains)
     else:
-        model, _ = trained_once(
-            labelled(domains), labelled(held_out()), seed=config.experiment.seed,
+        model, _ = train_once(
+            labelled_domains(domains), labelled_domains(held_out()), seed=config.experiment.seed,
             table=config.nets.classifier, noise=coupling.classifier_noise)
     model = in_strategy_scope(copy_in_precision)(model, config.device.precision)
     model.trainable = False
     return model
 
 
-def given_classifier(path: str | Path, domains: Sequence[Domain]) -> keras.Model:
+def load_classifier(path: str | Path, domains: Sequence[Domain]) -> keras.Model:
     """The model in the file `path`. Raises UserError unless it takes the domains' images to
     as many classes as they have; without labels to any number."""
     try:

@@ -15,14 +15,14 @@ from nets.architectures import DISCRIMINATORS, GENERATORS, Architecture
 from nets.build import build_discriminators, build_generators
 from penalties.couplings import FrozenNets, active_couplings
 from trainers.balance import LossBalancer
-from trainers.classifier import frozen_classifier, labelled
+from trainers.classifier import frozen_classifier, labelled_domains
 from trainers.conditional import batches_for, conditioned_shape, num_conditioning_classes
 from trainers.domains import load_domains
 from trainers.gan import AdversarialTrainer, normalises_batches
 from trainers.kinds import TRAINERS, Training
 from trainers.objectives import discriminator_outputs, objective
 from trainers.optimizers import optimizer, scaling_optimizer
-from trainers.perceptual import perception
+from trainers.perceptual import vgg_features_for
 from trainers.pictures import sample_picture
 
 
@@ -79,11 +79,11 @@ def discriminators_for(config: Config, domains: int, image_shape: tuple[int, ...
 def class_frequencies(domains: Sequence[Domain]) -> np.ndarray:
     """Mean over the labelled domains of the share of each class or attribute, float32
     [classes]. Raises UserError where none has labels."""
-    if not labelled(domains):
+    if not labelled_domains(domains):
         raise UserError("balance_weight needs a labelled domain to know the classes' shares")
     shares = [d.labels.mean(0) if d.attributes else
               np.bincount(d.labels, minlength=d.classes) / len(d.labels)
-              for d in labelled(domains)]
+              for d in labelled_domains(domains)]
     return np.mean(shares, 0).astype("float32")
 
 
@@ -91,7 +91,7 @@ def frozen_for(config: Config, domains: Sequence[Domain]) -> FrozenNets:
     """What the couplings of a run read with. A classifier is read from its file, found in the
     cache or trained, where a coupling asks for it."""
     coupling, image_shape = config.coupling, domains[0].images.shape[1:]
-    vgg = in_strategy_scope(perception)(coupling, config.device.precision, image_shape)
+    vgg = in_strategy_scope(vgg_features_for)(coupling, config.device.precision, image_shape)
     if not (coupling.semantic_weight > 0 or coupling.balance_weight > 0):
         return FrozenNets(vgg=vgg)
     classifier = frozen_classifier(config, domains, lambda: load_domains(config, "test"))

@@ -13,7 +13,7 @@ from data.load import load
 from data.names import domain_names
 from framework.errors import UserError
 from framework.files import write_text
-from trainers.prune import confident
+from trainers.prune import confident_indices
 
 FILE = "domains.json"
 
@@ -32,13 +32,13 @@ def load_domains(config: Config, split: str = "train") -> tuple[Domain, ...]:
 
     def keep(name, domain):
         (held_out,) = load_split([name], "test")
-        return confident(domain, held_out, data.prune_confidence, table=config.nets.classifier,
-                         seed=seed)
+        return confident_indices(domain, held_out, data.prune_confidence,
+                                 table=config.nets.classifier, seed=seed)
     names = domain_names(data.dataset, data.domains, data.data_dir)
     return load_split(names, split, keep)
 
 
-def describe(run: Path, domains: Sequence[Domain]) -> None:
+def write_description(run: Path, domains: Sequence[Domain]) -> None:
     """Keeps names, sizes, image shapes and numbers of classes of the domains in the folder of
     the run: all that drawing from its generators needs to know of the data."""
     rows = [{"name": d.name, "images": len(d), "shape": d.images.shape[1:],
@@ -46,7 +46,7 @@ def describe(run: Path, domains: Sequence[Domain]) -> None:
     write_text(run / FILE, json.dumps(rows, indent=2) + "\n")
 
 
-def described(run: Path) -> list[dict]:
+def read_description(run: Path) -> list[dict]:
     """Name, images and shape of each domain of a run. Raises UserError where it keeps none."""
     try:
         return json.loads((run / FILE).read_text())

@@ -32,7 +32,7 @@ from metrics.streams import (
     domain_sources,
     sampler_source,
 )
-from trainers import classify
+from trainers import classifier_run
 from trainers.classifier import predict_logits
 from trainers.domains import load_domains
 from trainers.judge import judge_of
@@ -56,9 +56,9 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
     if config.experiment.gan_type == "classifier":
         if metrics:
             raise UserError(f"{run} is a classifier, measured by its accuracy; leave out --metrics")
-        return save_report(folder / "metrics.json", classify.evaluate(run, config))
+        return save_report(folder / "metrics.json", classifier_run.evaluate(run, config))
     sampler, domains = Sampler(run), load_domains(config, split)
-    metrics, extractor = asked(metrics, extractor, bool(lpips_weights), domains, run)
+    metrics, extractor = choose_metrics(metrics, extractor, bool(lpips_weights), domains, run)
     names, counts = sampler.domains, count_distinct(sampler.domains, domains, samples)
     distance = distance_of(metrics, lpips_net, lpips_weights)
     judge, about = judge_of(config) if choice.needs_classifier(metrics, extractor) else (None, {})
@@ -66,17 +66,17 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
                           extractor_weights, judge)
     measures |= of_generators(metrics, config, names, counts, judge, domains[0].attributes)
     sources = [sampler_source(sampler, samples, seed), *domain_sources(names, domains, seed)]
-    results = measured(measures, sources, samples, domains[0].images.shape[1:])
+    results = run_measures(measures, sources, samples, domains[0].images.shape[1:])
 
     agreement, settings = measures.get("pair_agreement"), {"split": split, "seed": seed}
     report = {**(agreement.figures() if agreement else {}), **about, "samples": samples,
               **settings, "checkpoint": newest_checkpoint(folder), "metrics": list(metrics),
               "results": [row.as_dict(**settings) for row in results]}
-    write(folder, report, results, measures)
+    write_report(folder, report, results, measures)
     print(closing(report, folder / "metrics.json"))
 
 
-def asked(metrics: Sequence[str], extractor: str, lpips: bool, domains: Sequence[Domain],
+def choose_metrics(metrics: Sequence[str], extractor: str, lpips: bool, domains: Sequence[Domain],
           run: str | Path) -> tuple:
     """Metrics and extractor as asked for, or what the run's domains allow. Raises UserError for
     a metric that they do not."""
@@ -126,7 +126,7 @@ def of_generators(metrics: Sequence[str], config: Config, names: Sequence[str],
     return measures
 
 
-def measured(measures: dict, sources: Sequence, samples: int, shape: Sequence[int]) -> list:
+def run_measures(measures: dict, sources: Sequence, samples: int, shape: Sequence[int]) -> list:
     """Leads `samples` rows of all streams past the measures; returns what they found. Raises
     UserError for images that are not finite."""
     with tqdm(total=samples, unit="image", disable=not sys.stderr.isatty()) as bar:
@@ -140,7 +140,7 @@ def measured(measures: dict, sources: Sequence, samples: int, shape: Sequence[in
     return [row for measure in measures.values() for row in measure.results()]
 
 
-def write(folder: Path, report: dict, results: Sequence, measures: dict) -> None:
+def write_report(folder: Path, report: dict, results: Sequence, measures: dict) -> None:
     """Prints the table and keeps it with the figures and the pictures in `folder`."""
     text = format_results(results)
     print(text)

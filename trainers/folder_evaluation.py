@@ -8,7 +8,7 @@ from data.folders import ImageFiles, decode, image_files
 from framework.errors import UserError
 from metrics.report import format_results
 from metrics.streams import Comparison, Shuffled, stream_source
-from trainers.evaluation import distance_of, measured, of_streams, write
+from trainers.evaluation import distance_of, of_streams, run_measures, write_report
 
 SMALLEST = 8
 
@@ -40,7 +40,7 @@ def main(first: str, second: str, *, image_size: int = 0, output: str = "",
     measures = of_streams(metrics, compared, counts, distance, seed, extractor or "pixels",
                           extractor_weights, None)
     rows = min(samples, max(map(len, found)))
-    results = measured(measures, sources, rows, (size, size, 3))
+    results = run_measures(measures, sources, rows, (size, size, 3))
     if all(math.isnan(row.value) for row in results):
         raise UserError(f"nothing can be measured of {len(found[0])} and {len(found[1])} images: "
                         f"{results[0].note}")
@@ -50,7 +50,7 @@ def main(first: str, second: str, *, image_size: int = 0, output: str = "",
     report = {"folders": [str(place) for place in places],
               "images": [len(each) for each in found], **settings, "metrics": list(metrics),
               "results": [row.as_dict(**settings) for row in results]}
-    write(made(output), report, results, measures)
+    write_report(made(output), report, results, measures)
     print(f"kept in {output}")
 
 

@@ -15,6 +15,7 @@ from keras import ops
 
 from framework.checkpoint import save_model
 from framework.latents import DISTRIBUTIONS
+from framework.pixels import to_unit_tensor
 from framework.random import Random
 from framework.tensors import Tensor
 from nets.build import image_model, join_generators
@@ -84,11 +85,6 @@ def l2(variables: Sequence) -> Tensor:
     kernels = [v for v in variables if len(v.shape) > 1]
     squares: list[Tensor] = [ops.sum(ops.square(ops.cast(v, "float32"))) for v in kernels]
     return sum(squares)
-
-
-def to_float(real: Tensor) -> Tensor:
-    """Images as stored (uint8) to [-1, 1]; points of a toy set pass unchanged."""
-    return tf.cast(real, tf.float32) / 127.5 - 1.0 if real.dtype == tf.uint8 else real
 
 
 def take_step(step: Any, batches: Any) -> Any:
@@ -165,7 +161,7 @@ class AdversarialTrainer:
         with `classes` a pair of these and of K tensors of labels [discriminator_steps, B].
         """
         random = Random(self.seed, iteration)
-        real, labels = self.unpacked(batch)
+        real, labels = self.unpack_batch(batch)
         fakes = self.generate_fakes(random, real, labels)
         d_terms = self.update_discriminators(random, real, labels, fakes)
         # Else the graph may run this pass beside the discriminators' and hold its memory too.
@@ -177,13 +173,13 @@ class AdversarialTrainer:
             self.average.update(iteration)
         return d_terms | g_terms
 
-    def unpacked(self, batch: Any) -> tuple[list, list]:
+    def unpack_batch(self, batch: Any) -> tuple[list, list]:
         """Images in [-1, 1] and one-hot labels of a batch, K of each, over its steps; the labels
         are None where the nets are not conditioned on them."""
         images, classes = batch if self.classes else (batch, None)
         labels = [one_hot_labels(y, self.classes) for y in classes] if classes else (
             [None] * len(images))
-        return [to_float(x) for x in images], labels
+        return [to_unit_tensor(x) for x in images], labels
 
     def generate_fakes(self, random: Random, real: list[Tensor], labels: list) -> list:
         """What the discriminators are shown in their steps: K tensors [steps, B, ...] of images.
@@ -279,7 +275,7 @@ class AdversarialTrainer:
                     terms[f"g/{name}"] *= self.scaling(discriminator, x, random)
             # What makes the domains' images of one z a pair.
             raw = {coupling.name: coupling.term(outputs) for coupling in self.couplings}
-            weighted = self.weighted(iteration, terms.values(), raw)
+            weighted = self.weighted_couplings(iteration, terms.values(), raw)
             loss: Tensor = sum(terms.values()) + sum(weighted.values())
             loss += self.weight_decay * l2(self.g_variables) if self.weight_decay else 0.0
             loss = self.g_optimizer.scale_loss(loss)
@@ -292,7 +288,7 @@ class AdversarialTrainer:
         return GeneratorOutputs(z, [each["image"] for each in outputs],
                                 [each["features"] for each in outputs], real)
 
-    def weighted(self, iteration: Tensor, adversarial: Iterable[Tensor],
+    def weighted_couplings(self, iteration: Tensor, adversarial: Iterable[Tensor],
                  raw: dict[str, Tensor]) -> dict:
         """The couplings' terms as they enter the loss, under weighted/ and their names."""
         weights = {coupling.name: coupling.weight for coupling in self.couplings}

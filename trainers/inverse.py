@@ -14,7 +14,7 @@ from data.batches import Batches
 from data.domain import Domain
 from framework.checkpoint import save_model
 from framework.devices import compiled, gathered, in_strategy_scope, replica_and_count
-from framework.pixels import to_unit
+from framework.pixels import to_unit, to_unit_tensor
 from framework.plots import enlargement, image_grid
 from framework.tensors import Tensor
 from losses.perceptual import content_loss
@@ -23,7 +23,6 @@ from nets.architectures.style import INVERTED
 from nets.inverse import build_inverse
 from nets.swap import style_swap
 from nets.vgg import VGGFeatures
-from trainers.gan import to_float
 from trainers.kinds import TRAINERS, Picture, Training
 from trainers.optimizers import optimizer_state, scaling_optimizer
 
@@ -50,8 +49,8 @@ class InverseTrainer:
 
     def iterate(self, iteration: Tensor, batch: Any) -> dict[str, Tensor]:
         """batch: photographs and paintings, each uint8 [1, B, H, W, 3]."""
-        photos, paintings = (to_float(images[0]) for images in batch)
-        targets = tf.stop_gradient(targets_of(self.vgg, photos, paintings, self.swapped))
+        photos, paintings = (to_unit_tensor(images[0]) for images in batch)
+        targets = tf.stop_gradient(inversion_targets(self.vgg, photos, paintings, self.swapped))
         with tf.GradientTape() as tape:
             terms = inversion_terms(self.net(targets, training=True), targets, self.vgg,
                                     self.tv_weight * replica_and_count()[1])
@@ -78,23 +77,24 @@ def inversion_terms(images: Tensor, targets: Tensor, vgg: VGGFeatures,
             "variation": tv_weight * variation_of_levels(images)}
 
 
-def targets_of(vgg: VGGFeatures, photos: Tensor, paintings: Tensor, swapped: bool) -> Tensor:
+def inversion_targets(vgg: VGGFeatures, photos: Tensor, paintings: Tensor, swapped: bool) -> Tensor:
     """The activations that the network inverts: those of the photographs [B, H, W, 3], of the
     paintings and, where `swapped`, of all B x B pairs swapped, in the order of the
     photographs. On several devices each takes its photographs with the paintings of all."""
     contents, styles = vgg(photos)[0], vgg(paintings)[0]
-    pairs = swaps(contents, gathered(styles)) if swapped else []
+    pairs = swap_all_pairs(contents, gathered(styles)) if swapped else []
     return ops.concatenate([contents, styles, *pairs])
 
 
-def swaps(contents: Tensor, styles: Tensor) -> list:
+def swap_all_pairs(contents: Tensor, styles: Tensor) -> list:
     """Every content activation [h, w, C] swapped with every style activation: B x B' tensors
     [1, h, w, C]."""
     return [style_swap(contents[i:i + 1], styles[j:j + 1])
             for i in range(contents.shape[0]) for j in range(styles.shape[0])]
 
 
-def pairs_of(config: Config, domains: Sequence[Domain]) -> Callable[[int], tuple[np.ndarray, ...]]:
+def pair_batches(config: Config,
+                 domains: Sequence[Domain]) -> Callable[[int], tuple[np.ndarray, ...]]:
     """A function of the iteration to photographs and paintings, each uint8 [1, B, H, W, 3], cut
     at random to `--crop` unless that is 0."""
     batches = Batches(tuple(domains), config.training.batch_size, 1, config.experiment.seed)
@@ -103,11 +103,12 @@ def pairs_of(config: Config, domains: Sequence[Domain]) -> Callable[[int], tuple
 
     def cut(iteration):
         rng = np.random.default_rng([config.experiment.seed, len(domains), iteration])
-        return tuple(cropped(images, config.style.crop, rng) for images in batches(iteration))
+        return tuple(crop_at_random(images, config.style.crop, rng)
+                     for images in batches(iteration))
     return cut
 
 
-def cropped(images: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
+def crop_at_random(images: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
     """A square of `size` pixels from a place of its own in each of the images
     [1, B, H, W, 3]."""
     _, count, height, width, _ = images.shape
@@ -160,4 +161,5 @@ def training(config: Config, domains: Sequence[Domain]) -> Training:
                                   config.training.weight_decay or None)
     trainer = InverseTrainer(net, vgg, optimizer, tv_weight=config.style.tv_weight,
                              swapped=config.style.swapped)
-    return Training(trainer, pairs_of(config, domains), sample_picture(trainer, config, domains))
+    return Training(trainer, pair_batches(config, domains),
+                    sample_picture(trainer, config, domains))

@@ -1,6 +1,5 @@
 """The loop around an iteration: progress, log, pictures, checkpoints, and an orderly end."""
 
-import signal
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -16,6 +15,7 @@ from framework.checkpoint import Checkpoints
 from framework.cluster import worker
 from framework.devices import all_gather_scalar, compiled, distributed
 from framework.errors import UserError
+from framework.signals import handling
 from trainers.kinds import Picture, Trainer
 from trainers.reporters import ChiefReporter, Reporter, WorkerReporter
 
@@ -24,13 +24,8 @@ from trainers.reporters import ChiefReporter, Reporter, WorkerReporter
 def interruptible() -> Iterator[list]:
     """Yields a list that is filled when Ctrl-C or SIGTERM asks for an orderly end."""
     asked = []
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(s, lambda number, frame: asked.append(number)) for s in signals]
-    try:
+    with handling(asked.append):
         yield asked
-    finally:
-        for s, handler in zip(signals, before, strict=True):
-            signal.signal(s, handler)
 
 
 class Timing:

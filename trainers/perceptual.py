@@ -12,7 +12,7 @@ from framework.tensors import Tensor
 from nets.vgg import VGGFeatures
 
 
-def perception(coupling: Section, precision: str,
+def vgg_features_for(coupling: Section, precision: str,
                image_shape: tuple[int, ...]) -> Callable[[Tensor], dict[str, Tensor]] | None:
     """Images [B, H, W, 3] to a dict of VGG's features, by layer, of the terms that are on;
     None if neither is.
@@ -27,10 +27,10 @@ def perception(coupling: Section, precision: str,
     vgg = VGGFeatures(layers, coupling.vgg_weights, coupling.vgg, precision=precision)
     height, width, _ = image_shape
     vgg.check_image_size(coupling.vgg_resize or height, coupling.vgg_resize or width)
-    return partial(look, vgg, coupling.vgg_resize)
+    return partial(vgg_features, vgg, coupling.vgg_resize)
 
 
-def look(vgg: VGGFeatures, size: int, images: Tensor) -> dict:
+def vgg_features(vgg: VGGFeatures, size: int, images: Tensor) -> dict:
     """Features by layer of `images`, resized bilinearly to `size` unless that is 0."""
     if size:
         images = keras.ops.image.resize(images, (size, size), interpolation="bilinear")

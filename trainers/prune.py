@@ -12,7 +12,7 @@ from framework.quiet import quiet
 EPOCHS = 10                     # as the classifiers of chapter 5; more where images are few
 
 
-def confident(domain: Domain, held_out: Domain, confidence: float, *, table: str = "quick",
+def confident_indices(domain: Domain, held_out: Domain, confidence: float, *, table: str = "quick",
               seed: int = 0) -> np.ndarray:
     """Indices of the images whose highest predicted probability is above `confidence`, rising.
 
@@ -24,7 +24,7 @@ def confident(domain: Domain, held_out: Domain, confidence: float, *, table: str
         file_name([domain], confidence, table, seed) + ".json")
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        kept = np.flatnonzero(highest_probability(domain, held_out, table, seed) > confidence)
+        kept = np.flatnonzero(highest_probabilities(domain, held_out, table, seed) > confidence)
         write_text(path, json.dumps({"of": len(domain), "prune_confidence": confidence,
                                      "kept": kept.tolist()}) + "\n")
     kept = np.array(json.loads(path.read_text())["kept"], int)
@@ -33,11 +33,11 @@ def confident(domain: Domain, held_out: Domain, confidence: float, *, table: str
     return kept
 
 
-def highest_probability(domain: Domain, held_out: Domain, table: str, seed: int) -> np.ndarray:
+def highest_probabilities(domain: Domain, held_out: Domain, table: str, seed: int) -> np.ndarray:
     """What a classifier of the domain gives to the likeliest class of each image, [N]."""
     with quiet():
-        from trainers.classifier import BATCH_SIZE, ITERATIONS, predict_logits, trained_once
+        from trainers.classifier import BATCH_SIZE, ITERATIONS, predict_logits, train_once
     steps = max(ITERATIONS, EPOCHS * len(domain) // BATCH_SIZE)
-    model, _ = trained_once([domain], [held_out], seed=seed, table=table, iterations=steps)
+    model, _ = train_once([domain], [held_out], seed=seed, table=table, iterations=steps)
     logits = predict_logits(model, domain.images).astype(float)
     return 1 / np.exp(logits - logits.max(1, keepdims=True)).sum(1)

@@ -13,7 +13,7 @@ from framework.tensors import Tensor
 from nets.build import join_generators
 from trainers.conditional import every_class_in_turn, one_row_per_class
 from trainers.coupled import generators_for
-from trainers.domains import described
+from trainers.domains import read_description
 from trainers.gan import all_variables
 from trainers.image_sampler import ImageSampler
 
@@ -31,7 +31,7 @@ class Sampler:
         gan_type = self.config.experiment.gan_type
         if not has(gan_type, "generators"):
             raise UserError(f"{path} is of gan_type {gan_type}; it has no generators of latents")
-        domains = described(Path(path))
+        domains = read_description(Path(path))
         self.domains = [d["name"] for d in domains]
         self.classes = domains[0]["classes"] if self.config.nets.conditional else 0
         generators = generators_for(self.config, len(domains), tuple(domains[0]["shape"]),

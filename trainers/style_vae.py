@@ -14,6 +14,7 @@ from config.sections import Config
 from data.domain import Domain
 from framework.checkpoint import save_model
 from framework.devices import compiled, gathered, in_strategy_scope, replica_rows
+from framework.pixels import to_unit_tensor
 from framework.plots import enlargement, image_grid
 from framework.random import Random
 from framework.tensors import Tensor
@@ -22,11 +23,11 @@ from losses.style import disentanglement, kl_to_normal, moments_loss
 from nets.adain import adaptive_instance_norm
 from nets.stylist import PlainStylist, VariationalStylist
 from nets.vgg import layers_of
-from trainers.gan import all_variables, to_float, trained_variables
-from trainers.inverse import pairs_of, shown_images
+from trainers.gan import all_variables, trained_variables
+from trainers.inverse import pair_batches, shown_images
 from trainers.kinds import TRAINERS, Picture, Training
 from trainers.optimizers import optimizer_state, scaling_optimizer
-from trainers.perceptual import perception
+from trainers.perceptual import vgg_features_for
 
 
 class StyleTrainer:
@@ -52,7 +53,7 @@ class StyleTrainer:
 
     def iterate(self, iteration: Tensor, batch: Any) -> dict[str, Tensor]:
         """batch: photographs and paintings, each uint8 [1, B, H, W, 3]."""
-        photos, paintings = (to_float(images[0]) for images in batch)
+        photos, paintings = (to_unit_tensor(images[0]) for images in batch)
         with tf.GradientTape() as tape:
             terms = self.terms(photos, paintings, Random(self.seed, iteration))
             weighted = {f"weighted/{name}": self.weight(name, iteration) * value
@@ -160,7 +161,7 @@ def training(config: Config, domains: Sequence[Domain]) -> Training:
     precision, image_shape = config.device.precision, domains[0].images.shape[1:]
     stylist = stylist_for(config)
     optimizer = scaling_optimizer(training, training.lr, precision, training.weight_decay or None)
-    look = perception(coupling, precision, image_shape)
+    look = vgg_features_for(coupling, precision, image_shape)
     assert look is not None                     # both terms are on: config.checks_style
     trainer = (VariationalTrainer if style.style_variance else PlainTrainer)(
         stylist, look, optimizer,
@@ -169,4 +170,5 @@ def training(config: Config, domains: Sequence[Domain]) -> Training:
         content_layers=layers_of(coupling.content_layers),
         style_layers=layers_of(coupling.style_layers), warmup=style.kl_warmup,
         seed=config.experiment.seed)
-    return Training(trainer, pairs_of(config, domains), sample_picture(stylist, config, domains))
+    return Training(trainer, pair_batches(config, domains),
+                    sample_picture(stylist, config, domains))

@@ -10,7 +10,7 @@ from data.domain import Domain
 from framework.cluster import worker
 from framework.devices import raise_on_lost_worker, slow_here, strategy_for
 from framework.files import write_text
-from trainers.domains import describe
+from trainers.domains import write_description
 from trainers.kinds import TRAINERS
 from trainers.loop import fit
 from trainers.monitors import monitor_for
@@ -37,7 +37,7 @@ def main(config: Config, domains: Sequence[Domain]) -> None:
         monitor = monitor_for(config, domains, training.trainer) if here.chief else None
         with run.create():
             if here.chief:
-                describe(run.path, domains)
+                write_description(run.path, domains)
             done = fit(run, training.trainer,
                        lambda start, stop: prefetch(training.batches, start, stop),
                        iterations, picture=training.picture, output=config.output,

@@ -9,9 +9,10 @@ from figures.modes import CASES, draw, history
 
 def test_settings():
     configs = {name: resolve(["--preset", *case]) for name, case in CASES.items()}
-    assert [c.discriminator_steps for c in configs.values()] == [1, 5, 5]
+    assert [c.training.discriminator_steps for c in configs.values()] == [1, 5, 5]
     assert [c.loss.loss for c in configs.values()] == ["nonsaturating", "nonsaturating", "wgan"]
-    assert (configs["WGAN-GP"].penalty_weight, configs["WGAN-GP"].lr_g) == (0.1, 2e-4)
+    gp = configs["WGAN-GP"]
+    assert (gp.loss.penalty_weight, gp.training.lr_g) == (0.1, 2e-4)
 
 
 def test_history_is_noted_at_even_times_and_moves():

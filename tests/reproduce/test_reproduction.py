@@ -31,7 +31,7 @@ def calls(monkeypatch, place):
     made = []
     monkeypatch.setenv("SCOGAN_CACHE", str(place / "cache"))
     for module in (classifier, judge):
-        monkeypatch.setattr(module, "trained_once", partial(classifier.trained_once, iterations=3))
+        monkeypatch.setattr(module, "train_once", partial(classifier.train_once, iterations=3))
 
     def call(*words):
         made.append(words[0])

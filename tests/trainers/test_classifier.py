@@ -15,10 +15,10 @@ from trainers.classifier import (
     check_labels,
     correct,
     cross_entropy,
-    given_classifier,
+    load_classifier,
     per_label_accuracy,
     predict_logits,
-    trained_once,
+    train_once,
 )
 
 LOGITS = np.array([[2.0, -1.0, 0.5], [0.0, 3.0, -2.0]], "float32")
@@ -128,25 +128,25 @@ def test_domains_that_no_classifier_can_learn(second, message):
 def test_a_classifier_is_trained_once(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("SCOGAN_CACHE", str(tmp_path))
     data = [domain(count=classifier.BATCH_SIZE)]
-    first, figures = trained_once(data, data, iterations=2)
+    first, figures = train_once(data, data, iterations=2)
     assert "training a classifier of a" in (said := capsys.readouterr().out)
     assert f"accuracy on held-out a {100 * figures['a']:.1f} %" in said
-    second, again = trained_once(data, data, iterations=2)
+    second, again = train_once(data, data, iterations=2)
     assert "found in" in capsys.readouterr().out and again == figures
     for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     other = [domain(count=classifier.BATCH_SIZE, labels=2 - data[0].labels)]
-    trained_once(other, other, iterations=2)
+    train_once(other, other, iterations=2)
     assert len(list((tmp_path / "classifiers").glob("a-*.keras"))) == 2
 
 
 def test_a_classifier_given_must_fit(tmp_path):
     linear().save(tmp_path / "fits.keras")
-    assert given_classifier(tmp_path / "fits.keras", [domain(size=4)]).count_params() == 147
+    assert load_classifier(tmp_path / "fits.keras", [domain(size=4)]).count_params() == 147
     with pytest.raises(UserError, match=r"takes \(4, 4, 3\) to 3 classes"):
-        given_classifier(tmp_path / "fits.keras", [domain(size=8)])
+        load_classifier(tmp_path / "fits.keras", [domain(size=8)])
     unlabelled = Domain("b", np.zeros((2, 4, 4, 3), np.uint8))
-    assert given_classifier(tmp_path / "fits.keras", [unlabelled]).output_shape == (None, 3)
+    assert load_classifier(tmp_path / "fits.keras", [unlabelled]).output_shape == (None, 3)
     (tmp_path / "odd.keras").write_text("no model")
     with pytest.raises(UserError, match="cannot read --classifier_path"):
-        given_classifier(tmp_path / "odd.keras", [domain(size=4)])
+        load_classifier(tmp_path / "odd.keras", [domain(size=4)])

@@ -15,7 +15,7 @@ from framework.errors import UserError
 from penalties.couplings import COUPLINGS, FrozenNets
 from trainers import classifier, coupled
 from trainers.coupled import balance_for, build, class_frequencies, frozen_for
-from trainers.perceptual import perception
+from trainers.perceptual import vgg_features_for
 
 ON = [flag for name in COUPLINGS for flag in (f"--{name}_weight", "1")]
 FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2edge", "--preset", "none", "--generator",
@@ -43,7 +43,7 @@ def test_all_that_is_trained_moves_and_nothing_that_is_frozen():
     keras.utils.set_random_seed(0)
     reader = classifier.build_classifier((32, 32, 3), 10, "quick")
     reader.trainable = False
-    vgg = perception(config.coupling, config.device.precision, (32, 32, 3))
+    vgg = vgg_features_for(config.coupling, config.device.precision, (32, 32, 3))
     trainer = build(config, domains(), FrozenNets(partial(reader, training=False),
                                               np.full(10, 0.1, "float32"), False, vgg))
     frozen = [reader, vgg.args[0].model]
@@ -88,7 +88,7 @@ def test_one_labelled_domain_is_enough(monkeypatch):
     photographs = replace(photographs, labels=None, classes=None)
     learned, model = [], classifier.build_classifier((32, 32, 3), 10, "quick", 0.1)
     monkeypatch.setattr(coupled, "load_domains", lambda config, split: [digits, photographs])
-    monkeypatch.setattr(classifier, "trained_once", lambda domains, held_out, **settings: (
+    monkeypatch.setattr(classifier, "train_once", lambda domains, held_out, **settings: (
         learned.append((domains, held_out)), (model, {}))[1])
     config = resolve([*FLAGS, "--semantic_weight", "1", "--balance_weight", "1"])
     frozen = frozen_for(config, [digits, photographs])

@@ -32,7 +32,7 @@ def few():
     """Classifiers of three iterations, kept nowhere else."""
     with pytest.MonkeyPatch.context() as patch:
         for module in (classifier, judge):
-            patch.setattr(module, "trained_once", partial(classifier.trained_once, iterations=3))
+            patch.setattr(module, "train_once", partial(classifier.train_once, iterations=3))
         yield
 
 

@@ -15,11 +15,11 @@ from nets.swap import style_swap
 from nets.vgg import VGGFeatures
 from trainers.inverse import (
     InverseTrainer,
-    cropped,
+    crop_at_random,
+    inversion_targets,
     inversion_terms,
-    pairs_of,
+    pair_batches,
     shown_images,
-    targets_of,
 )
 
 SIZE = 16
@@ -45,7 +45,7 @@ def trainer_for(vgg, **settings):
 
 def test_the_batch_is_two_photographs_two_paintings_and_their_four_pairs(vgg):
     photos, paintings = as_seen(stored(2, 0, 32)), as_seen(stored(2, 1, 32))
-    found = targets_of(vgg, photos, paintings, True)
+    found = inversion_targets(vgg, photos, paintings, True)
     c, s = vgg(photos)[0].numpy(), vgg(paintings)[0].numpy()
     pairs = [(0, 0), (0, 1), (1, 0), (1, 1)]
     by_hand = [*c, *s, *(style_swap(c[i][None], s[j][None])[0] for i, j in pairs)]
@@ -53,7 +53,7 @@ def test_the_batch_is_two_photographs_two_paintings_and_their_four_pairs(vgg):
     np.testing.assert_allclose(found, np.stack(by_hand), rtol=1e-5, atol=1e-5)
     swapped = np.asarray(found)[4:]
     assert min(np.abs(a - b).max() for i, a in enumerate(swapped) for b in swapped[:i]) > 0.01
-    np.testing.assert_array_equal(targets_of(vgg, photos, paintings, False), found[:4])
+    np.testing.assert_array_equal(inversion_targets(vgg, photos, paintings, False), found[:4])
 
 
 def test_swapped_by_hand(vgg):
@@ -69,7 +69,7 @@ def test_swapped_by_hand(vgg):
         best = max(patches, key=lambda p: np.sum(own * p) / np.linalg.norm(p))
         total[y:y + 3, x:x + 3] += best
         count[y:y + 3, x:x + 3] += 1
-    np.testing.assert_allclose(targets_of(vgg, photo, painting, True)[2], total / count,
+    np.testing.assert_allclose(inversion_targets(vgg, photo, painting, True)[2], total / count,
                                rtol=1e-4, atol=1e-4)
 
 
@@ -101,8 +101,8 @@ def test_an_iteration_moves_every_variable_and_never_vgg(vgg):
 
 def test_the_gradient_is_that_of_the_loss(vgg):
     """Against a central difference along the gradient, in a net of a few filters."""
-    net, target = build_inverse(0.05), targets_of(vgg, *(as_seen(stored(1, k)) for k in (0, 1)),
-                                                  True)
+    net = build_inverse(0.05)
+    target = inversion_targets(vgg, *(as_seen(stored(1, k)) for k in (0, 1)), True)
     bias = net.get_layer("inverse_row5_conv").bias
 
     def loss():
@@ -127,12 +127,12 @@ def test_the_loss_falls(vgg):
 
 def test_crops_come_from_places_of_their_own():
     images = np.arange(2 * 8 * 8, dtype=np.uint8).reshape(1, 2, 8, 8, 1).repeat(3, -1)
-    cut = cropped(images, 3, np.random.default_rng(0))
+    cut = crop_at_random(images, 3, np.random.default_rng(0))
     assert cut.shape == (1, 2, 3, 3, 3)
     for whole, part in zip(images[0, ..., 0], cut[0, ..., 0], strict=True):
         y, x = np.argwhere(whole == part[0, 0])[0]
         np.testing.assert_array_equal(whole[y:y + 3, x:x + 3], part)
-    seen = {cropped(images, 7, np.random.default_rng(k))[0, 0, 0, 0, 0] for k in range(40)}
+    seen = {crop_at_random(images, 7, np.random.default_rng(k))[0, 0, 0, 0, 0] for k in range(40)}
     assert seen == {0, 1, 8, 9}
 
 
@@ -140,7 +140,7 @@ def test_batches_follow_from_the_iteration():
     domains = [Domain("a", stored(5, 0)), Domain("b", stored(4, 1))]
     config = resolve(["--gan_type", "inverse_net", "--preset", "none", "--dataset", "glyph2edge",
                       "--image_size", "16", "--crop", "12", "--batch_size", "2"])
-    one, other = pairs_of(config, domains), pairs_of(config, domains)
+    one, other = pair_batches(config, domains), pair_batches(config, domains)
     for i in (3, 0):
         for a, b in zip(one(i), other(i), strict=True):
             assert a.shape == (1, 2, 12, 12, 3) and a.dtype == np.uint8

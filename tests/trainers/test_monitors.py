@@ -60,7 +60,7 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("monitors")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCOGAN_CACHE", str(folder / "cache"))
-        patch.setattr(judge, "trained_once", partial(classifier.trained_once, iterations=3))
+        patch.setattr(judge, "train_once", partial(classifier.train_once, iterations=3))
         assert main([*FLAGS, *WATCH, "--iterations", "5", "--run", str(folder / "whole")]) == 0
         yield folder
 

@@ -8,7 +8,7 @@ import pytest
 from framework.errors import UserError
 from penalties.perceptual import content_difference, style_difference
 from trainers.balance import BALANCE_ITERATIONS, LossBalancer
-from trainers.perceptual import look, perception
+from trainers.perceptual import vgg_features, vgg_features_for
 
 
 def features(*values):
@@ -44,12 +44,13 @@ def setting(**options):
 
 
 def test_vgg_has_the_layers_of_the_terms_that_are_on():
-    assert perception(setting(), "float32", (16, 16, 3)) is None
+    assert vgg_features_for(setting(), "float32", (16, 16, 3)) is None
     images = np.random.default_rng(0).uniform(-1, 1, (2, 16, 16, 3)).astype("float32")
-    content = perception(setting(content_weight=1.0), "float32", (16, 16, 3))(images)
+    content = vgg_features_for(setting(content_weight=1.0), "float32", (16, 16, 3))(images)
     assert {name: tuple(f.shape) for name, f in content.items()} == {
         "block2_conv1": (2, 8, 8, 128)}
-    both = perception(setting(content_weight=1.0, style_weight=1.0), "float32", (16, 16, 3))(images)
+    on = setting(content_weight=1.0, style_weight=1.0)
+    both = vgg_features_for(on, "float32", (16, 16, 3))(images)
     assert sorted(both) == ["block1_conv1", "block2_conv1"]
     np.testing.assert_array_equal(both["block2_conv1"], content["block2_conv1"])
 
@@ -59,9 +60,9 @@ def test_images_are_resized_for_vgg():
         return [images]
     vgg.layers = ("image",)
     ramp = np.broadcast_to(np.arange(4.0, dtype="float32")[:, None, None], (4, 4, 3))[None]
-    found = look(vgg, 8, ramp)["image"]
+    found = vgg_features(vgg, 8, ramp)["image"]
     np.testing.assert_allclose(found[0, :, 0, 0], [0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3])
-    assert look(vgg, 0, ramp)["image"] is ramp
+    assert vgg_features(vgg, 0, ramp)["image"] is ramp
 
 
 @pytest.mark.parametrize("options, shape, message", [
@@ -71,9 +72,9 @@ def test_images_are_resized_for_vgg():
     ({"vgg_weights": "nowhere.npz"}, (32, 32, 3), "no weights of vgg19 at nowhere.npz")])
 def test_what_cannot_be_had(options, shape, message):
     with pytest.raises(UserError, match=message):
-        perception(setting(content_weight=1.0, **options), "float32", shape)
+        vgg_features_for(setting(content_weight=1.0, **options), "float32", shape)
     resized = setting(content_weight=1.0, content_layers="block5_conv1", vgg_resize=16)
-    assert perception(resized, "float32", (8, 8, 3)) is not None
+    assert vgg_features_for(resized, "float32", (8, 8, 3)) is not None
 
 
 def test_balanced_terms_start_at_their_share_and_go_their_own_way():

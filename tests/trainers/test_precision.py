@@ -15,7 +15,7 @@ from nets.precision import copy_in_precision
 from penalties.couplings import FrozenNets
 from trainers.coupled import build
 from trainers.optimizers import scaling_optimizer
-from trainers.perceptual import perception
+from trainers.perceptual import vgg_features_for
 
 FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2negative", "--preset", "none", "--generator",
          "quick", "--discriminator", "quick", "--width", "0.1", "--latent_dim", "6",
@@ -44,7 +44,7 @@ def trainer_in(precision):
     classifier = copy_in_precision(build_classifier((32, 32, 3), 10, "quick", 0.2), precision)
     classifier.trainable = False
     eyes = FrozenNets(partial(classifier, training=False),
-                      vgg=perception(config.coupling, precision, (32, 32, 3)))
+                      vgg=vgg_features_for(config.coupling, precision, (32, 32, 3)))
     trainer = build(config, domains(), eyes)
     for net in trainer.g_nets:
         for layer in net.layers:

@@ -10,7 +10,7 @@ from config.resolve import resolve
 from data.domain import Domain
 from trainers import classifier
 from trainers.domains import load_domains
-from trainers.prune import confident, highest_probability
+from trainers.prune import confident_indices, highest_probabilities
 
 
 @pytest.fixture
@@ -23,10 +23,10 @@ def brightness(tmp_path, monkeypatch):
                               keras.layers.Dense(10, use_bias=False)])
     model.set_weights([np.eye(3, 10) * [[1], [0], [0]] * 5])
 
-    def trained_once(domains, held_out, **settings):
+    def train_once(domains, held_out, **settings):
         trained.append((domains, held_out, settings))
         return model, {}
-    monkeypatch.setattr(classifier, "trained_once", trained_once)
+    monkeypatch.setattr(classifier, "train_once", train_once)
     return trained
 
 
@@ -50,7 +50,7 @@ def test_the_highest_probability_is_that_of_the_softmax(brightness):
     levels = [0, 60, 128, 200, 255]
     images = np.broadcast_to(np.array(levels, np.uint8)[:, None, None, None], (5, 32, 32, 3))
     domain = Domain("a", images, np.arange(5, dtype="int32"), 10)
-    np.testing.assert_allclose(highest_probability(domain, domain, "quick", 0),
+    np.testing.assert_allclose(highest_probabilities(domain, domain, "quick", 0),
                                probability(levels), rtol=1e-4)
     assert brightness[0][2]["iterations"] == classifier.ITERATIONS
 
@@ -79,6 +79,6 @@ def test_only_what_is_read_surely_stays(tmp_path, brightness, capsys, confidence
 def test_another_confidence_is_another_list(tmp_path, brightness):
     images = np.zeros((4, 32, 32, 3), np.uint8)
     domain = Domain("a", images, np.arange(4, dtype="int32"), 10)
-    assert len(confident(domain, domain, 0.05)) == 4
-    assert len(confident(domain, domain, 0.5)) == 0
+    assert len(confident_indices(domain, domain, 0.05)) == 4
+    assert len(confident_indices(domain, domain, 0.5)) == 0
     assert len(brightness) == 2

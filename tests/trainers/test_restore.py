@@ -11,7 +11,7 @@ from framework.checkpoint import Checkpoints
 from framework.errors import UserError
 from trainers.conditional import one_row_per_class
 from trainers.coupled import build
-from trainers.domains import describe
+from trainers.domains import write_description
 from trainers.pictures import grid_latents, sample_picture
 from trainers.restore import Sampler
 
@@ -37,7 +37,7 @@ def trained(request, tmp_path_factory):
               *(trainer.average.model.trainable_variables if trainer.average else [])]:
         v.assign(v + 0.05)
     with Run.open(config.experiment.run, config) as run:
-        describe(run.path, domains)
+        write_description(run.path, domains)
         Checkpoints(run.checkpoints, trainer.state()).save(3)
     return trainer, run.path, config, domains
 
@@ -85,6 +85,6 @@ def test_a_run_that_never_began(tmp_path):
     with Run.open(config.experiment.run, config) as run:
         with pytest.raises(UserError, match="domains.json"):
             Sampler(run.path)
-        describe(run.path, (domain("glyph"), domain("glyph_edge")))
+        write_description(run.path, (domain("glyph"), domain("glyph_edge")))
         with pytest.raises(UserError, match="has no checkpoint yet"):
             Sampler(run.path)

@@ -16,7 +16,7 @@ from trainers import gmmn  # noqa: F401  (it registers its gan_type)
 from trainers.coupled import build
 from trainers.kinds import TRAINERS
 from trainers.optimizers import OPTIMIZERS
-from trainers.perceptual import perception
+from trainers.perceptual import vgg_features_for
 
 ONE, TWO = "--dataset ring ", "--domains ring,grid25 "
 TABLE = (
@@ -56,7 +56,8 @@ def trainer_of(config, domains):
     reader.trainable = False
     return build(config, domains, FrozenNets(partial(reader, training=False),
                                          np.full(8, 1 / 8, "float32"),
-                                         vgg=perception(config.coupling, "float32", (32, 32, 3))))
+                                         vgg=vgg_features_for(config.coupling, "float32",
+                                                              (32, 32, 3))))
 
 
 @pytest.mark.parametrize("flags", [

@@ -20,7 +20,7 @@ from data.domain import Domain
 from framework import devices
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, Architecture, Row
 from penalties.couplings import FrozenNets
-from trainers import classify, coupled, gmmn, inverse, style_vae  # noqa: F401
+from trainers import classifier_run, coupled, gmmn, inverse, style_vae  # noqa: F401
 from trainers.conditional import batches_for
 from trainers.kinds import TRAINERS
 from trainers.optimizers import OPTIMIZERS, ReplicaMeanMixin, clipnorm
@@ -103,12 +103,12 @@ def built(config):
     domains = domains_of(config)
     if config.experiment.gan_type in ("classifier", "inverse_net", "style_vae", "gmmn"):
         if config.experiment.gan_type == "classifier":
-            model = devices.in_strategy_scope(classify.model_for)(config, domains)
-            return classify.ClassifierTrainer(
-                model, devices.in_strategy_scope(classify.scaling_optimizer)(
+            model = devices.in_strategy_scope(classifier_run.model_for)(config, domains)
+            return classifier_run.ClassifierTrainer(
+                model, devices.in_strategy_scope(classifier_run.scaling_optimizer)(
                     config.training, 0.05, "float32"),
                 config.coupling.classifier_noise, config.experiment.seed
-            ), classify.labelled_batches(
+            ), classifier_run.labelled_batches(
                 domains, config.training.batch_size, config.experiment.seed)
         training = TRAINERS.find(config.experiment.gan_type)(config, domains)
         return training.trainer, training.batches

@@ -9,9 +9,15 @@ import pytest
 from config.resolve import resolve
 from data.domain import Domain
 from framework.errors import UserError
-from trainers import classify, train
+from trainers import classifier_run, train
 from trainers import evaluation as evaluate
-from trainers.classify import commonest, held_out_picture, misread, report, underlined
+from trainers.classifier_run import (
+    commonest_share,
+    held_out_picture,
+    misread_shares,
+    report,
+    underline,
+)
 from trainers.domains import load_domains
 
 
@@ -35,7 +41,7 @@ def test_a_run_learns_measures_and_exports(config, tmp_path):
                and 0.09 < f["always_the_commonest"] < 0.15 for f in figures.values())
     model = keras.saving.load_model(run / "models" / "classifier.keras", compile=False)
     glyphs = load_domains(config, "test")[0]
-    assert 1 - np.mean(misread(model, glyphs.images, glyphs.labels)) == pytest.approx(
+    assert 1 - np.mean(misread_shares(model, glyphs.images, glyphs.labels)) == pytest.approx(
         figures["glyph"]["accuracy"], abs=1e-4)
     assert (run / "samples" / "000060.png").is_file() and (run / "losses.png").is_file()
 
@@ -50,15 +56,15 @@ def test_evaluate_measures_the_same(config, tmp_path):
 
 def test_evaluate_needs_a_checkpoint(config, tmp_path):
     with pytest.raises(UserError, match="no checkpoint yet"):
-        classify.evaluate(tmp_path, config)
+        classifier_run.evaluate(tmp_path, config)
 
 
 def test_the_line_is_as_long_as_the_share_misread():
     images = np.zeros((3, 32, 8, 3), "float32")
-    drawn = underlined(images, np.array([0.0, 0.25, 1.0]))
+    drawn = underline(images, np.array([0.0, 0.25, 1.0]))
     assert (drawn[:, :30] == 0).all() and (drawn[0] == 0).all()
-    assert (drawn[1, 30:, :2] == classify.RED).all() and (drawn[1, :, 2:] == 0).all()
-    assert (drawn[2, 30:] == classify.RED).all() and drawn.dtype == np.float32
+    assert (drawn[1, 30:, :2] == classifier_run.RED).all() and (drawn[1, :, 2:] == 0).all()
+    assert (drawn[2, 30:] == classifier_run.RED).all() and drawn.dtype == np.float32
 
 
 def always(*logits):
@@ -80,12 +86,12 @@ def test_attributes_are_measured_one_by_one(capsys):
         "Smiling": {"accuracy": 0.75, "always_the_commonest": 0.75},
         "Young": {"accuracy": 0.25, "always_the_commonest": 0.75}}
     assert "Young: 25.0 % (75.0 %)" in capsys.readouterr().out
-    np.testing.assert_allclose(misread(always(1, -1), FACES.images, FACES.labels),
+    np.testing.assert_allclose(misread_shares(always(1, -1), FACES.images, FACES.labels),
                                [0, 0.5, 1, 0.5])
 
 
 def test_commonest_class():
-    assert commonest(Domain("a", FACES.images, np.array([2, 0, 2, 1]), 3)) == 0.5
+    assert commonest_share(Domain("a", FACES.images, np.array([2, 0, 2, 1]), 3)) == 0.5
 
 
 def test_picture_of_fewer_images_than_places():

@@ -12,7 +12,7 @@ from nets.architectures import Row
 from nets.build import build_generators
 from penalties.couplings import COUPLINGS, FrozenNets, active_couplings
 from trainers.gan import GeneratorOutputs
-from trainers.perceptual import perception
+from trainers.perceptual import vgg_features_for
 
 TABLE = (Row("project", 4, 4, activation="relu"), Row("convt", 3, 4, 2, activation="tanh"))
 OFF = dict.fromkeys((f"{name}_weight" for name in COUPLINGS), 0.0)
@@ -42,7 +42,7 @@ def frozen(config):
     classifier = reader()
     classifier.trainable = False
     return FrozenNets(partial(classifier, training=False), np.full(5, 0.2, "float32"),
-                  vgg=perception(SimpleNamespace(**config), "float32", (8, 8, 3)))
+                  vgg=vgg_features_for(SimpleNamespace(**config), "float32", (8, 8, 3)))
 
 
 def produce(generators, z):

@@ -72,18 +72,18 @@ def held_out_picture(model: keras.Model, held_out: Sequence[Domain], rows: int,
     scale = enlargement(held_out[0].images.shape[1])
 
     def draw():
-        return image_grid([underlined(to_unit(images), misread(model, images, labels))
+        return image_grid([underline(to_unit(images), misread_shares(model, images, labels))
                            for images, labels in shown], columns, scale)
     return draw
 
 
-def misread(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def misread_shares(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Share of each image's labels that the model misreads, [N] in [0, 1]."""
     right = np.asarray(correct(labels, predict_logits(model, images)))
     return 1 - right.reshape(len(labels), -1).mean(1)
 
 
-def underlined(images: np.ndarray, shares: np.ndarray) -> np.ndarray:
+def underline(images: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """Images [N, H, W, 3] in [-1, 1], each with a red line below, `shares` [N] of its width."""
     height, width = images.shape[1:3]
     under = np.arange(height) >= height - max(1, height // 16)
@@ -99,7 +99,7 @@ def report(model: keras.Model, domains: Sequence[Domain], held_out: Sequence[Dom
     """
     accuracies = {}
     for trained_on, d in zip(domains, held_out, strict=True):
-        rates, common = per_label_accuracy(model, d), commonest(d)
+        rates, common = per_label_accuracy(model, d), commonest_share(d)
         found = {"accuracy": round(float(np.mean(rates)), 4),
                  "always_the_commonest": round(float(np.mean(common)), 4),
                  "held_out_images": len(d), "trained_on_images": len(trained_on)}
@@ -117,7 +117,7 @@ def report(model: keras.Model, domains: Sequence[Domain], held_out: Sequence[Dom
     return {"classifier": accuracies}
 
 
-def commonest(domain: Domain) -> np.ndarray:
+def commonest_share(domain: Domain) -> np.ndarray:
     """Share of the commonest class, or of the commoner value of each attribute."""
     labels = domain.known_labels
     if domain.attributes:
