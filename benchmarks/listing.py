@@ -22,7 +22,7 @@ from framework.random import Random
 from nets.build import join_generators, split_generators
 from penalties.couplings import active_couplings
 from trainers.coupled import discriminators_for, generators_for
-from trainers.gan import GeneratorOutputs
+from trainers.generator_outputs import GeneratorOutputs
 from trainers.objectives import objective
 from trainers.optimizers import optimizer
 

@@ -39,8 +39,8 @@ def _dispatch(argv):
 
     if not argv or argv[0] in ("-h", "--help", "help"):
         from commands.train import train
-        from config.resolve import parser
-        return parser(prog="main.py", usage=USAGE, description=about(train)).print_help()
+        from config.resolve import training_parser
+        return training_parser(prog="main.py", usage=USAGE, description=about(train)).print_help()
     if argv[0].startswith("-"):
         return call("train", argv)
     return call(argv[0], argv[1:])

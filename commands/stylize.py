@@ -54,7 +54,7 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("grid", int, None, "N x N mixtures of four styles"),
     _of_methods("iterations", int, None, "steps of what optimises the pixels (swap 100, gatys "
                 "200)", low=1),
-    _of_methods("optimizer", str, None, "of those steps", choices=minimise.OPTIMIZERS),
+    _of_methods("optimizer", str, None, "of those steps", choices=minimise.PIXEL_OPTIMIZERS),
     _of_methods("init", str, None, "what they start from", choices=("content", "noise")),
     _of_methods("tv_weight", float, None, "of total variation", low=0),
     _of_methods("seed", int, None, "of the noise", low=0)))

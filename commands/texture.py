@@ -23,7 +23,7 @@ from style.nets import NETS, check_net
     Option("size", int, 256, "side of the result", low=1),
     Option("bias", float, 0.0, "b of (x.y + b)^2", low=0),
     Option("optimizer", str, "", "default: adam for kernels that draw samples, else lbfgs",
-           choices=("", *minimise.OPTIMIZERS)),
+           choices=("", *minimise.PIXEL_OPTIMIZERS)),
     Option("iterations", int, 200, "steps", low=1),
     Option("tv_weight", float, 0.0, "of total variation", low=0),
     Option("seed", int, 0, "of the noise", low=0),

@@ -5,16 +5,31 @@ all speak in these names. Choices that come from registries are read from the re
 so are the options that a loss, a kernel, a penalty, a coupling or a kind of training brings.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from config.kinds import KINDS, serves
-from data.names import domain_names, find_domain
+from config.requirements import (
+    ANY_COUPLING,
+    BY_ITSELF,
+    COUPLED,
+    DISCRIMINATORS_OF,
+    GENERATORS_OF,
+    INVERSE,
+    OWN_CLASSIFIER,
+    PAIRS,
+    PERCEPTUAL,
+    PRUNED,
+    READS_CLASSES,
+    STYLING,
+    STYLIST,
+    UNPENALISED,
+    VARIATIONAL,
+    by_kernel,
+)
 from framework.errors import UserError, unknown
-from framework.extensions import load_extensions
 from framework.options import Option, Requirement, by_name, chosen, either, one_of, positive
-from framework.registry import Registry, accepts
+from framework.registry import Registry
 from losses.adversarial import LOSSES
 from losses.kernels import KERNELS
 from metrics.choice import MONITORS
@@ -22,8 +37,6 @@ from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, SPECTRAL
 from nets.vgg import BLOCKS
 from penalties.couplings import COUPLINGS
 from penalties.gradient import GRADIENT_SCALES, PENALTIES
-
-load_extensions()               # before the choices and options are read
 
 GROUPS = {
     "experiment": "what is trained, and where it is kept",
@@ -36,56 +49,6 @@ GROUPS = {
     "output": "what is drawn and kept while training; may change when a run is continued",
     "device": "how it is computed; may change when a run is continued",
 }
-
-
-def _is_pruned(values: Mapping[str, Any]) -> bool:
-    names = domain_names(values["dataset"], values["domains"], values["data_dir"])
-    return any(find_domain(name).pruned for name in names)
-
-
-def _is_penalised(values: Mapping[str, Any]) -> bool:
-    return values["disc_penalty"] != "none" or values["gradient_scale"] != "none"
-
-
-def _has_batch_norm(table: str) -> bool:
-    return table in DISCRIMINATORS and any(row.norm == "batch"
-                                           for row in DISCRIMINATORS[table].table)
-
-
-def _by_kernel(registry: Registry) -> dict[str, Requirement]:
-    """What reads a kernel belongs to the loss mmd, and what reads a score to the others; what
-    can do without a kernel goes with both."""
-    scores = one_of("loss", *(name for name in LOSSES if name != "mmd"))
-    return {name: one_of("loss", "mmd") if accepts(term, "kernel") else scores
-            for name, term in registry.items()}
-
-
-# Whom an option serves, in the words of a message.
-GENERATORS_OF = serves("generators")
-DISCRIMINATORS_OF = serves("discriminators")
-COUPLED = serves("couplings")
-PAIRS = serves("pairs")
-STYLING = serves("photographs and paintings")
-STYLIST = serves("stylist")
-INVERSE = serves("inverse")
-PRUNED = Requirement(_is_pruned, "data that are pruned (svhn_pruned)",
-                     lambda values: values["dataset"] or values["domains"])
-READS_CLASSES = either(positive("semantic_weight"), positive("balance_weight"))
-OWN_CLASSIFIER = Requirement(
-    lambda values: READS_CLASSES.met(values) and not values["classifier_path"],
-    "a positive --semantic_weight or --balance_weight without --classifier_path",
-    lambda values: "no classifier is trained")
-PERCEPTUAL = either(positive("content_weight"), positive("style_weight"))
-UNPENALISED = one_of("disc_penalty", "none")
-VARIATIONAL = Requirement(lambda values: values["style_variance"], "--style_variance",
-                          lambda values: "styles are not variational")
-BY_ITSELF = Requirement(
-    lambda values: not (_is_penalised(values) and _has_batch_norm(values["discriminator"])),
-    "discriminators without batch norm, or without a penalty or scale, which look at each sample "
-    "by itself (--discriminator_norm layer)", lambda values: "batch norm mixes the samples")
-ANY_COUPLING = Requirement(
-    lambda values: any(values[f"{name}_weight"] > 0 for name in COUPLINGS),
-    "couplings with a positive weight", lambda values: "none is on")
 
 
 def _group(group: str, *rows: tuple) -> tuple[Option, ...]:
@@ -198,7 +161,7 @@ OPTIONS: tuple[Option, ...] = (
         "loss",
         ("disc_penalty", str, "none", "penalty on the critic's gradient",
          {"choices": ("none", *PENALTIES),
-         "choice_requires": _by_kernel(PENALTIES)}, DISCRIMINATORS_OF),
+         "choice_requires": by_kernel(PENALTIES)}, DISCRIMINATORS_OF),
         ("penalty_weight", float, 10.0, "weight of that penalty (lambda)", _from(0),
          DISCRIMINATORS_OF, chosen("disc_penalty")),
     ),
@@ -207,7 +170,7 @@ OPTIONS: tuple[Option, ...] = (
         "loss",
         ("gradient_scale", str, "none", "factor of both players' loss that falls with the "
          "critic's gradient: scaled MMD, or SWGAN for wgan", {"choices": ("none", *GRADIENT_SCALES),
-         "choice_requires": _by_kernel(GRADIENT_SCALES) | {"swgan": one_of("loss", "wgan")}},
+         "choice_requires": by_kernel(GRADIENT_SCALES) | {"swgan": one_of("loss", "wgan")}},
          DISCRIMINATORS_OF),
         ("kernel", str, "gaussian", "kernel of the loss mmd; rks: random features for the "
          "gaussian one, in linear time", {"choices": KERNELS},

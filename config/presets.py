@@ -36,11 +36,11 @@ def names() -> tuple[str, ...]:
 
 
 @cache
-def load(name: str) -> Preset:
+def load_preset(name: str) -> Preset:
     """The preset called `name`. Raises UserError with the nearest valid name."""
     if name not in names():
         raise unknown("preset", name, names())
-    return parse(name, _files()[name].read_text(encoding="utf-8"))
+    return parse_preset(name, _files()[name].read_text(encoding="utf-8"))
 
 
 def _files() -> dict[str, Path]:
@@ -48,7 +48,7 @@ def _files() -> dict[str, Path]:
     return {path.stem: path for path in (*FOLDER.glob("*.toml"), *extension_files(".toml"))}
 
 
-def parse(name: str, text: str) -> Preset:
+def parse_preset(name: str, text: str) -> Preset:
     """The preset written as TOML in `text`. Raises UserError on a wrong key or value."""
     origin = f"preset {name}"
     try:
@@ -66,7 +66,7 @@ def default_for(gan_type: str, dataset: str) -> str:
     """The preset that declares itself for the pair; of several the one that names the data
     set most closely. An empty string if there is none."""
     pair = f"{gan_type}/{dataset}"
-    patterns = [(pattern, p.name) for p in map(load, names()) for pattern in p.default_for
+    patterns = [(pattern, p.name) for p in map(load_preset, names()) for pattern in p.default_for
                 if fnmatch(pair, pattern)]
     closest = max(patterns, key=lambda found: (found[0] == pair, len(found[0])), default=None)
     return closest[1] if closest else ""
@@ -75,7 +75,7 @@ def default_for(gan_type: str, dataset: str) -> str:
 def rows() -> list[tuple[str, str, str, str]]:
     """(name, description, what its document reports, pairs that pick it) of every preset."""
     return [(p.name, p.description, reported(p.reports), ", ".join(p.default_for))
-            for p in map(load, names())]
+            for p in map(load_preset, names())]
 
 
 def reported(reports: dict | str) -> str:

@@ -24,7 +24,7 @@ from framework.errors import UserError
 EXPERIMENT = {"gan_type", "dataset", "domains", "preset", "config"}
 
 
-def parser(**settings: Any) -> Parser:
+def training_parser(**settings: Any) -> Parser:
     """The command line of every option of training, grouped; a flag not given leaves no trace."""
     return command_line.parser(OPTIONS, GROUPS, **settings)
 
@@ -55,7 +55,7 @@ def from_values(given: dict[str, Any], flags: Collection[str] = ()) -> Config:
     """
     named = given.get("preset", "")
     chosen = named or presets.default_for(*_pair(given))
-    base = {} if chosen in ("", "none") else dict(presets.load(chosen).values)
+    base = {} if chosen in ("", "none") else dict(presets.load_preset(chosen).values)
     if not named or {"dataset", "domains"} & set(given):
         base = {k: v for k, v in base.items() if k not in ("dataset", "domains")}
     values = base | given | {"preset": chosen}

@@ -18,7 +18,7 @@ from framework.files import write_text
 from framework.history import History
 
 LOCK = ".lock"
-PATHS = {"data_dir", "classifier_path", "vgg_weights"}
+PATH_OPTIONS = {"data_dir", "classifier_path", "vgg_weights"}
 
 
 class Run:
@@ -173,7 +173,7 @@ def newest_checkpoint(run: str | Path) -> int:
 def _contradict(name: str, stored, asked) -> bool:
     if name in ("preset", "iterations") or BY_NAME[name].group in ("output", "device"):
         return False
-    if name in PATHS and stored and asked:
+    if name in PATH_OPTIONS and stored and asked:
         return os.path.realpath(stored) != os.path.realpath(asked)
     return stored != asked
 

@@ -18,7 +18,7 @@ Rates = tuple[Values, Values]               # the derivatives of theta and of ps
 Field = Callable[[Values, Values], Rates]   # of theta and psi
 
 
-def mmd2(psi: Values, theta: Values) -> np.ndarray:
+def dirac_mmd2(psi: Values, theta: Values) -> np.ndarray:
     """MMD^2 = 2 (1 - exp(-a / 2))."""
     return -2 * np.expm1(-0.5 * np.square(psi) * np.square(theta))
 
@@ -57,7 +57,7 @@ def witness_penalty(psi: Values, theta: Values) -> np.ndarray:
 def penalised_objective(psi: Values, theta: Values,
                         weight: float = 1.0) -> np.ndarray:
     """The objective that the critic of MMD-GAN with the witness penalty maximises."""
-    return mmd2(psi, theta) - weight * witness_penalty(psi, theta)
+    return dirac_mmd2(psi, theta) - weight * witness_penalty(psi, theta)
 
 
 def best_penalised_psi(theta: Values, weight: float = 1.0) -> np.ndarray:
@@ -115,7 +115,7 @@ def scaled_mmd_gan(theta: Values, psi: Values,
                    regularization: float = 1.0) -> Rates:
     q = regularization + 1 + psi**2
     down, up = mmd_gan(theta, psi)
-    return down / q, up / q - 2 * psi * mmd2(psi, theta) / q**2
+    return down / q, up / q - 2 * psi * dirac_mmd2(psi, theta) / q**2
 
 
 # Functions of (theta, psi) to (theta', psi'): the generator descends and the critic ascends.

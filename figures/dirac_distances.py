@@ -6,9 +6,9 @@ from figures.canvas import BLUE, GREEN, ORANGE, Canvas
 from figures.catalogue import Figure
 from figures.dirac import (
     best_penalised_psi,
+    dirac_mmd2,
     largest_mmd,
     largest_scaled_mmd,
-    mmd2,
     penalised_objective,
 )
 
@@ -20,7 +20,7 @@ def distances() -> dict[str, np.ndarray]:
     away = np.where(theta == 0, 1.0, theta)
     psi = best_penalised_psi(away)
     return {"theta": theta, "mmd": largest_mmd(theta),
-            "mmd_gp": np.where(theta == 0, 0.0, np.sqrt(mmd2(psi, away))),
+            "mmd_gp": np.where(theta == 0, 0.0, np.sqrt(dirac_mmd2(psi, away))),
             "mmd_gp_objective": np.where(theta == 0, 0.0, penalised_objective(psi, away)),
             "smmd": largest_scaled_mmd(theta)}
 

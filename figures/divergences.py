@@ -8,7 +8,7 @@ from figures.catalogue import Figure
 SHIFTS = np.arange(0, 20.5, 0.5)
 
 
-def normal(x: np.ndarray, mean: float | np.ndarray = 0.0,
+def normal_density(x: np.ndarray, mean: float | np.ndarray = 0.0,
            sd: float | np.ndarray = 1.0) -> np.ndarray:
     """The density of the normal distribution at x."""
     return np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
@@ -31,11 +31,11 @@ def wasserstein(p: np.ndarray, q: np.ndarray, step: float) -> np.ndarray:
     return np.sum(np.abs(np.cumsum(p - q, -1)), -1) * step**2
 
 
-def distances() -> dict[str, np.ndarray]:
+def divergence_curves() -> dict[str, np.ndarray]:
     """Both distances between N(0, 1) and N(shift, 1), on one grid. Appendix C evaluates the two
     densities on different grids, and writes a standard deviation of 0.1 where it uses 1."""
     x, step = np.linspace(-10, 30, 8001, retstep=True)
-    p, q = normal(x), normal(x, SHIFTS[:, None])
+    p, q = normal_density(x), normal_density(x, SHIFTS[:, None])
     return {"shift": SHIFTS, "jensen_shannon": jensen_shannon(p, q, step),
             "wasserstein": wasserstein(p, q, step)}
 
@@ -43,12 +43,12 @@ def distances() -> dict[str, np.ndarray]:
 def draw() -> Figure:
     """Two Gaussians move apart: Jensen-Shannon levels off at log 2, Wasserstein keeps growing
     (figures 2.7 and 2.12 of the SCoGAN thesis)."""
-    columns, canvas = distances(), Canvas(1, 3)
+    columns, canvas = divergence_curves(), Canvas(1, 3)
     x = np.linspace(-4, 24, 800)
     panel = canvas.panel(0, "densities")
     for colour, (name, mean) in zip(COLOURS, {"p": 0, "q1": 10, "q2": 15, "q3": 20}.items(),
                                     strict=False):
-        panel.plot(x, normal(x, mean), c=colour, label=name)
+        panel.plot(x, normal_density(x, mean), c=colour, label=name)
     panel.margins(y=0.2)
     panel.legend(fontsize=8, frameon=False, ncols=4, loc="upper center")
     for number, (name, title, colour) in enumerate((

@@ -6,7 +6,7 @@ import numpy as np
 
 from figures.canvas import BLUE, ORANGE, Canvas
 from figures.catalogue import Figure
-from figures.divergences import kullback_leibler, normal
+from figures.divergences import kullback_leibler, normal_density
 
 X, STEP = np.linspace(-8, 8, 1601, retstep=True)
 MODES, SD = (-2.0, 2.0), 0.6
@@ -14,7 +14,7 @@ MODES, SD = (-2.0, 2.0), 0.6
 
 def data_density() -> np.ndarray:
     """The density of the data on X: two equal modes."""
-    return 0.5 * (normal(X, MODES[0], SD) + normal(X, MODES[1], SD))
+    return 0.5 * (normal_density(X, MODES[0], SD) + normal_density(X, MODES[1], SD))
 
 
 def best_gaussian(cost: Callable[[np.ndarray], np.ndarray]) -> tuple[float, float]:
@@ -24,7 +24,7 @@ def best_gaussian(cost: Callable[[np.ndarray], np.ndarray]) -> tuple[float, floa
     for _ in range(14):
         means = mean + reach * np.linspace(-1, 1, 21)[:, None, None]
         sds = np.exp(log_sd + 0.6 * reach * np.linspace(-1, 1, 21))[None, :, None]
-        values = cost(normal(X, means, sds))
+        values = cost(normal_density(X, means, sds))
         i, j = np.unravel_index(np.argmin(values), values.shape)
         mean, log_sd, reach = means[i, 0, 0], np.log(sds[0, j, 0]), 0.5 * reach
     return float(mean), float(np.exp(log_sd))
@@ -42,7 +42,7 @@ def draw() -> Figure:
     thesis)."""
     canvas, columns = Canvas(1, 2), {"x": X, "data": data_density()}
     for number, (name, (mean, sd)) in enumerate(fit_both_orders().items()):
-        columns[name] = normal(X, mean, sd)
+        columns[name] = normal_density(X, mean, sd)
         panel = canvas.panel(number, f"min {name}", xlim=(-6, 6))
         panel.plot(X, columns["data"], c=BLUE, label="data")
         panel.plot(X, columns[name], c=ORANGE, label=f"model: mean {mean:.2f}, sd {sd:.2f}")

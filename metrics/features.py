@@ -112,7 +112,7 @@ def classifier(judge: "Model | None" = None) -> FeatureExtractor:
 
 
 @EXTRACTORS.register("pixels")
-def pixels() -> FeatureExtractor:
+def pixel_features() -> FeatureExtractor:
     """The pixels in [-1, 1]; points [N, 2] stay as they are."""
     def unit_pixels(images):
         return to_unit(images) if np.asarray(images).dtype == np.uint8 else images

@@ -41,7 +41,7 @@ class Moments:
         return self._scatter / (self.count - 1)
 
 
-def moments(features: np.ndarray | Moments) -> Moments:
+def feature_moments(features: np.ndarray | Moments) -> Moments:
     """Returns the `Moments` of rows [N, dim]; `Moments` are returned as they are."""
     if isinstance(features, Moments):
         return features
@@ -57,7 +57,7 @@ def fid(x: np.ndarray | Moments, y: np.ndarray | Moments) -> float:
     so compare only equal numbers of them. Call it FID only for Inception features.
     Raises UserError for fewer than two samples or for different widths.
     """
-    p, q = moments(x), moments(y)
+    p, q = feature_moments(x), feature_moments(y)
     if p.mean.shape != q.mean.shape:
         raise UserError(f"features of widths {len(p.mean)} and {len(q.mean)} do not compare")
     apart, root = p.mean - q.mean, symmetric_root(p.covariance)

@@ -68,7 +68,7 @@ def _baseline_rows(rows, found, width):
     for row in rows:
         ours = lpips_results(found[row.preset], ("baseline",)) if found.get(row.preset) else []
         if row.baseline and ours:
-            data = presets.load(row.preset).values["dataset"]
+            data = presets.load_preset(row.preset).values["dataset"]
             line = [f"real 1 | real 2 ({data})", _our_value(ours, 0), format_number(row.baseline)]
             lines.setdefault(data, line + [""] * (width - len(line)))
     return lines.values()

@@ -64,7 +64,7 @@ class Reproduction:
         for preset, options in self.options.items():
             if iterations:
                 options["iterations"] = iterations
-            values = presets.load(preset).values | options
+            values = presets.load_preset(preset).values | options
             weights = vgg_weights if values.get("content_weight") else ""
             if weights := weights or data_dir and find_vgg_weights(data_dir, values):
                 options["vgg_weights"] = weights
@@ -74,7 +74,8 @@ class Reproduction:
         """Trains and measures row by row; fills `evaluations`. lpips_flags: for `evaluate`."""
         for row in self.table.rows:
             run, options = self.runs[row.preset], self.options[row.preset]
-            planned = options.get("iterations", presets.load(row.preset).values["iterations"])
+            usual = presets.load_preset(row.preset).values["iterations"]
+            planned = options.get("iterations", usual)
             if not train_run(run, row.preset, options | {"data_dir": self.data_dir}, planned):
                 continue
             metrics = "lpips,pair_agreement" if self.has_labels(row.preset) else "lpips"
@@ -86,7 +87,7 @@ class Reproduction:
 
     def has_labels(self, preset: str) -> bool:
         """Whether every domain of the preset has labels."""
-        dataset = presets.load(preset).values["dataset"]
+        dataset = presets.load_preset(preset).values["dataset"]
         return all(find_domain(n).classes for n in domain_names(dataset, "", self.data_dir))
 
     def show(self) -> None:

@@ -72,7 +72,8 @@ REPRODUCTION_SCALES.register("full", Scale("the presets as they are", 0, lambda 
 def options_over(preset: str, scale: str) -> dict[str, Any]:
     """Returns the options of `scale` that replace those of `preset`, without equal ones and those
     that do not apply to it."""
-    own = {name: option.default for name, option in BY_NAME.items()} | presets.load(preset).values
+    own = {name: option.default for name, option in BY_NAME.items()}
+    own |= presets.load_preset(preset).values
     options = REPRODUCTION_SCALES.find(scale).options(own)
     silent = meaningless(own | options, options)
     return {name: value for name, value in options.items()
@@ -81,7 +82,7 @@ def options_over(preset: str, scale: str) -> dict[str, Any]:
 
 def describe_differences(preset: str, options: Mapping[str, Any]) -> str:
     """Describes how `options` differ from the preset, the size of the computation first."""
-    values = presets.load(preset).values
+    values = presets.load_preset(preset).values
     shown = ("generator", "width", "image_size", "batch_size", "iterations", "loss",
              "content_layers")
     return ", ".join(f"{name} {options[name]} for {values.get(name, BY_NAME[name].default)}"

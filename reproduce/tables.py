@@ -23,7 +23,7 @@ class TableRow(NamedTuple):
     @property
     def reported(self) -> list[float]:
         """The document's numbers, in the order of the table's columns."""
-        reports = presets.load(self.preset).reports
+        reports = presets.load_preset(self.preset).reports
         assert isinstance(reports, dict)        # the preset of a row reports numbers, not text
         return list(reports["lpips"].values())
 

@@ -16,7 +16,7 @@ def is_picture(path: str | Path) -> bool:
     return Path(path).suffix.lower() == ".png"
 
 
-def check_output(path: str | Path) -> None:
+def check_curve_output(path: str | Path) -> None:
     """Raises UserError unless `path` is empty, or a .png or .csv file in an existing folder."""
     if not path:
         return
@@ -25,7 +25,7 @@ def check_output(path: str | Path) -> None:
     check_folder(Path(path).parent)
 
 
-def write(path: str | Path, losses: Sequence[float]) -> None:
+def write_curve(path: str | Path, losses: Sequence[float]) -> None:
     """Writes the loss of each step, counted from 1. Raises UserError if that fails."""
     steps = np.arange(1, len(losses) + 1)
     if is_picture(path):

@@ -49,7 +49,7 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
 
 
 @METHODS.register("adain")
-def adain(content: np.ndarray, styles: list[np.ndarray], *, run: str = "",
+def draw_adain(content: np.ndarray, styles: list[np.ndarray], *, run: str = "",
           mix: Sequence[float] | None = None, random_styles: int = 0, grid: int = 0,
           seed: int = 0) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the style of `styles`, by the nets of a run of style_vae.
@@ -164,8 +164,8 @@ def inverse_network(run: str, checkpoint: int) -> Callable[[Tensor], Tensor]:
 def style_nets(run: str, checkpoint: int) -> StyleNets:
     """Loads the run's stylist and compiles its functions. checkpoint: the key of the cache."""
     from framework.devices import compiled
-    from trainers.gan import all_variables
     from trainers.style_vae import stylist_for
+    from trainers.variables import all_variables
     stylist = stylist_for(load_config(run))
     _restore(run, {"stylist": all_variables(stylist.nets.values())})
     encode, read = compiled(stylist.content), compiled(stylist.style)

@@ -48,7 +48,7 @@ def poly2(style: Tensor, seed: int, bias: float = 0.0) -> TextureLoss:
 
 
 @TEXTURE_KERNELS.register("linear")
-def linear(style: Tensor, seed: int) -> TextureLoss:
+def linear_texture(style: Tensor, seed: int) -> TextureLoss:
     """x.y: compares only the means. Divided by D."""
     mean = ops.mean(to_rows(style), 0)
     return lambda features, step: (_square(ops.mean(to_rows(features), 0) - mean)
@@ -56,7 +56,7 @@ def linear(style: Tensor, seed: int) -> TextureLoss:
 
 
 @TEXTURE_KERNELS.register("gaussian")
-def gaussian_kernel(style: Tensor, seed: int) -> TextureLoss:
+def gaussian_texture(style: Tensor, seed: int) -> TextureLoss:
     """exp(-gamma ||x - y||^2), with `bandwidth` of the style as gamma. If a layer has more than
     2048 positions, each step draws 2048 new ones from either image."""
     style, gamma = to_rows(style), bandwidth(to_rows(style), seed)
@@ -78,7 +78,7 @@ def rks(style: Tensor, seed: int, features: int = 512) -> TextureLoss:
 
 
 @TEXTURE_KERNELS.register("sliced_wasserstein")
-def sliced_wasserstein(style: Tensor, seed: int) -> TextureLoss:
+def sliced_wasserstein_texture(style: Tensor, seed: int) -> TextureLoss:
     """The projected Wasserstein distance: the mean over random directions of W_2^2 between the
     features projected on them, by sorting. Each step draws new directions. If the images have
     different numbers of positions, the style's quantiles are interpolated. Divided by D, since

@@ -95,7 +95,7 @@ def resize_image(image: np.ndarray, size: int | None) -> np.ndarray:
     return cv2.resize(image, shape, interpolation=how)
 
 
-def check_output(path: str | Path) -> None:
+def check_image_output(path: str | Path) -> None:
     """Raises UserError unless `path` is a file name of an image in an existing folder."""
     path = Path(path)
     if path.suffix.lower() not in OUTPUT_SUFFIXES:
@@ -111,7 +111,7 @@ def check_folder(folder: str | Path) -> None:
         raise UserError(f"there is no folder {folder} to write into")
 
 
-def write(path: str | Path, image: np.ndarray) -> None:
+def write_image(path: str | Path, image: np.ndarray) -> None:
     """Writes uint8 [H, W, 3], or [1, H, W, 3] in [-1, 1], in the format of the suffix. The file
     appears complete or not at all. Raises UserError if that fails, as on a full disk."""
     import cv2

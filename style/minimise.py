@@ -11,7 +11,7 @@ import numpy as np
 
 from framework.errors import unknown
 
-OPTIMIZERS = ("lbfgs", "adam")
+PIXEL_OPTIMIZERS = ("lbfgs", "adam")
 LEARNING_RATE = 0.1                 # of Adam; style swap's code: 0.05 for pixels in [0, 1]
 LBFGS_CORRECTIONS = 10
 
@@ -26,8 +26,8 @@ def minimise(loss: ImageLoss, start: np.ndarray, optimizer: str = "lbfgs", itera
     progress: called after each step. "lbfgs" may stop earlier, if no step along its direction
     lowers the loss. Raises UserError for an optimizer that is not in OPTIMIZERS.
     """
-    if optimizer not in OPTIMIZERS:
-        raise unknown("optimizer", optimizer, OPTIMIZERS)
+    if optimizer not in PIXEL_OPTIMIZERS:
+        raise unknown("optimizer", optimizer, PIXEL_OPTIMIZERS)
     report = progress or (lambda done, total, value: None)
     return {"lbfgs": _lbfgs, "adam": _adam}[optimizer](loss, start, iterations, report)
 

@@ -56,13 +56,13 @@ def main(content: str, styles: list[str], *, output: str, method: str = "swap",
     jobs = plan_jobs(Path(content), styles, Path(output), mixes, film)
     for path in (compare, curve_file if curve.is_picture(curve_file) else ""):
         if path:
-            images.check_output(path)
+            images.check_image_output(path)
     if (compare or curve_file) and film:
         raise UserError("compare and curve are of images; the content is a film")
     if curve_file and (len(jobs) > 1 or not accepts(draw, "progress")):
         raise UserError("a curve is of one image in one style by a method that takes steps: "
                         f"{', '.join(n for n, m in METHODS.items() if accepts(m, 'progress'))}")
-    curve.check_output(curve_file)
+    curve.check_curve_output(curve_file)
     drawn_in = [images.read(path, style_size) for path in styles]
     for image in drawn_in:
         _check_fits("style", image, draw, options)
@@ -113,7 +113,7 @@ def plan_jobs(content: Path, styles: Sequence[str], output: Path, mixes: bool,
         jobs = [Job(file, s, output / f"{file.stem}{end}.png")
                 for file in files for s, end in zip(sets, ends, strict=True)]
     else:
-        (video if film else images).check_output(output)
+        (video.check_film_output if film else images.check_image_output)(output)
         jobs = [Job(content, s, output.with_name(f"{output.stem}{end}{output.suffix}"))
                 for s, end in zip(sets, ends, strict=True)]
     made = [job.output for job in jobs]
@@ -156,14 +156,14 @@ def _draw_images(jobs, styles, styled, size, draw, options, compare, curve_file)
             losses = []
             more = {"progress": _progress_callback(losses, bar)} if steps else {}
             image = styled(content[1], [styles[i] for i in job.styles], **more)
-            images.write(job.output, image)
+            images.write_image(job.output, image)
             if compare:
                 rows.setdefault(job.content, [to_uint8(content[1][0])]).append(to_uint8(image[0]))
             bar.update()
     if compare:
-        images.write(compare, _comparison_sheet(list(rows.values()), styles))
+        images.write_image(compare, _comparison_sheet(list(rows.values()), styles))
     if curve_file:
-        curve.write(curve_file, losses)
+        curve.write_curve(curve_file, losses)
     for job in jobs:
         print(job.output)
 

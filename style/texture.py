@@ -16,7 +16,7 @@ from style.optimise import TV_SCALE
 tf = Lazy("tensorflow")
 
 
-def texture(style: np.ndarray, *, kernel: str = "poly2", net: str = "vgg19",
+def synthesise(style: np.ndarray, *, kernel: str = "poly2", net: str = "vgg19",
             layers: Sequence[str] = (), weights: str | Path = "imagenet",
             size: tuple[int, int] = (256, 256), pooling: str = "max", optimizer: str = "",
             iterations: int = 200, tv_weight: float = 0.0, seed: int = 0, bias: float = 0.0,

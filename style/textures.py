@@ -22,15 +22,15 @@ def main(style: str, *, output: str, kernels: Sequence[str], nets: Sequence[str]
     `style.texture.texture`. Raises UserError before anything is written or computed.
     """
     for path in filter(None, (output, compare)):
-        images.check_output(path)
-    curve.check_output(curve_file)
+        images.check_image_output(path)
+    curve.check_curve_output(curve_file)
     several = len(kernels) * len(nets) > 1
     if several and (curve_file or compare):
         raise UserError("compare and curve are of one kernel and one net")
     image = images.read(style, style_size)
     with quiet():
         import tensorflow  # noqa: F401
-    from style.texture import texture
+    from style.texture import synthesise
     rows, losses = [], []
     with tqdm(total=len(kernels) * len(nets) * settings["iterations"], unit="step",
               dynamic_ncols=True, disable=not sys.stderr.isatty()) as bar:
@@ -39,12 +39,12 @@ def main(style: str, *, output: str, kernels: Sequence[str], nets: Sequence[str]
             bar.set_postfix_str(f"loss {loss:.4g}")
             bar.update()
         for net in nets:
-            rows.append([texture(image, kernel=kernel, net=net, size=(size, size),
+            rows.append([synthesise(image, kernel=kernel, net=net, size=(size, size),
                                  progress=progress, **settings) for kernel in kernels])
     sheet = images.side_by_side([[image], *rows]) if several else rows[0][0]
-    images.write(output, sheet)
+    images.write_image(output, sheet)
     if compare:
-        images.write(compare, images.side_by_side([[image, rows[0][0]]]))
+        images.write_image(compare, images.side_by_side([[image, rows[0][0]]]))
     if curve_file:
-        curve.write(curve_file, losses)
+        curve.write_curve(curve_file, losses)
     print(output)

@@ -62,7 +62,7 @@ class Film:
         return film
 
 
-def check_output(path: str | Path) -> None:
+def check_film_output(path: str | Path) -> None:
     """Raises UserError unless `path` is a file name of a film in an existing folder."""
     path = Path(path)
     if path.suffix.lower() not in CODECS:

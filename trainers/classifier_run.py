@@ -126,7 +126,7 @@ def commonest_share(domain: Domain) -> np.ndarray:
     return np.bincount(labels).max() / len(labels)
 
 
-def evaluate(run: str | Path, config: Config) -> dict:
+def evaluate_classifier(run: str | Path, config: Config) -> dict:
     """`report` of the newest checkpoint of a classifier's run. Raises UserError without one."""
     domains, held_out = load_domains(config), load_domains(config, "test")
     model = model_for(config, domains)

@@ -18,12 +18,13 @@ from trainers.balance import LossBalancer
 from trainers.classifier import frozen_classifier, labelled_domains
 from trainers.conditional import batches_for, conditioned_shape, num_conditioning_classes
 from trainers.domains import load_domains
-from trainers.gan import AdversarialTrainer, normalises_batches
+from trainers.gan import AdversarialTrainer
 from trainers.kinds import TRAINERS, Training
 from trainers.objectives import discriminator_outputs, objective
 from trainers.optimizers import optimizer, scaling_optimizer
 from trainers.perceptual import vgg_features_for
 from trainers.pictures import sample_picture
+from trainers.variables import normalises_batches
 
 
 def shared_rows(chosen: int, gan_type: str, table_default: int) -> int:

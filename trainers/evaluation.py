@@ -56,7 +56,7 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
     if config.experiment.gan_type == "classifier":
         if metrics:
             raise UserError(f"{run} is a classifier, measured by its accuracy; leave out --metrics")
-        return save_report(folder / "metrics.json", classifier_run.evaluate(run, config))
+        return save_report(folder / "metrics.json", classifier_run.evaluate_classifier(run, config))
     sampler, domains = Sampler(run), load_domains(config, split)
     metrics, extractor = choose_metrics(metrics, extractor, bool(lpips_weights), domains, run)
     names, counts = sampler.domains, count_distinct(sampler.domains, domains, samples)

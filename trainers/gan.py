@@ -23,68 +23,13 @@ from nets.fast import sub_batches
 from penalties.couplings import Coupling
 from trainers.balance import LossBalancer
 from trainers.conditional import concat_label, concat_label_channels, one_hot_labels
+from trainers.generator_outputs import GeneratorOutputs
 from trainers.image_sampler import ImageSampler, generate
 from trainers.moving_average import MovingAverage
 from trainers.optimizers import optimizer_state
+from trainers.variables import all_variables, l2, trained_variables
 
 MAX_GENERATED_IMAGES = 256      # of one generator call for the discriminators: bounds memory
-
-
-class GeneratorOutputs:
-    """What all generators made of the same latents.
-
-    z [B, latent_dim], followed by the code of a conditional run; images: K tensors [B, ...];
-    features: per domain, one tensor per row of the generator's table; real: K tensors of real
-    images, of the last critic update.
-    """
-
-    def __init__(self, z: Tensor, images: list[Tensor], features: list[list[Tensor]],
-                 real: list[Tensor]):
-        self.z, self.images, self.features, self.real = z, images, features, real
-        self._found = {}
-
-    def features_of(self, net: Callable) -> list:
-        """What `net`, a function of images, gives for each domain's images: K results.
-
-        It runs once on all of them, however many couplings ask.
-        """
-        return self._once(net, self.images)
-
-    def real_features_of(self, net: Callable) -> list:
-        """The same of the real images, as constants."""
-        return tf.nest.map_structure(tf.stop_gradient, self._once(net, self.real))
-
-    def _once(self, net, images):
-        key = id(net), id(images)
-        if key not in self._found:
-            with sub_batches(len(images)):
-                whole = net(tf.concat(images, 0))
-            each = zip(*(tf.split(x, len(images)) for x in tf.nest.flatten(whole)), strict=True)
-            self._found[key] = [tf.nest.pack_sequence_as(whole, one) for one in each]
-        return self._found[key]
-
-
-def trained_variables(nets: Iterable[keras.Model]) -> list:
-    """The trainable variables of several nets; one that they share stands in the list once."""
-    return list({id(v): v for net in nets for v in net.trainable_variables}.values())
-
-
-def all_variables(nets: Iterable[keras.Model]) -> list:
-    """Every variable of several nets (weights, statistics, dropout's seeds), each once."""
-    return list({id(v): v for net in nets for v in net.variables}.values())
-
-
-def normalises_batches(nets: Iterable[keras.Model]) -> bool:
-    """Whether any of the nets has a batch norm, which lets a batch's images see each other."""
-    return any(isinstance(layer, keras.layers.BatchNormalization)
-               for net in nets for layer in net.layers)
-
-
-def l2(variables: Sequence) -> Tensor:
-    """Sum of the squared kernels (thesis 3.3: c times the sum of squared weights)."""
-    kernels = [v for v in variables if len(v.shape) > 1]
-    squares: list[Tensor] = [ops.sum(ops.square(ops.cast(v, "float32"))) for v in kernels]
-    return sum(squares)
 
 
 def take_step(step: Any, batches: Any) -> Any:

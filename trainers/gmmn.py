@@ -18,7 +18,7 @@ from trainers.optimizers import optimizer, scaling_optimizer
 from trainers.pictures import sample_picture
 
 
-def pixels(image_shape: tuple[int, ...]) -> keras.Model:
+def pixel_discriminator(image_shape: tuple[int, ...]) -> keras.Model:
     """The critic of a network that has none: images as rows of numbers."""
     x = keras.Input(image_shape, name="x")
     return keras.Model(x, keras.layers.Flatten(dtype="float32")(x), name="pixels")
@@ -38,7 +38,7 @@ def training(config: Config, domains: Sequence[Domain]) -> Training:
     generators = generators_for(config, 1, image_shape, classes)
     decoupled = training.weight_decay if training.decoupled_weight_decay else None
     trainer = AdversarialTrainer(
-        [domains[0].name], generators, [pixels(seen)],
+        [domains[0].name], generators, [pixel_discriminator(seen)],
         loss=RootMMD(kernel_for(config.loss, int(np.prod(seen)), config.experiment.seed)),
         discriminator_steps=0,
         g_optimizer=scaling_optimizer(training, training.lr_g, config.device.precision, decoupled),

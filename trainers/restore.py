@@ -14,8 +14,8 @@ from nets.build import join_generators
 from trainers.conditional import every_class_in_turn, one_row_per_class
 from trainers.coupled import generators_for
 from trainers.domains import read_description
-from trainers.gan import all_variables
 from trainers.image_sampler import ImageSampler
+from trainers.variables import all_variables
 
 
 class Sampler:

@@ -23,11 +23,11 @@ from losses.style import disentanglement, kl_to_normal, moments_loss
 from nets.adain import adaptive_instance_norm
 from nets.stylist import PlainStylist, VariationalStylist
 from nets.vgg import layers_of
-from trainers.gan import all_variables, trained_variables
 from trainers.inverse import pair_batches, shown_images
 from trainers.kinds import TRAINERS, Picture, Training
 from trainers.optimizers import optimizer_state, scaling_optimizer
 from trainers.perceptual import vgg_features_for
+from trainers.variables import all_variables, trained_variables
 
 
 class StyleTrainer:

@@ -29,15 +29,16 @@ def along_the_sphere(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
             + np.sin(t * angle) * b[..., None, :]) / np.sin(angle)
 
 
-PATHS = {"uniform": straight, "normal": along_the_sphere}
+INTERPOLATIONS = {"uniform": straight, "normal": along_the_sphere}
 
 
-def walk(sampler: Sampler, rows: int, steps: int, seed: int) -> list[np.ndarray]:
+def walk_images(sampler: Sampler, rows: int, steps: int, seed: int) -> list[np.ndarray]:
     """K arrays [rows, steps, H, W, C]: each row goes from one random latent to another, the
     same in every domain. Where the generators are told classes, row r keeps class r (in turn).
     """
     ends = np.asarray(sampler.latents(2 * rows, seed))
-    z = PATHS[sampler.config.training.latent](ends[:rows], ends[rows:], np.linspace(0, 1, steps))
+    interpolate = INTERPOLATIONS[sampler.config.training.latent]
+    z = interpolate(ends[:rows], ends[rows:], np.linspace(0, 1, steps))
     if sampler.classes:
         code = np.eye(sampler.classes)[np.arange(rows) % sampler.classes]
         z = np.concatenate([z, np.broadcast_to(code[:, None], (rows, steps, code.shape[-1]))], -1)
@@ -62,7 +63,7 @@ def main(run: str | Path, *, rows: int = 8, columns: int = 10, seed: int = 1, gi
     if path.suffix.lower() != ".png":
         raise UserError(f"--output {output}: the picture is a .png")
     sampler = Sampler(run)
-    images = walk(sampler, rows, columns, seed)
+    images = walk_images(sampler, rows, columns, seed)
     if images[0].ndim == 3:
         raise UserError(f"{run} draws 2-D points; a walk needs images")
     grid = [x.reshape(rows * columns, *x.shape[2:]) for x in images]
@@ -71,6 +72,6 @@ def main(run: str | Path, *, rows: int = 8, columns: int = 10, seed: int = 1, gi
     for wanted, suffix, save in ((gif, ".gif", save_gif), (mp4, ".mp4", save_mp4)):
         if wanted:
             written.append(path.with_suffix(suffix))
-            save(written[-1], film(walk(sampler, rows, FRAMES, seed)))
+            save(written[-1], film(walk_images(sampler, rows, FRAMES, seed)))
     print(f"{', '.join(map(str, written))}: {rows} walks in {', '.join(sampler.domains)}, "
           f"seed {seed}")

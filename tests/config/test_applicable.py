@@ -79,7 +79,7 @@ def test_any_loss_goes_with_any_coupling(loss, pick, capsys):
     assert config.loss.disc_penalty == "none" or loss != "mmd"
     assert not config.loss.label_smoothing or loss == "nonsaturating"
     said = capsys.readouterr().out
-    values = presets.load(config.experiment.preset).values
+    values = presets.load_preset(config.experiment.preset).values
     if values.get("label_smoothing") and loss != "nonsaturating":
         assert said.startswith(f"preset {config.experiment.preset}: ")
         assert "label_smoothing left out" in said

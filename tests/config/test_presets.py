@@ -21,7 +21,7 @@ def test_every_preset_resolves_and_is_described(name, tmp_path):
             folder = tmp_path / dataset / domain
             folder.mkdir(parents=True)
             (folder / "1.jpg").write_bytes(b"")
-    preset = presets.load(name)
+    preset = presets.load_preset(name)
     config = resolve(["--preset", name, "--data_dir", str(tmp_path), *_data(preset)])
     assert config.experiment.preset == name
     assert {k: config.values()[k] for k in preset.values} == preset.values
@@ -42,10 +42,10 @@ def _data(preset):
 
 @pytest.mark.parametrize("name", [n for n in presets.names() if n.startswith(("5.1", "5.2", "7."))])
 def test_the_settings_of_the_digits_of_chapter_5(name):
-    values = presets.load(name).values
+    values = presets.load_preset(name).values
     assert values.items() >= {**DCGAN, **WGANGP, "weight_decay": 0.0}.items()
     assert values["iterations"] == (20000 if "edge" in name else 25000)
-    assert set(presets.load(name).reports["lpips"]) == {
+    assert set(presets.load_preset(name).reports["lpips"]) == {
         "generated", "mnist", "mnist_edge" if "edge" in name else "svhn"}
 
 
@@ -83,7 +83,7 @@ def test_the_settings_of_the_inverse_network():
     ("4.1-mnist2edge-fr", 4000), ("4.1-mnist2svhn-fr100", 20000),
     ("4.1-mnist2svhn-fr100-k3-wgangp", 20000)])
 def test_the_settings_of_chapters_3_and_4(name, iterations):
-    values = presets.load(name).values
+    values = presets.load_preset(name).values
     assert values.items() >= DCGAN.items()
     assert values["iterations"] == iterations
     if name.endswith("wgangp"):
@@ -105,7 +105,7 @@ def test_the_toys_of_chapter_2(name, steps, iterations, lr):
 
 @pytest.mark.parametrize("name", [n for n in presets.names() if n.startswith(("5.3", "5.4"))])
 def test_the_settings_of_the_larger_images_of_chapter_5(name):
-    values = presets.load(name).values
+    values = presets.load_preset(name).values
     assert values.items() >= {**DCGAN, **WGANGP, "lr_g": 1e-4, "lr_d": 1e-4, "beta_1": 0.0,
                               "beta_2": 0.9, "generator": "face128", "discriminator": "face128",
                               "weight_decay": 0.0, "image_size": 128}.items()
@@ -114,7 +114,7 @@ def test_the_settings_of_the_larger_images_of_chapter_5(name):
 
 @pytest.mark.parametrize("name", [n for n in presets.names() if n.endswith("-pl")])
 def test_the_perceptual_weights_of_the_thesis(name):
-    values = presets.load(name).values
+    values = presets.load_preset(name).values
     assert (values["content_weight"], values["style_weight"]) == (1e-3, 1e-12)
     assert values["content_layers"] == BY_NAME["content_layers"].default
     assert values["style_layers"] == BY_NAME["style_layers"].default
@@ -145,7 +145,7 @@ def test_every_model_of_chapter_5_is_there():
 def test_the_tables_of_chapter_5_as_printed(name, figures):
     """Generated domain 1 with 2, then generated with real in domain 1 and in domain 2; the
     names are those of the domains."""
-    preset = presets.load(name)
+    preset = presets.load_preset(name)
     found = preset.reports["lpips"]
     assert tuple(found.values()) == figures
     domains = domain_names(preset.values["dataset"])
@@ -154,7 +154,7 @@ def test_the_tables_of_chapter_5_as_printed(name, figures):
 
 
 def test_table_5_2_as_printed():
-    assert presets.load("5.2-mnist2svhn-slfr").reports["lpips"] == {
+    assert presets.load_preset("5.2-mnist2svhn-slfr").reports["lpips"] == {
         "generated": 0.3016, "mnist": 0.1162, "svhn": 0.2046}
 
 
@@ -176,7 +176,8 @@ def test_which_preset_a_pair_picks(pair, name):
 
 
 def test_no_pair_is_claimed_twice():
-    claims = [pattern for name in presets.names() for pattern in presets.load(name).default_for]
+    claims = [pattern for name in presets.names()
+              for pattern in presets.load_preset(name).default_for]
     assert len(claims) == len(set(claims))
 
 
@@ -188,7 +189,7 @@ def test_no_pair_is_claimed_twice():
     ('description = ', "preset x: ")])
 def test_a_wrong_preset_is_refused(text, message):
     with pytest.raises(UserError, match=message):
-        presets.parse("x", text)
+        presets.parse_preset("x", text)
 
 
 def test_the_list_holds_every_preset():

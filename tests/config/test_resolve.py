@@ -7,7 +7,7 @@ import pytest
 
 from config import presets
 from config.options import BY_NAME
-from config.resolve import OPTIONS, load_config, parser, resolve
+from config.resolve import OPTIONS, load_config, resolve, training_parser
 from framework.errors import UserError
 
 # Those of style transfer belong to gan_types of their own (test_checks_style.py).
@@ -22,9 +22,9 @@ def preset(monkeypatch, tmp_path):
 
     def write(name, text):
         (presets.FOLDER / f"{name}.toml").write_text(f'description = "for a test"\n{text}')
-        presets.names.cache_clear(), presets.load.cache_clear()
+        presets.names.cache_clear(), presets.load_preset.cache_clear()
     yield write
-    presets.names.cache_clear(), presets.load.cache_clear()
+    presets.names.cache_clear(), presets.load_preset.cache_clear()
 
 
 @pytest.fixture
@@ -211,7 +211,7 @@ def test_load_config(tmp_path):
 
 
 def test_the_help_names_every_option_with_its_default():
-    text = " ".join(parser(prog="x").format_help().split())
+    text = " ".join(training_parser(prog="x").format_help().split())
     for option in OPTIONS:
         assert f"--{option.name} " in text or f"--{option.name}," in text
     assert "(default: 25000)" in text and "(default: true)" in text

@@ -9,9 +9,9 @@ from scipy.special import lambertw
 from figures.dirac import (
     FIELDS,
     best_penalised_psi,
+    dirac_mmd2,
     largest_mmd,
     largest_scaled_mmd,
-    mmd2,
     penalised_objective,
     trajectory,
     witness_penalty,
@@ -24,7 +24,7 @@ THETA = np.array([0.1, 0.5, 1, 2, 5])
 
 def test_mmd_is_a_step():
     np.testing.assert_allclose(largest_mmd(np.array([-3, 0, 1e-9])), [sqrt(2), 0, sqrt(2)])
-    np.testing.assert_allclose(mmd2(2.0, 0.5), 2 - 2 * exp(-0.5))
+    np.testing.assert_allclose(dirac_mmd2(2.0, 0.5), 2 - 2 * exp(-0.5))
 
 
 @pytest.mark.parametrize("regularization, values, limit", [
@@ -43,7 +43,7 @@ def test_scaled_mmd_check_values(regularization, values, limit):
 def test_scaled_mmd_is_attained(regularization, psi):
     """At psi* the scaled MMD is D_SMMD, and to both sides of it less."""
     def scaled(p, theta=1.0):
-        return sqrt(mmd2(p, theta) / (regularization + 1 + p**2))
+        return sqrt(dirac_mmd2(p, theta) / (regularization + 1 + p**2))
     best = float(largest_scaled_mmd(1.0, regularization))
     assert scaled(psi) == pytest.approx(best, rel=1e-6)
     assert max(scaled(0.98 * psi), scaled(1.02 * psi)) < best
@@ -77,7 +77,7 @@ def test_witness_penalty_check_values(psi, theta, value):
 def test_penalised_optimum_check_values(theta, objective, mmd):
     psi = best_penalised_psi([theta])[0]
     assert float(penalised_objective(psi, theta)) == pytest.approx(objective, abs=2e-6)
-    assert float(np.sqrt(mmd2(psi, theta))) == pytest.approx(mmd, rel=1e-4)
+    assert float(np.sqrt(dirac_mmd2(psi, theta))) == pytest.approx(mmd, rel=1e-4)
 
 
 @pytest.mark.parametrize("name, rates", [
@@ -90,8 +90,8 @@ def test_field_check_values(name, rates):
 
 
 @pytest.mark.parametrize("name, value", [
-    ("MMD", lambda t, p: mmd2(p, t)), ("MMD-GP", lambda t, p: penalised_objective(p, t)),
-    ("SMMD", lambda t, p: mmd2(p, t) / (2 + p**2))])
+    ("MMD", lambda t, p: dirac_mmd2(p, t)), ("MMD-GP", lambda t, p: penalised_objective(p, t)),
+    ("SMMD", lambda t, p: dirac_mmd2(p, t) / (2 + p**2))])
 def test_fields_are_gradients(name, value):
     """The critic's rate is its objective's derivative, by differences; so is the generator's of
     the part that it sees."""

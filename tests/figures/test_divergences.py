@@ -6,11 +6,11 @@ from scipy.stats import entropy
 
 from figures.divergences import (
     SHIFTS,
-    distances,
+    divergence_curves,
     draw,
     jensen_shannon,
     kullback_leibler,
-    normal,
+    normal_density,
     wasserstein,
 )
 
@@ -19,14 +19,14 @@ VALUES = {0.5: 0.030311, 1: 0.111421, 2: 0.336831, 3: 0.526777, 4: 0.632720, 5: 
 
 
 def test_jensen_shannon_check_values():
-    found = dict(zip(SHIFTS, distances()["jensen_shannon"], strict=True))
+    found = dict(zip(SHIFTS, divergence_curves()["jensen_shannon"], strict=True))
     assert found[0] == pytest.approx(0, abs=1e-9)
     for shift, value in VALUES.items():
         assert found[shift] == pytest.approx(value, abs=2e-6)
 
 
 def test_wasserstein_is_the_shift():
-    np.testing.assert_allclose(distances()["wasserstein"], SHIFTS, atol=1e-6)
+    np.testing.assert_allclose(divergence_curves()["wasserstein"], SHIFTS, atol=1e-6)
 
 
 def test_discrete_distances():
@@ -42,7 +42,8 @@ def test_discrete_distances():
 def test_kullback_leibler_of_gaussians():
     x, step = np.linspace(-12, 12, 4001, retstep=True)
     exact = np.log(2 / 0.7) + (0.7**2 + 1.5**2) / (2 * 2**2) - 0.5
-    assert kullback_leibler(normal(x, 1.5, 0.7), normal(x, 0, 2), step) == pytest.approx(exact)
+    p, q = normal_density(x, 1.5, 0.7), normal_density(x, 0, 2)
+    assert kullback_leibler(p, q, step) == pytest.approx(exact)
 
 
 def test_picture():

@@ -5,7 +5,7 @@ import pytest
 from scipy.linalg import sqrtm
 
 from framework.errors import UserError
-from metrics.frechet import Moments, fid, moments, symmetric_root
+from metrics.frechet import Moments, feature_moments, fid, symmetric_root
 
 A12 = np.sin(1.0 + 0.37 * np.arange(48.0)).reshape(12, 4)
 B12 = np.cos(0.5 + 0.53 * np.arange(48.0)).reshape(12, 4) + 0.25
@@ -21,7 +21,7 @@ def exact(mean, deviations):
 def test_of_gaussians():
     """||m||^2 + sum (s - t)^2 for diagonal covariances: 1 + 4 + 1 + 4."""
     x, y = exact([0, 0], [1, 3]), exact([1, 2], [2, 1])
-    np.testing.assert_allclose(moments(x).covariance, np.diag([1, 9]), atol=1e-12)
+    np.testing.assert_allclose(feature_moments(x).covariance, np.diag([1, 9]), atol=1e-12)
     assert fid(x, y) == pytest.approx(10, abs=1e-9)
 
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 from nets.architectures import Row
 from nets.build import build_generators
 from penalties.couplings import COUPLINGS, FrozenNets, active_couplings
-from trainers.gan import GeneratorOutputs
+from trainers.generator_outputs import GeneratorOutputs
 from trainers.perceptual import vgg_features_for
 
 TABLE = (Row("project", 4, 4, activation="relu"), Row("convt", 3, 4, 2, activation="tanh"))

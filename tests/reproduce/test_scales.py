@@ -14,7 +14,7 @@ DIGITS = [name for name in ROWS if "mnist" in name]
 
 def seen_by(preset):
     """Random weights for the VGG of rows that have one."""
-    values = presets.load(preset).values
+    values = presets.load_preset(preset).values
     perceptual = values.get("content_weight") or values.get("style_weight")
     return {"vgg_weights": "random"} if perceptual else {}
 
@@ -23,7 +23,7 @@ def seen_by(preset):
 @pytest.mark.parametrize("preset", ROWS)
 def test_the_options_fit_each_other_and_keep_the_rows_couplings(preset, scale):
     words = command_line_flags(options_over(preset, scale) | seen_by(preset))
-    config, values = resolve(["--preset", preset, *words]), presets.load(preset).values
+    config, values = resolve(["--preset", preset, *words]), presets.load_preset(preset).values
     for weight in ("feature_weight", "semantic_weight", "cycle_weight", "content_weight",
                    "style_weight"):
         assert (config.values()[weight] > 0) == (values.get(weight, 0) > 0)

@@ -36,14 +36,14 @@ def test_every_table_is_there():
 def test_rows_name_presets_of_their_own_table():
     for name, table in TABLES.items():
         for row in table.rows:
-            assert name in presets.load(row.preset).source
+            assert name in presets.load_preset(row.preset).source
 
 
 def test_the_words_of_a_row_are_those_of_its_preset():
     weights = {"FR": "feature_weight", "SL": "semantic_weight", "CC": "cycle_weight",
                "PL": "content_weight"}
     for row in (row for name in ("5.1", "5.2", "5.3", "5.4", "7.1") for row in TABLES[name].rows):
-        values = presets.load(row.preset).values
+        values = presets.load_preset(row.preset).values
         assert (values["gan_type"] == "cogan") == row.label.startswith("CoGAN")
         assert {word for word, weight in weights.items() if values.get(weight)} == {
             word for word in weights if word in row.label}

@@ -12,16 +12,16 @@ from nets.architectures.style import INVERTED
 from nets.swap import style_swap
 from nets.vgg import VGGFeatures
 from style.decode import (
-    adain,
     corner_weights,
+    draw_adain,
     inverse,
     mix_styles,
     pad_to_multiple,
     tile_images,
 )
-from trainers.gan import all_variables
 from trainers.inverse import net_for
 from trainers.style_vae import stylist_for
+from trainers.variables import all_variables
 
 PAIR = ["--preset", "none", "--dataset", "glyph2edge", "--vgg_weights", "random"]
 STYLE = ["--gan_type", "style_vae", *PAIR, "--content_weight", "1", "--style_weight", "1",
@@ -92,18 +92,18 @@ def codes_of(nets):
 def test_adain_of_one_style_and_of_a_mixture(style_run):
     run, nets = style_run
     codes = codes_of(nets)
-    np.testing.assert_allclose(adain(CONTENT, STYLES[:1], run=run),
+    np.testing.assert_allclose(draw_adain(CONTENT, STYLES[:1], run=run),
                                by_hand(nets, CONTENT, codes[:1]), atol=1e-4)
-    mixed = adain(CONTENT, STYLES[:2], run=run, mix=(0.25, 0.75))
+    mixed = draw_adain(CONTENT, STYLES[:2], run=run, mix=(0.25, 0.75))
     np.testing.assert_allclose(mixed, by_hand(nets, CONTENT, 0.25 * codes[:1] + 0.75 * codes[1:2]),
                                atol=1e-4)
-    np.testing.assert_allclose(adain(CONTENT, STYLES, run=run),
+    np.testing.assert_allclose(draw_adain(CONTENT, STYLES, run=run),
                                by_hand(nets, CONTENT, codes.mean(0, keepdims=True)), atol=1e-4)
 
 
 def test_the_grid_has_its_styles_in_the_corners(style_run):
     run, nets = style_run
-    made, codes = adain(CONTENT, STYLES, run=run, grid=3), codes_of(nets)
+    made, codes = draw_adain(CONTENT, STYLES, run=run, grid=3), codes_of(nets)
     assert made.shape == (1, 3 * 18, 3 * 23, 3)
     places = {(0, 0): codes[0], (0, 2): codes[1], (2, 0): codes[2], (2, 2): codes[3],
               (1, 1): codes.mean(0), (0, 1): codes[:2].mean(0), (1, 2): codes[[1, 3]].mean(0)}
@@ -114,12 +114,12 @@ def test_the_grid_has_its_styles_in_the_corners(style_run):
 
 def test_styles_of_the_prior(style_run):
     run, _ = style_run
-    made = adain(CONTENT, [], run=run, random_styles=3, seed=5)
+    made = draw_adain(CONTENT, [], run=run, random_styles=3, seed=5)
     assert made.shape == (1, 18, 3 * 23, 3)
     parts = np.split(made, 3, 2)
     assert np.abs(parts[0] - parts[1]).max() > 1e-4
-    np.testing.assert_array_equal(made, adain(CONTENT, [], run=run, random_styles=3, seed=5))
-    assert np.abs(made - adain(CONTENT, [], run=run, random_styles=3, seed=6)).max() > 1e-4
+    np.testing.assert_array_equal(made, draw_adain(CONTENT, [], run=run, random_styles=3, seed=5))
+    assert np.abs(made - draw_adain(CONTENT, [], run=run, random_styles=3, seed=6)).max() > 1e-4
 
 
 def test_plain_adain_mixes_features(plain_run):
@@ -135,13 +135,13 @@ def test_plain_adain_mixes_features(plain_run):
     for weight, style in zip((0.3, 0.7), STYLES[:2], strict=True):
         mean, sd = statistics(np.asarray(vgg(style)[0]))
         target += weight * (sd * (c - statistics(c)[0]) / statistics(c)[1] + mean)
-    made = adain(CONTENT, STYLES[:2], run=run, mix=(0.3, 0.7))
+    made = draw_adain(CONTENT, STYLES[:2], run=run, mix=(0.3, 0.7))
     np.testing.assert_allclose(made, decoder(target / 127.5)[:, :18, :23], atol=1e-3)
     with pytest.raises(UserError, match="has no styles of its own to draw"):
-        adain(CONTENT, [], run=run, random_styles=2)
+        draw_adain(CONTENT, [], run=run, random_styles=2)
 
 
-@pytest.mark.parametrize("draw, kind", [(inverse, "inverse_net"), (adain, "style_vae")])
+@pytest.mark.parametrize("draw, kind", [(inverse, "inverse_net"), (draw_adain, "style_vae")])
 def test_runs_that_cannot_draw(draw, kind, tmp_path, inverse_run, style_run):
     with pytest.raises(UserError, match=f"needs --run, the folder of a trained {kind}"):
         draw(CONTENT, STYLES[:1])

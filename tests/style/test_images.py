@@ -9,7 +9,7 @@ from PIL import Image
 
 from framework.errors import UserError
 from style import images
-from style.images import read, resize_image, side_by_side, write
+from style.images import read, resize_image, side_by_side, write_image
 
 
 @pytest.mark.parametrize("mode, value, name, expected", [
@@ -102,7 +102,7 @@ def test_reading_gives_minus_one_to_one(tmp_path):
 
 @pytest.mark.parametrize("suffix", images.OUTPUT_SUFFIXES)
 def test_writing(tmp_path, suffix):
-    write(tmp_path / f"a{suffix}", np.full((1, 8, 9, 3), [-2.0, 0.0, 1.0]))
+    write_image(tmp_path / f"a{suffix}", np.full((1, 8, 9, 3), [-2.0, 0.0, 1.0]))
     found = images.read_uint8(tmp_path / f"a{suffix}")
     assert found.shape == (8, 9, 3)
     assert np.abs(found[4, 4].astype(int) - [0, 128, 255]).max() <= 3
@@ -115,7 +115,7 @@ def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
     monkeypatch.setattr("pathlib.Path.write_bytes", full)
     with pytest.raises(UserError, match="cannot write .*a.png: No space left on device"):
-        write(tmp_path / "a.png", np.zeros((4, 4, 3), np.uint8))
+        write_image(tmp_path / "a.png", np.zeros((4, 4, 3), np.uint8))
     assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
     assert (tmp_path / "a.png").read_bytes() == b"old"
 
@@ -126,7 +126,7 @@ def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):
 def test_places_that_cannot_be_written(tmp_path, name, message):
     (tmp_path / "folder.png").mkdir()
     with pytest.raises(UserError, match=message):
-        images.check_output(tmp_path / name)
+        images.check_image_output(tmp_path / name)
 
 
 def test_side_by_side():

@@ -128,4 +128,4 @@ def test_files_that_are_no_films(tmp_path, name, content, message, capfd):
     ("a.gif", "a film is written as .mp4"), ("none/a.mp4", "no folder .*none to write into")])
 def test_places_that_cannot_be_written(tmp_path, name, message):
     with pytest.raises(UserError, match=message):
-        video.check_output(tmp_path / name)
+        video.check_film_output(tmp_path / name)

@@ -56,7 +56,7 @@ def test_evaluate_measures_the_same(config, tmp_path):
 
 def test_evaluate_needs_a_checkpoint(config, tmp_path):
     with pytest.raises(UserError, match="no checkpoint yet"):
-        classifier_run.evaluate(tmp_path, config)
+        classifier_run.evaluate_classifier(tmp_path, config)
 
 
 def test_the_line_is_as_long_as_the_share_misread():

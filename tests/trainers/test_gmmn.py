@@ -9,7 +9,7 @@ from config.resolve import resolve
 from data.domain import Domain
 from framework.random import Random
 from losses.mmd import root_mmd
-from trainers.gmmn import pixels, training
+from trainers.gmmn import pixel_discriminator, training
 from trainers.objectives import kernel_for
 
 FLAGS = ["--gan_type", "gmmn", "--preset", "none", "--loss", "mmd", "--generator", "quick",
@@ -23,8 +23,8 @@ def domain():
 
 def test_pixels_are_rows():
     x = np.random.default_rng(0).normal(size=(2, 3, 4, 5)).astype("float32")
-    np.testing.assert_array_equal(pixels((3, 4, 5))(x), x.reshape(2, -1))
-    assert not pixels((3, 4, 5)).variables
+    np.testing.assert_array_equal(pixel_discriminator((3, 4, 5))(x), x.reshape(2, -1))
+    assert not pixel_discriminator((3, 4, 5)).variables
 
 
 @pytest.mark.parametrize("kernel", [

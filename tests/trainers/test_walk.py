@@ -7,7 +7,7 @@ import pytest
 
 from framework.errors import UserError
 from trainers import walk as module
-from trainers.walk import along_the_sphere, film, main, straight, walk
+from trainers.walk import along_the_sphere, film, main, straight, walk_images
 
 
 class Echo:
@@ -47,7 +47,7 @@ def test_the_great_circle_keeps_the_norm_and_its_ends():
 @pytest.mark.parametrize("latent", ["uniform", "normal"])
 def test_all_domains_take_the_same_walk_between_random_ends(latent):
     sampler = Echo(latent)
-    one, other = walk(sampler, rows=3, steps=5, seed=4)
+    one, other = walk_images(sampler, rows=3, steps=5, seed=4)
     np.testing.assert_array_equal(one, -other)
     assert one.shape == (3, 5, 8, 8, 3)
     ends = np.tanh(sampler.latents(6, 4)[:, :3])
@@ -57,14 +57,14 @@ def test_all_domains_take_the_same_walk_between_random_ends(latent):
 
 def test_each_row_keeps_its_class():
     sampler = Echo(classes=2)
-    walk(sampler, rows=3, steps=4, seed=1)
+    walk_images(sampler, rows=3, steps=4, seed=1)
     code = sampler.drawn[0].reshape(3, 4, 6)[..., 4:]
     np.testing.assert_array_equal(code, np.broadcast_to(
         np.array([[1, 0], [0, 1], [1, 0]])[:, None], (3, 4, 2)))
 
 
 def test_a_film_shows_every_row_and_goes_back():
-    frames = film(walk(Echo(), rows=3, steps=4, seed=1))
+    frames = film(walk_images(Echo(), rows=3, steps=4, seed=1))
     assert len(frames) == 6 and frames.dtype == np.uint8
     np.testing.assert_array_equal(frames[1], frames[5])
     assert np.abs(frames[0].astype(int) - frames[3]).max() > 50
