@@ -1,4 +1,4 @@
-"""Weights found from the first iterations instead of by hand (thesis 7.4.1)."""
+"""Weights that rise, and weights found from the first iterations instead of by hand (7.4.1)."""
 
 from collections.abc import Iterable
 
@@ -11,10 +11,15 @@ from framework.tensors import Tensor
 BALANCE_ITERATIONS = 100                      # iterations that the magnitudes are taken from
 
 
+def ramp(iteration: Tensor, warmup: int) -> Tensor:
+    """The share of a weight that is in force: rises linearly to 1 over `warmup` iterations."""
+    return ops.minimum(1.0, ops.cast(iteration, "float32") / warmup) if warmup else 1.0
+
+
 class LossBalancer:
     """Weights by which each of the terms `names` starts at `share` of the adversarial loss.
 
-    Over the first OVER iterations the magnitudes of the terms and of the adversarial loss (the
+    Over the first BALANCE_ITERATIONS the magnitudes of the terms and of the adversarial loss (the
     sum of the domains' absolute values) are summed; a weight is `share` times the quotient of
     the sums so far, and stays as it is from then on, so that the term's own course shows.
     """

@@ -21,7 +21,7 @@ from framework.tensors import Tensor
 from nets.build import image_model, join_generators
 from nets.fast import sub_batches
 from penalties.couplings import Coupling
-from trainers.balance import LossBalancer
+from trainers.balance import LossBalancer, ramp
 from trainers.conditional import concat_label, concat_label_channels, one_hot_labels
 from trainers.generator_outputs import GeneratorOutputs
 from trainers.image_sampler import ImageSampler, generate
@@ -239,7 +239,7 @@ class AdversarialTrainer:
         weights = {coupling.name: coupling.weight for coupling in self.couplings}
         if self.balance:
             weights |= self.balance(iteration, adversarial, raw)
-        return {f"weighted/{name}": self.ramp(iteration) * weights[name] * value
+        return {f"weighted/{name}": ramp(iteration, self.warmup) * weights[name] * value
                 for name, value in raw.items()}
 
     def draw_latents(self, random: Random, real: Tensor, label: Tensor | None = None) -> Tensor:
@@ -275,12 +275,6 @@ class AdversarialTrainer:
         signs = random.signs([tf.shape(real)[0], discriminator.output_shape[-1]])
         assert self.scale is not None
         return self.scale(partial(discriminator, training=True), real=real, signs=signs)
-
-    def ramp(self, iteration: Tensor) -> Tensor:
-        """Share of the couplings' weights in force: rises linearly to 1 over `warmup`."""
-        if not self.warmup:
-            return 1.0
-        return tf.minimum(1.0, tf.cast(iteration, tf.float32) / self.warmup)
 
     def export(self, folder: Path) -> None:
         """Writes nets that plain Keras loads, one file each: every generator as z -> image,

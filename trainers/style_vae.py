@@ -23,6 +23,7 @@ from losses.style import disentanglement, kl_to_normal, moments_loss
 from nets.adain import adaptive_instance_norm
 from nets.stylist import PlainStylist, VariationalStylist
 from nets.vgg import layers_of
+from trainers.balance import ramp
 from trainers.inverse import pair_batches, shown_images
 from trainers.kinds import TRAINERS, Picture, Training
 from trainers.optimizers import optimizer_state, scaling_optimizer
@@ -69,9 +70,8 @@ class StyleTrainer:
 
     def weight(self, name: str, iteration: Tensor) -> Tensor:
         """The weight of a term at an iteration."""
-        if name != "kl" or not self.warmup:
-            return self.weights[name]
-        return self.weights[name] * tf.minimum(1.0, tf.cast(iteration, tf.float32) / self.warmup)
+        rises = name == "kl" and self.warmup
+        return self.weights[name] * ramp(iteration, self.warmup) if rises else self.weights[name]
 
     def export(self, folder: Path) -> None:
         """Writes the nets, one file each; they load without this project."""

@@ -166,12 +166,6 @@ def test_balance_finds_the_weight_and_is_kept_in_the_checkpoint(tmp_path):
     assert float(a["weighted/content"]) == float(b["weighted/content"]) > 0
 
 
-@pytest.mark.parametrize("iteration, share", [(0, 0.0), (5, 0.5), (10, 1.0), (50, 1.0)])
-def test_couplings_ramp_up(iteration, share):
-    trainer = linear_trainer(warmup=10)
-    assert float(trainer.ramp(tf.constant(iteration, tf.int64))) == pytest.approx(share)
-
-
 def test_average_follows_its_formula():
     keras.utils.set_random_seed(3)
     averaged = build_generators(LINEAR_G, 1, 0, latent_dim=3)
