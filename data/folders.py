@@ -1,44 +1,34 @@
 """Image folders, on disk or inside a zip file, as domains.
 
-The images of a folder and of the folders below it are sorted by their paths. Each is cropped to
-its central square and scaled to the requested size (area mean down, bilinear up), so that one
-folder can hold several sizes. Grey, CMYK and 16-bit images become 8-bit RGB, transparent images
-get a white background, and JPEGs are rotated as their EXIF tag says.
+The images of a folder and of the folders below it are sorted by their paths. A file is an image by
+its ending or, without one that is known, by its first bytes; what is no image is passed over with
+a line. Each image is cropped to its central square and scaled to the requested size (area mean
+down, bilinear up), so that one folder can hold several sizes. How they are decoded: data.decode.
 """
 
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias, overload
+from typing import Any, TypeAlias, overload
 
 import cv2
 import numpy as np
 
+from data.decode import ImageFile, decode, looks_like_an_image
 from framework.errors import UserError
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"}
-FIRST_AND_LAST_BYTES = {b"\xff\xd8": b"\xff\xd9", b"\x89PNG": b"IEND"}      # of a JPEG, a PNG
+SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm",
+            ".pgm", ".pbm", ".pnm", ".gif", ".avif", ".jp2", ".tga"}
+HEAD_BYTES = 32                 # of a file that tell what it is
+ENCRYPTED = 1                   # a bit of a zip file's flags
+UNPACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+HELD_OUT_FOLDERS = ("test", "val", "valid", "validation")
 MAX_DECODED_BYTES = 2**30       # more bytes of decoded images than this are decoded on demand
 HOLD_OUT_EVERY = 10             # without a test folder every tenth image is held out
 
 Place: TypeAlias = Path | zipfile.Path
-
-
-class ImageFile(Protocol):
-    """A file with an encoded image: a path, also inside a zip file, or `data.records.Record`."""
-
-    @property
-    def name(self) -> str: ...
-
-    def read_bytes(self) -> bytes: ...
-
-
-# OpenCV would print its own message beside our one line about a broken image. Version 5 moved
-# the function.
-_set_log_level = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel
-_set_log_level(0)
 
 
 class ImageFiles:
@@ -89,36 +79,6 @@ def decode_if_small(images: ImageFiles, size: int, seed: Any = 0) -> np.ndarray 
     return images[np.arange(len(images))] if fits else images
 
 
-def decode(file: ImageFile) -> np.ndarray:
-    """Decodes the image in `file` to uint8 [H, W, 3], RGB.
-
-    Raises UserError for a file that cannot be read or is broken.
-    """
-    try:
-        data = file.read_bytes()
-    except (OSError, zipfile.BadZipFile, zlib.error) as error:
-        raise UserError(f"cannot read the image {file}: {error}") from error
-    cut = any(data.startswith(first) and data.rfind(last) < len(data) // 2
-              for first, last in FIRST_AND_LAST_BYTES.items())
-    jpeg = data.startswith(b"\xff\xd8")
-    how = cv2.IMREAD_COLOR if jpeg else cv2.IMREAD_UNCHANGED
-    image = None if cut or not data else cv2.imdecode(np.frombuffer(data, np.uint8), how)
-    if image is None or image.dtype not in (np.uint8, np.uint16):
-        raise UserError(f"the image {file} is broken; mend or remove it")
-    return _rgb(image)
-
-
-def _rgb(image: np.ndarray) -> np.ndarray:
-    if image.dtype == np.uint16:
-        image = (image >> 8).astype(np.uint8)
-    if image.ndim == 2:
-        return cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
-    if image.shape[2] == 4:
-        alpha = image[..., 3:].astype(np.float32) / 255
-        image = np.rint(image[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
-
-
 def crop_square(image: np.ndarray, size: int) -> np.ndarray:
     """Crops an image [H, W, 3] to its central square and scales it to [size, size, 3]."""
     side = min(image.shape[:2])
@@ -135,12 +95,11 @@ def scale_to_square(image: np.ndarray, size: int) -> np.ndarray:
 def read_folder(path: Path, split: str, size: int) -> ImageFiles:
     """Returns the image files of `split` in the folder `path`, which may lie inside a zip file.
 
-    The held-out images of a folder trainX are those of testX beside it. Without such a folder
-    every tenth image is held out. Raises UserError for a folder that is missing, unreadable or
-    empty, or has too few images.
+    The held-out images of a folder trainX are those of testX or valX beside it. Without such a
+    folder every tenth image is held out. Raises UserError for a folder that is missing, unreadable
+    or empty, or has too few images.
     """
-    test = path.parent / ("test" + path.name.removeprefix("train"))
-    if path.name.startswith("train") and folder_exists(test):
+    if test := held_out_folder(path):
         found = image_files(test if split == "test" else path)
     else:
         found = image_files(path)
@@ -153,39 +112,78 @@ def read_folder(path: Path, split: str, size: int) -> ImageFiles:
     return ImageFiles(found, size)
 
 
+def held_out_folder(path: Path) -> Path | None:
+    """The folder of the held-out images of a folder trainX: testX or valX beside it, if any."""
+    if not path.name.startswith("train"):
+        return None
+    beside = (path.parent / (name + path.name.removeprefix("train")) for name in HELD_OUT_FOLDERS)
+    return next((folder for folder in beside if folder_exists(folder)), None)
+
+
 def domain_folders(path: Path) -> tuple[Path, ...]:
     """Returns the folders of the domains in the folder or zip file `path`.
 
     They are domain1, domain2, ... or trainA, trainB, ... in it, or in the single folder that it
-    holds. Without such folders `path` itself is the one domain. Raises UserError for a folder
-    that is missing or unreadable.
+    holds. Of a folder with train beside test or val, as torchvision has them, train is the one
+    domain; without any such folders `path` itself is. Raises UserError for a folder that is
+    missing or unreadable.
     """
     names = {child.name for child in children(path) if child.is_dir()}
     for series in ([f"domain{k}" for k in range(1, 100)], [f"train{x}" for x in "ABCDEFGH"]):
         found = [name for name in series if name in names]
         if found:
             return tuple(path / name for name in found)
+    if "train" in names and names & set(HELD_OUT_FOLDERS):
+        return (path / "train",)
     inner = domain_folders(path / next(iter(names))) if len(names) == 1 else ()
-    return inner if len(inner) > 1 else (path,)
+    return inner if len(inner) > 1 or inner and inner[0].name == "train" else (path,)
 
 
 def image_files(path: Place) -> list[Place]:
     """Returns all image files in the folder `path`, also in folders below it, sorted by path.
 
-    Raises UserError for a folder that is missing, unreadable or without images.
+    A folder that a link leads to again is taken once. What is no image is counted and named, in
+    one line for each folder. Raises UserError for a folder that is missing, unreadable or without
+    images.
     """
-    found = list(_walk(path))
+    found, passed_over = [], []
+    for file in _walk(path, set()):
+        (found if _is_image(file) else passed_over).append(file)
     if not found:
         raise UserError(f"there are no images in {path} "
                         f"({', '.join(sorted(s[1:] for s in SUFFIXES))} are looked for)")
+    if passed_over:
+        _say_once(str(path), tuple(file.name for file in passed_over))
     return found
 
 
-def _walk(path: Place) -> Iterator[Place]:
+@cache
+def _say_once(folder: str, names: tuple[str, ...]) -> None:
+    count, more = len(names), ", ..." if len(names) > 3 else ""
+    print(f"{folder}: {count} {'file is' if count == 1 else 'files are'} no image and passed over: "
+          f"{', '.join(names[:3])}{more}")
+
+
+def _is_image(file: Place) -> bool:
+    if Path(file.name).suffix.lower() in SUFFIXES:
+        return True
+    try:
+        with file.open("rb") as opened:
+            return looks_like_an_image(opened.read(HEAD_BYTES))
+    except (OSError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
+        return False
+
+
+def _walk(path: Place, seen: set[str]) -> Iterator[Place]:
+    """The files in `path` and below. seen: the folders so far, without links."""
+    real = str(path.resolve()) if isinstance(path, Path) else str(path)
+    if real in seen:
+        return
+    seen.add(real)
     for child in children(path):
         if child.is_dir():
-            yield from _walk(child)
-        elif Path(child.name).suffix.lower() in SUFFIXES:
+            yield from _walk(child, seen)
+        elif child.is_file():                   # no pipe and no device, which would wait for ever
             yield child
 
 
@@ -198,7 +196,7 @@ def children(path: Place) -> list[Place]:
         found: list[Place] = list(_place(path).iterdir())
     except OSError as error:
         raise UserError(f"cannot read the folder {path}: {error.strerror}") from error
-    visible = (c for c in found if not c.name.startswith((".", "__")))
+    visible = (c for c in found if not c.name.startswith(".") and c.name != "__MACOSX")
     return sorted(visible, key=lambda child: child.name)
 
 
@@ -210,12 +208,9 @@ def _place(path: Place) -> Place:
     if isinstance(path, zipfile.Path):
         return path
     for archive in (path, *path.parents):
-        if archive.suffix == ".zip" and archive.is_file():
+        if archive.suffix.lower() == ".zip" and archive.is_file():
             inner = path.relative_to(archive).as_posix()
-            try:
-                root = zipfile.Path(archive)
-            except (OSError, zipfile.BadZipFile) as error:
-                raise UserError(f"cannot read {archive}: {error}") from error
+            root = _open_archive(archive)
             if inner == ".":
                 return root
             place: Place = root / inner
@@ -227,6 +222,24 @@ def _place(path: Place) -> Place:
     if not place.is_dir():
         raise UserError(f"{path} is not a folder of images")
     return place
+
+
+def _open_archive(path: Path) -> zipfile.Path:
+    """The zip file `path`, names with a backslash read as paths. Raises UserError for one that is
+    damaged, encrypted or packed in a way that Python cannot unpack."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise UserError(f"cannot read {path}: {error}") from error
+    for member in archive.infolist():
+        if member.flag_bits & ENCRYPTED:
+            raise UserError(f"{path} is encrypted; unpack it and name the folder")
+        if member.compress_type not in UNPACKED:
+            raise UserError(f"{path} is packed by method {member.compress_type}, which Python does "
+                            "not know; unpack it and name the folder")
+        member.filename = member.filename.replace("\\", "/")
+    archive.NameToInfo = {member.filename: member for member in archive.infolist()}
+    return zipfile.Path(archive)
 
 
 def folder_exists(path: Place) -> bool:

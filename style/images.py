@@ -1,24 +1,17 @@
-"""Reads image files as float32 [1, H, W, 3] in [-1, 1] and writes them.
+"""Reads image files as float32 [1, H, W, 3] in [-1, 1], see `data.decode`, and writes them."""
 
-It reads the formats of `data.folders.decode`, and with Pillow the first frame of an animation,
-CMYK outside JPEG, and orientation tags outside JPEG.
-"""
-
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from data import folders
+from data.decode import decode
 from framework.errors import UserError
 from framework.files import replacing
 from framework.pixels import to_uint8, to_unit
 
 OUTPUT_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 DEFAULT_SIDE_PIXELS = 512           # the largest longer side if no size is given
-ORIENTATION_TAG = 0x0112
-TURNED_BY_OPENCV = (b"\xff\xd8", b"II*\0", b"MM\0*")     # JPEG, TIFF: OpenCV obeys their tag
 
 
 def read(path: str | Path, size: int | None = None) -> np.ndarray:
@@ -32,52 +25,7 @@ def read(path: str | Path, size: int | None = None) -> np.ndarray:
 
 def read_uint8(path: str | Path) -> np.ndarray:
     """Reads the image in `path` as uint8 [H, W, 3], upright. Raises UserError if it is none."""
-    path = Path(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UserError(f"cannot read the image {path}: {error.strerror or error}") from None
-    if not data:
-        raise UserError(f"the image {path} is empty")
-    if data.startswith(b"GIF"):     # of which OpenCV before 4.11 reads none
-        return _read_by_pillow(path, data)
-    try:
-        image = folders.decode(path)
-    except UserError:
-        return _read_by_pillow(path, data)
-    return image if data.startswith(TURNED_BY_OPENCV) else _turn_upright(image, data)
-
-
-def _read_by_pillow(path, data):
-    from PIL import Image, ImageOps
-
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            image = ImageOps.exif_transpose(image)
-            clear = "A" in image.getbands() or "transparency" in image.info
-            if clear:
-                image = image.convert("RGBA")
-                white = Image.new("RGBA", image.size, "white")
-                image = Image.alpha_composite(white, image)
-            return np.array(image.convert("RGB"))
-    except Exception as error:      # Pillow's plugins each have their own for a bad file
-        raise UserError(f"the image {path} is broken or of no known kind") from error
-
-
-def _turn_upright(image, data):
-    """Turns `image` as the orientation tag in its file says."""
-    from PIL import Image, ImageOps
-
-    try:
-        with Image.open(io.BytesIO(data)) as file:
-            tag = file.getexif().get(ORIENTATION_TAG, 1)
-    except Exception:               # a kind that OpenCV knows and Pillow does not has no tag
-        return image
-    if tag == 1:
-        return image
-    turned = Image.fromarray(image)
-    turned.getexif()[ORIENTATION_TAG] = tag
-    return np.array(ImageOps.exif_transpose(turned))
+    return decode(Path(path))
 
 
 def resize_image(image: np.ndarray, size: int | None) -> np.ndarray:

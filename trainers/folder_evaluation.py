@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from data.folders import ImageFiles, decode, image_files
+from data.decode import decode
+from data.folders import ImageFiles, image_files
 from framework.errors import UserError
 from metrics.report import format_results
 from metrics.streams import Comparison, Shuffled, stream_source

@@ -1,3 +1,4 @@
+import os
 import zipfile
 
 import cv2
@@ -6,6 +7,7 @@ import pytest
 from PIL import Image
 
 from data import folders
+from data.decode import decode
 from framework.errors import UserError
 
 
@@ -81,7 +83,7 @@ def test_the_central_square_is_taken_whatever_the_size(tmp_path):
 def test_scaling_down_is_the_area_mean(tmp_path):
     image = np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8)
     cv2.imwrite(str(tmp_path / "a.png"), image)
-    scaled = folders.crop_square(folders.decode(tmp_path / "a.png"), 8).astype(float)
+    scaled = folders.crop_square(decode(tmp_path / "a.png"), 8).astype(float)
     mean = image[..., ::-1].reshape(8, 2, 8, 2, 3).mean((1, 3))
     assert np.abs(scaled - mean).max() <= 0.51
 
@@ -112,7 +114,7 @@ def test_a_jpeg_is_turned_as_its_exif_tag_says(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6                        # turn by 90 degrees clockwise to look at it
     Image.fromarray(pixels).save(tmp_path / "a.jpg", exif=exif, quality=100)
-    image = folders.crop_square(folders.decode(tmp_path / "a.jpg"), 32)[..., 0]
+    image = folders.crop_square(decode(tmp_path / "a.jpg"), 32)[..., 0]
     assert image[:, :12].max() < 10 and image[:, 20:].min() > 245
 
 
@@ -124,7 +126,7 @@ def test_a_broken_image_is_named(tmp_path, suffix, capfd):
     for broken in (b"", b"no image at all", data[:len(data) * 2 // 3]):
         (tmp_path / f"bad{suffix}").write_bytes(broken)
         images = folders.read_folder(tmp_path, "train", 16)
-        with pytest.raises(UserError, match=f"bad{suffix} is broken"):
+        with pytest.raises(UserError, match=f"bad{suffix} is (broken|empty)"):
             folders.decode_if_small(images, 16)
     assert capfd.readouterr().err == ""
 
@@ -168,3 +170,88 @@ def test_missing_empty_and_unreadable_folders(tmp_path, monkeypatch):
     monkeypatch.setattr("pathlib.Path.iterdir", forbidden)
     with pytest.raises(UserError, match="cannot read the folder .*empty: Permission denied"):
         folders.domain_folders(tmp_path / "empty")
+
+
+@pytest.mark.parametrize("name", ["__girl_with_hat_drawn_by_someone__{}.png", "{}.jfif", "{}.jpe",
+                                  "{}.JPG", "{}.gif", "{}.tga", "{}.pnm", "{}.jp2", "{}"])
+def test_whatever_is_decoded_alone_is_used_in_a_folder(tmp_path, name, capsys):
+    kinds = {".jfif": "JPEG", ".jpe": "JPEG", ".pnm": "PPM", ".jp2": "JPEG2000", "": "PNG"}
+    suffix = name.partition("}")[2]
+    for i in range(3):
+        image = Image.new("RGB", (16, 16), (60 * i + 20, 0, 0))
+        image.save(tmp_path / name.format(i), kinds.get(suffix))
+    found = reds(folders.read_folder(tmp_path, "train", 8))
+    np.testing.assert_allclose(found, [20, 80, 140], atol=4)
+    assert capsys.readouterr().out == ""
+
+
+def test_what_is_no_image_is_counted_and_named_once(tmp_path, write_images, capsys):
+    write_images(tmp_path, 3)
+    for name in ("a.txt", "b.mp4", "c.json", "d.svg"):
+        (tmp_path / name).write_text("no image")
+    (tmp_path / "__MACOSX").mkdir()
+    (tmp_path / "__MACOSX/._0.png").write_bytes(b"resource fork")
+    for split in ("train", "train"):
+        assert len(folders.read_folder(tmp_path, split, 8)) == 3
+    assert capsys.readouterr().out == (
+        f"{tmp_path}: 4 files are no image and passed over: a.txt, b.mp4, c.json, ...\n")
+
+
+def test_a_link_to_the_folder_itself_adds_nothing(tmp_path, write_images):
+    write_images(tmp_path / "faces", 12)
+    (tmp_path / "faces/faces").symlink_to(tmp_path / "faces")
+    (tmp_path / "faces/up").symlink_to("..")
+    train, test = (folders.read_folder(tmp_path / "faces", split, 8) for split in ("train", "test"))
+    assert sorted(reds(train) + reds(test)) == list(range(12))
+
+
+def test_a_link_to_another_folder_is_followed(tmp_path, write_images):
+    write_images(tmp_path / "there", 2, 100)
+    write_images(tmp_path / "here", 1, 7)
+    (tmp_path / "here/linked").symlink_to(tmp_path / "there")
+    assert reds(folders.read_folder(tmp_path / "here", "train", 8)) == [7, 100, 101]
+
+
+def test_a_pipe_is_not_waited_for(tmp_path, write_images):
+    write_images(tmp_path, 2)
+    os.mkfifo(tmp_path / "pipe.png")
+    assert reds(folders.read_folder(tmp_path, "train", 8)) == [0, 1]
+
+
+@pytest.mark.parametrize("test", ["test", "val", "valid", "validation"])
+def test_train_beside_test_is_one_domain_and_its_held_out_images(tmp_path, write_images, test):
+    """torchvision's layout, with class folders in which files have equal names."""
+    for folder, base in (("train/cats", 0), ("train/dogs", 50), (f"{test}/cats", 100)):
+        write_images(tmp_path / folder, 3, base)
+    (domain,) = folders.domain_folders(tmp_path)
+    assert domain == tmp_path / "train"
+    assert reds(folders.read_folder(domain, "train", 8)) == [0, 1, 2, 50, 51, 52]
+    assert reds(folders.read_folder(domain, "test", 8)) == [100, 101, 102]
+
+
+def test_zip_files_as_people_have_them(tmp_path, write_images):
+    write_images(tmp_path / "set/trainA", 3)
+    write_images(tmp_path / "set/trainB", 3, 100)
+    upper = zipped(tmp_path / "set", tmp_path / "UPPER.ZIP")
+    backslash = tmp_path / "backslash.zip"
+    with zipfile.ZipFile(upper) as good, zipfile.ZipFile(backslash, "w") as file:
+        for member in good.infolist():
+            file.writestr(member.filename.replace("/", "\\"), good.read(member))
+    for archive in (upper, backslash):
+        a, b = folders.domain_folders(archive)
+        assert reds(folders.read_folder(b, "train", 8)) == [100, 101, 102]
+
+
+@pytest.mark.parametrize("at, value, message", [
+    ((6, 8), 1, "is encrypted; unpack it"), ((8, 10), 9, "packed by method 9, which Python does")])
+def test_zip_files_that_cannot_be_unpacked_are_refused_by_name(tmp_path, write_images, at, value,
+                                                               message):
+    data = bytearray(zipped(write_images(tmp_path / "set", 2), tmp_path / "a.zip").read_bytes())
+    for signature, offset in zip((b"PK\3\4", b"PK\1\2"), at, strict=True):
+        place = data.find(signature)
+        while place >= 0:
+            data[place + offset] = value
+            place = data.find(signature, place + 4)
+    (tmp_path / "a.zip").write_bytes(data)
+    with pytest.raises(UserError, match=f"a.zip (is )?{message}"):
+        folders.read_folder(tmp_path / "a.zip", "train", 8)

@@ -13,11 +13,11 @@ import tensorflow as tf
 from commands.dispatch import main
 
 ROOT = Path(__file__).parents[2]
-ITERATIONS = 120
+ITERATIONS = 80
 FLAGS = ["--gan_type", "cogan", "--dataset", "glyph2edge", "--preset", "none", "--generator",
          "digit_small", "--discriminator", "digit", "--width", "0.02", "--latent_dim", "5",
          "--batch_size", "8", "--limit_data", "50", "--iterations", str(ITERATIONS),
-         "--checkpoint_every", "10", "--sample_every", "60", "--ema", "0.9", "--no-tensorboard"]
+         "--checkpoint_every", "10", "--sample_every", "40", "--ema", "0.9", "--no-tensorboard"]
 COMMAND = [sys.executable, str(ROOT / "main.py"), *FLAGS]
 
 

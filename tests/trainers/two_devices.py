@@ -52,7 +52,7 @@ DISCRIMINATORS.register("normed")(Architecture(
 TINY = Config.of({
     "devices": "cpu:2", "gan_type": "gan", "generator": "tiny", "discriminator": "tiny",
     "latent_dim": 3, "batch_size": 8, "optimizer": "sgd", "lr": 0.05, "lr_g": 0.05, "lr_d": 0.05,
-    "seed": 3, "discriminator_steps": 2, "sample_rows": 1, "sample_columns": 2,
+    "seed": 3, "sample_rows": 1, "sample_columns": 2,
     "compile": "none"})
 NORMED = TINY.with_options(generator="normed", discriminator="normed", loss="hinge", ema=0.9)
 MMD = TINY.with_options(gan_type="mmd_gan", loss="mmd", discriminator_dim=4,
@@ -62,7 +62,7 @@ IMAGES = TINY.with_options(batch_size=4, width=0.05, vgg_weights="random")
 CASES = {
     "cogan, wgan-gp, Adam, as a graph": TINY.with_options(
         gan_type="cogan", loss="wgan", disc_penalty="wgan-gp", optimizer="adam",
-        instance_noise=0.1, conditional=True, compile="graph"),
+        instance_noise=0.1, conditional=True, discriminator_steps=2, compile="graph"),
     "mmd, witness-gp, asymmetry": MMD,
     "smmd, bounded gradients": MMD.with_options(disc_penalty="none", asymmetry_weight=0.0,
                                        gradient_scale="smmd", clip_gradient=0.03),
