@@ -3,8 +3,10 @@
 import os
 import sys
 
-from commands.dispatch import main
-
 if __name__ == "__main__":
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        from commands.dispatch import main
+    except KeyboardInterrupt:           # as soon as the first import
+        sys.exit(130)
     sys.exit(main(sys.argv[1:]))

@@ -3,7 +3,7 @@
 import sys
 
 from framework.cluster import EXIT_RETRY, Interrupted
-from framework.errors import UserError
+from framework.errors import UserError, one_line
 
 USAGE = """\
 python main.py --gan_type scogan --dataset mnist2svhn [OPTION ...]
@@ -20,11 +20,8 @@ def main(argv: list[str]) -> int:
     the same command is to be given again, 130 after Ctrl-C."""
     try:
         return _dispatch(argv) or 0
-    except UserError as error:
-        print("scogan: error:", " ".join(str(error).split()), file=sys.stderr)
-        return 2
     except Interrupted as event:
-        print("scogan:", " ".join(str(event).split()), file=sys.stderr)
+        print("scogan:", one_line(event), file=sys.stderr)
         return EXIT_RETRY
     except KeyboardInterrupt:
         print("stopped; what is written so far is whole", file=sys.stderr)
@@ -32,6 +29,28 @@ def main(argv: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except Exception as error:
+        if (reason := _reason(error)) is None:
+            raise                       # a mistake of ours, with its traceback
+        print("scogan: error:", one_line(reason), file=sys.stderr)
+        return 2
+
+
+def _reason(error: Exception) -> str | None:
+    """What to say of an error that the user or the machine can mend; None of any other."""
+    if isinstance(error, UserError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'the system'}: {error.strerror}"
+    if isinstance(error, MemoryError):
+        return "there is not enough memory; lower --batch_size, --width or --image_size"
+    if isinstance(error, RecursionError):
+        return "the input is nested too deeply"
+    if type(error).__module__.startswith("tensorflow."):         # without importing TensorFlow
+        memory = type(error).__name__ == "ResourceExhaustedError"
+        hint = "; lower --batch_size, --width or --image_size" if memory else ""
+        return f"TensorFlow: {str(error)[:200]}{hint}"
+    return None
 
 
 def _dispatch(argv):

@@ -1,61 +1,127 @@
 """A run's state on disk: nets, optimizers, averages and the iteration, together or not at all."""
 
+import os
 import random
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import keras
 import tensorflow as tf
 
-from framework.files import replacing
+from framework.errors import UserError
+from framework.files import replacing, sync
 
 OPTIONAL_STATE = {"loss_scale"}
+UNFINISHED = ".new-checkpoint"      # how the files of one begin that has no name yet
+DAMAGED = (tf.errors.OpError, ValueError, IndexError, UnicodeDecodeError)
 
 
 class Checkpoints:
-    """The newest checkpoints of a run, in `folder`.
+    """The newest checkpoints of a run, in `folder`: ckpt-N.index and ckpt-N.data-... of N
+    iterations.
 
-    `state` maps a name to a list of Keras variables; all must be built already, since a
-    restore into variables that do not stand yet would be put off without a word. A save that
-    is killed half-way leaves the one before it in force. What OPTIONAL_STATE names may be missing
-    from a checkpoint, and then starts as it stands.
+    `state` maps a name to a list of Keras variables; all must be built already, since Keras puts
+    off a restore into variables that do not stand yet and says nothing. What OPTIONAL_STATE names
+    may be missing from a checkpoint, and then starts as it stands. The last `keep` stay.
     """
 
     def __init__(self, folder: Path, state: dict[str, list], keep: int = 2):
+        self.folder, self.keep = folder, keep
         self._iteration = tf.Variable(tf.constant(0, tf.int64))
         values = {name: [v.value for v in variables] for name, variables in state.items()}
         self._values = {"iteration": self._iteration, **values}
         self._checkpoint = tf.train.Checkpoint(**self._values)
-        self._manager = tf.train.CheckpointManager(self._checkpoint, str(folder), keep)
 
     def save(self, iteration: int) -> None:
-        """Keeps the state as it is after `iteration` iterations."""
+        """Keeps the state as it is after `iteration` iterations.
+
+        It is written beside the others, brought to the disk, and named last: whatever is killed,
+        the ones before stay in force.
+        """
         self._iteration.assign(iteration)
-        self._manager.save(checkpoint_number=iteration)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for left in self.folder.glob(f"{UNFINISHED}*"):
+            left.unlink()
+        for part in sorted(_written(self._checkpoint, self.folder)):      # .data before .index
+            sync(part)
+            os.replace(part, self.folder / part.name.replace(UNFINISHED, f"ckpt-{iteration}", 1))
+        sync(self.folder)
+        for old in found_checkpoints(self.folder)[self.keep:]:
+            for part in self.folder.glob(f"{old.name}.*"):
+                part.unlink()
 
     def restore(self) -> int:
-        """Brings the newest state back and returns its iteration; 0 where there is none."""
-        if self._manager.latest_checkpoint is None:
-            return 0
-        newest = self._manager.latest_checkpoint
-        kept = {name.partition("/")[0] for name, _ in tf.train.list_variables(newest)}
+        """Brings the newest whole state back and returns its iteration; 0 where there is none.
+
+        A damaged checkpoint is passed over with a line. Raises UserError where all are damaged.
+        """
+        return int(self._iteration.numpy()) if _newest_whole(self.folder, self._read) else 0
+
+    def _read(self, prefix: str) -> None:
+        kept = {name.partition("/")[0] for name, _ in tf.train.list_variables(prefix)}
         known = {name: value for name,
                  value in self._values.items() if name not in OPTIONAL_STATE - kept}
-        tf.train.Checkpoint(**known).restore(newest).assert_existing_objects_matched()
-        return int(self._iteration.numpy())
+        tf.train.Checkpoint(**known).read(prefix).assert_existing_objects_matched()
 
 
 def restore_part(folder: Path, state: dict[str, list]) -> bool:
-    """Brings back only `state` from the newest checkpoint in `folder`; False if none is there.
+    """Brings back only `state` from the newest whole checkpoint in `folder`; False if none is
+    there. Raises UserError where all are damaged.
 
     `state` maps a name to the first of the variables that were kept under it.
     """
-    newest = tf.train.latest_checkpoint(str(folder))
-    if newest is None:
-        return False
     values = {name: [v.value for v in variables] for name, variables in state.items()}
-    status = tf.train.Checkpoint(**values).restore(newest)
-    status.assert_existing_objects_matched().expect_partial()
-    return True
+
+    def read(prefix):
+        status = tf.train.Checkpoint(**values).read(prefix)
+        status.assert_existing_objects_matched().expect_partial()
+    return _newest_whole(folder, read)
+
+
+def found_checkpoints(folder: Path) -> list[Path]:
+    """The prefixes folder/ckpt-N of the checkpoints in `folder`, the newest first."""
+    numbered = {int(path.stem.removeprefix("ckpt-")): path.with_suffix("")
+                for path in folder.glob("ckpt-*.index")
+                if path.stem.removeprefix("ckpt-").isdecimal()}
+    return [numbered[n] for n in sorted(numbered, reverse=True)]
+
+
+def _written(checkpoint, folder: Path) -> list[Path]:
+    """The files of a checkpoint that is written but has no name yet."""
+    with plain_path(folder) as place:
+        checkpoint.write(f"{place}/{UNFINISHED}")
+    return list(folder.glob(f"{UNFINISHED}*"))
+
+
+def _newest_whole(folder: Path, read: Callable[[str], None]) -> bool:
+    """Whether `read` could read one of the checkpoints in `folder`, tried from the newest."""
+    found = found_checkpoints(folder)
+    with plain_path(folder) as place:
+        for prefix in found:
+            try:
+                read(f"{place}/{prefix.name}")
+                return True
+            except DAMAGED as error:
+                reason = " ".join(str(getattr(error, "message", error)).split())[:120]
+                print(f"{prefix} is damaged and passed over ({reason})")
+    if found:
+        raise UserError(f"every checkpoint in {folder} is damaged; the files in models/ beside it "
+                        "hold the nets as they were exported last")
+    return False
+
+
+@contextmanager
+def plain_path(folder: Path) -> Iterator[Path]:
+    """A path to `folder` that TensorFlow does not take for a pattern, as it would [...] or \\."""
+    if not set(str(folder.absolute())) & set("[]*?\\{}"):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as beside:
+        link = Path(beside) / "checkpoints"
+        link.symlink_to(folder.absolute())
+        yield link
 
 
 def save_model(path: Path, model: keras.Model) -> None:

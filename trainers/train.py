@@ -1,6 +1,7 @@
 """`main.py` without a command: from resolved options to a finished run folder."""
 
 import json
+import shlex
 from collections.abc import Sequence
 
 from config.run import Run
@@ -45,6 +46,7 @@ def main(config: Config, domains: Sequence[Domain]) -> None:
             if training.report and here.chief:
                 write_text(run.metrics_json, json.dumps(training.report(), indent=2) + "\n")
     if here.chief:
+        place, more = shlex.quote(str(run.path)), 2 * done if done == iterations else 0
         print(f"{run.path}: {done} iterations; pictures in samples/, curves in losses.png, nets in "
-              f"models/; go on with: python main.py --run {run.path} --iterations "
-              f"{max(iterations, 2 * done if done == iterations else 0)}")
+              f"models/; go on with: python main.py --run {place} --iterations "
+              f"{max(iterations, more)}")

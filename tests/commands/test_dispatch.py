@@ -1,8 +1,10 @@
 """The commands: what they call, what they print, how they fail."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
+import tensorflow as tf
 
 import figures
 import trainers
@@ -156,6 +158,41 @@ def test_an_error_of_several_lines_is_printed_in_one(called, capsys, monkeypatch
 def test_what_a_command_returns_is_the_exit_status(called, monkeypatch):
     monkeypatch.setattr(trainers.train, "main", lambda config, domains: 3)
     assert main(["--preset", "demo"]) == 3
+
+
+@pytest.mark.parametrize("error, message", [
+    (OSError(28, "No space left on device", "x.csv"), "x.csv: No space left on device"),
+    (OSError(30, "Read-only file system", "run"), "run: Read-only file system"),
+    (MemoryError(), "not enough memory; lower --batch_size"),
+    (RecursionError("maximum depth"), "nested too deeply"),
+    (tf.errors.ResourceExhaustedError(None, None, "OOM when allocating"), "OOM .*; lower --batch"),
+    (tf.errors.InternalError(None, None, "a\nb"), "TensorFlow: a b"),
+    (UserError("much " * 200 + "the end"), r"much .* \.\.\. .* the end")])
+def test_what_the_machine_refuses_is_one_line(called, monkeypatch, capsys, error, message):
+    def fails(config, domains):
+        raise error
+    monkeypatch.setattr(trainers.train, "main", fails)
+    assert main(["--preset", "demo"]) == 2
+    said = capsys.readouterr().err
+    assert re.search(message, said) and said.count("\n") == 1 and len(said) < 320
+
+
+def test_a_mistake_of_ours_keeps_its_traceback(called, monkeypatch):
+    def fails(config, domains):
+        raise ValueError("a bug")
+    monkeypatch.setattr(trainers.train, "main", fails)
+    with pytest.raises(ValueError, match="a bug"):
+        main(["--preset", "demo"])
+
+
+@pytest.mark.parametrize("argv", [["--" + "x" * 3000], ["--gan_type", "y" * 3000],
+                                  ["--seed", "9" * 5000], ["--seed", "1" + "0" * 30],
+                                  ["sample", "n" * 3000], ["--dataset", "folder:" + "d" * 3000],
+                                  ["z" * 3000], ["--config", "[" * 3000]])
+def test_messages_are_short_whatever_the_user_gives(called, capsys, argv):
+    assert main(argv) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and len(said) < 320 and called == []
 
 
 @pytest.mark.parametrize("argv", [[], ["--help"], ["-h"], ["help"]])

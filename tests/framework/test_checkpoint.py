@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from framework.checkpoint import Checkpoints, restore_part
+from framework.checkpoint import Checkpoints, found_checkpoints, restore_part
+from framework.errors import UserError
 
 
 def variable(value):
@@ -47,3 +48,74 @@ def test_a_part_comes_back_alone(tmp_path):
     Checkpoints(tmp_path, {"nets": [a, b], "optimizer": [variable(5.0)]}).save(3)
     first = variable(0.0)
     assert restore_part(tmp_path, {"nets": [first]}) and float(first) == 1
+
+
+NAMES = ("plain", "a b", "a[1]", "a[b", "a]b", "a*b", "a?b", "a{b}", "a\\b", "日本", "a%20b", "a#b",
+         "a'b", 'a"b', "a,b", "a(b)", "a:b", "~x")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_folder_may_have_any_name(tmp_path, name):
+    folder, a = tmp_path / name / "checkpoints", variable(1.0)
+    checkpoints = Checkpoints(folder, {"nets": [a]})
+    for iteration in (1, 2, 3):
+        a.assign(float(iteration))
+        checkpoints.save(iteration)
+    assert [path.name for path in found_checkpoints(folder)] == ["ckpt-3", "ckpt-2"]
+    a.assign(0.0)
+    assert Checkpoints(folder, {"nets": [a]}).restore() == 3 and float(a) == 3
+    part = variable(0.0)
+    assert restore_part(folder, {"nets": [part]}) and float(part) == 3
+
+
+def truncated(data):
+    return data[:len(data) // 2]
+
+
+def emptied(data):
+    return b""
+
+
+def flipped(data):
+    at = len(data) // 2
+    return data[:at] + bytes([data[at] ^ 16]) + data[at + 1:]
+
+
+@pytest.mark.parametrize("suffix", [".index", ".data-00000-of-00001"])
+@pytest.mark.parametrize("damage", [truncated, emptied, flipped, None])
+def test_a_damaged_newest_checkpoint_is_passed_over_with_a_line(tmp_path, suffix, damage, capfd):
+    a = keras.Variable(np.arange(500, dtype=np.float32))
+    checkpoints = Checkpoints(tmp_path, {"nets": [a]})
+    checkpoints.save(3)
+    a.assign(a + 1)
+    checkpoints.save(6)
+    file = tmp_path / f"ckpt-6{suffix}"
+    if damage is None:
+        file.unlink()
+    else:
+        file.write_bytes(damage(file.read_bytes()))
+    capfd.readouterr()
+    assert Checkpoints(tmp_path, {"nets": [a]}).restore() == 3
+    np.testing.assert_array_equal(a, np.arange(500))
+    said = capfd.readouterr().out.splitlines()
+    whole = damage is None and suffix == ".index"           # then it is no checkpoint any more
+    assert len(said) == (0 if whole else 1)
+    assert whole or "ckpt-6 is damaged and passed over" in said[0]
+
+
+def test_where_all_are_damaged_nothing_starts_anew(tmp_path):
+    a = variable(1.0)
+    Checkpoints(tmp_path, {"nets": [a]}).save(3)
+    for file in tmp_path.glob("ckpt-3.*"):
+        file.write_bytes(b"")
+    with pytest.raises(UserError, match="every checkpoint in .* is damaged"):
+        Checkpoints(tmp_path, {"nets": [a]}).restore()
+
+
+def test_what_a_killed_save_has_left_is_cleared(tmp_path):
+    (tmp_path / ".new-checkpoint.data-00000-of-00001").write_bytes(b"half")
+    checkpoints = Checkpoints(tmp_path, {"nets": [variable(1.0)]})
+    assert checkpoints.restore() == 0
+    checkpoints.save(1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "ckpt-1.data-00000-of-00001", "ckpt-1.index"]

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from commands.dispatch import main
+from framework.checkpoint import found_checkpoints
 
 ROOT = Path(__file__).parents[2]
 ITERATIONS = 80
@@ -22,7 +23,7 @@ COMMAND = [sys.executable, str(ROOT / "main.py"), *FLAGS]
 
 
 def variables(run):
-    reader = tf.train.load_checkpoint(str(run / "checkpoints"))
+    reader = tf.train.load_checkpoint(str(found_checkpoints(run / "checkpoints")[0]))
     names = [name for name in reader.get_variable_to_shape_map()
              if name != "_CHECKPOINTABLE_OBJECT_GRAPH" and "save_counter" not in name]
     return {name: reader.get_tensor(name) for name in names}
@@ -66,4 +67,4 @@ def test_ctrl_c_ends_in_order_and_the_run_goes_on(tmp_path):
                  "models/generator_glyph.keras", "models/discriminator_glyph_edge.keras"):
         assert (run / name).stat().st_size > 0
     done = max(int(p.stem) for p in (run / "samples").glob("*.png"))
-    assert tf.train.latest_checkpoint(str(run / "checkpoints")).endswith(f"ckpt-{done}")
+    assert found_checkpoints(run / "checkpoints")[0].name == f"ckpt-{done}"
