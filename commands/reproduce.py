@@ -14,7 +14,7 @@ from reproduce.tables import TABLES
     Option("name", str, "", "a table, or all", positional=True, count="?"),
     Option("scale", str, "quick", "; ".join(
         f"{name}: {scale.about}" for name, scale in REPRODUCTION_SCALES.items()),
-        choices=REPRODUCTION_SCALES),
+           choices=REPRODUCTION_SCALES),
     Option("data_dir", str, "", "where the data lie, and weights of LPIPS and VGG if there are "
            "any"),
     Option("output", str, "runs/reproduce", "folder"),

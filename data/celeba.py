@@ -32,7 +32,7 @@ TABLE_NAME = re.compile(r"(?i)(.*[_-])?attr(ibutes?)?([_.-].*)?\.(txt|csv)")
 PARTITION_NAME = re.compile(r"(?i)list_eval_partition\.(txt|csv)")
 TEST_PART = 2                   # in list_eval_partition; 0 is training, 1 validation
 IMAGE_PLACES = ("img_align_celeba", "img_align_celeba.zip", "Img/img_align_celeba",
-          "Img/img_align_celeba.zip", "images")
+                "Img/img_align_celeba.zip", "images")
 
 
 class Faces(NamedTuple):

@@ -74,4 +74,4 @@ def _faces_row(name: str, data_dir: Path | None) -> DatasetRow:
         counts = [celeba.FULL_SIZE - celeba.FACES_WITH[attribute], celeba.FACES_WITH[attribute]]
     return DatasetRow(name, sum(counts), "celeba/ or zip, or TFDS",
                       here or records.is_here(celeba.NAME, data_dir),
-               f"{counts[0]} faces without and {counts[1]} with {attribute}")
+                      f"{counts[0]} faces without and {counts[1]} with {attribute}")

@@ -9,7 +9,7 @@ SHIFTS = np.arange(0, 20.5, 0.5)
 
 
 def normal_density(x: np.ndarray, mean: float | np.ndarray = 0.0,
-           sd: float | np.ndarray = 1.0) -> np.ndarray:
+                   sd: float | np.ndarray = 1.0) -> np.ndarray:
     """The density of the normal distribution at x."""
     return np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
 

@@ -20,7 +20,7 @@ from framework.tensors import Tensor
 
 STATISTICS = {"moving_mean", "moving_variance"}
 PEER_LOST_ERRORS = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError,
-        tf.errors.FailedPreconditionError, tf.errors.DeadlineExceededError)
+                    tf.errors.FailedPreconditionError, tf.errors.DeadlineExceededError)
 
 
 def compiled(function: Callable, mode: str = "graph") -> Callable:

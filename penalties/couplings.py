@@ -103,7 +103,7 @@ def semantic_coupling(frozen: FrozenNets, semantic_weight: float, semantic_on: s
 
 @COUPLINGS.register("balance", options=(
     weight_option("balance", "keeps the batch's mean prediction as the data's classes are",
-           "couplings"),))
+                  "couplings"),))
 def balance_coupling(frozen: FrozenNets, balance_weight: float) -> Coupling:
     """Every domain shows each class as often as the data do. Without this term a single class
     satisfies a strong semantic term. Not in the thesis."""

@@ -50,8 +50,8 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
 
 @METHODS.register("adain")
 def draw_adain(content: np.ndarray, styles: list[np.ndarray], *, run: str = "",
-          mix: Sequence[float] | None = None, random_styles: int = 0, grid: int = 0,
-          seed: int = 0) -> np.ndarray:
+               mix: Sequence[float] | None = None, random_styles: int = 0, grid: int = 0,
+               seed: int = 0) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the style of `styles`, by the nets of a run of style_vae.
 
     mix: weights of the styles (None: equal ones). random_styles: if not 0, returns a row of that

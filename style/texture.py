@@ -17,10 +17,10 @@ tf = Lazy("tensorflow")
 
 
 def synthesise(style: np.ndarray, *, kernel: str = "poly2", net: str = "vgg19",
-            layers: Sequence[str] = (), weights: str | Path = "imagenet",
-            size: tuple[int, int] = (256, 256), pooling: str = "max", optimizer: str = "",
-            iterations: int = 200, tv_weight: float = 0.0, seed: int = 0, bias: float = 0.0,
-            progress: Progress | None = None) -> np.ndarray:
+               layers: Sequence[str] = (), weights: str | Path = "imagenet",
+               size: tuple[int, int] = (256, 256), pooling: str = "max", optimizer: str = "",
+               iterations: int = 200, tv_weight: float = 0.0, seed: int = 0, bias: float = 0.0,
+               progress: Progress | None = None) -> np.ndarray:
     """Draws a new image [1, height, width, 3] whose features are distributed like those of `style`
     [1, h, w, 3], both in [-1, 1]. It minimises the sum over layers of the biased MMD^2 from noise.
 

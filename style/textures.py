@@ -40,7 +40,7 @@ def main(style: str, *, output: str, kernels: Sequence[str], nets: Sequence[str]
             bar.update()
         for net in nets:
             rows.append([synthesise(image, kernel=kernel, net=net, size=(size, size),
-                                 progress=progress, **settings) for kernel in kernels])
+                                    progress=progress, **settings) for kernel in kernels])
     sheet = images.side_by_side([[image], *rows]) if several else rows[0][0]
     images.write_image(output, sheet)
     if compare:

@@ -147,8 +147,8 @@ def train_classifier(domains: Sequence[Domain], *, seed: int = 0, table: str = "
 
 
 def train_once(domains: Sequence[Domain], held_out: Sequence[Domain], *, seed: int = 0,
-                 table: str = "quick", noise: float = 0.0,
-                 iterations: int = ITERATIONS) -> tuple[keras.Model, dict[str, float]]:
+               table: str = "quick", noise: float = 0.0,
+               iterations: int = ITERATIONS) -> tuple[keras.Model, dict[str, float]]:
     """A classifier of `domains` from the cache, or trained now and kept there.
 
     Says which, with its accuracy on `held_out` (the same domains' held-out images). The

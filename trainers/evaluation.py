@@ -77,7 +77,7 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
 
 
 def choose_metrics(metrics: Sequence[str], extractor: str, lpips: bool, domains: Sequence[Domain],
-          run: str | Path) -> tuple:
+                   run: str | Path) -> tuple:
     """Metrics and extractor as asked for, or what the run's domains allow. Raises UserError for
     a metric that they do not."""
     points = domains[0].images.ndim == 2

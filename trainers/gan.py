@@ -234,7 +234,7 @@ class AdversarialTrainer:
                                 [each["features"] for each in outputs], real)
 
     def weighted_couplings(self, iteration: Tensor, adversarial: Iterable[Tensor],
-                 raw: dict[str, Tensor]) -> dict:
+                           raw: dict[str, Tensor]) -> dict:
         """The couplings' terms as they enter the loss, under weighted/ and their names."""
         weights = {coupling.name: coupling.weight for coupling in self.couplings}
         if self.balance:

@@ -13,7 +13,7 @@ from nets.vgg import VGGFeatures
 
 
 def vgg_features_for(coupling: Section, precision: str,
-               image_shape: tuple[int, ...]) -> Callable[[Tensor], dict[str, Tensor]] | None:
+                     image_shape: tuple[int, ...]) -> Callable[[Tensor], dict[str, Tensor]] | None:
     """Images [B, H, W, 3] to a dict of VGG's features, by layer, of the terms that are on;
     None if neither is.
 

@@ -13,7 +13,7 @@ EPOCHS = 10                     # as the classifiers of chapter 5; more where im
 
 
 def confident_indices(domain: Domain, held_out: Domain, confidence: float, *, table: str = "quick",
-              seed: int = 0) -> np.ndarray:
+                      seed: int = 0) -> np.ndarray:
     """Indices of the images whose highest predicted probability is above `confidence`, rising.
 
     As in the thesis, the classifier has learned these very images. The list is kept in the

@@ -10,7 +10,7 @@ from data.catalogue import DOMAINS, Entry, Source
 def _source(name: str, full_size: int | None = None) -> Source:
     return Source(name, lambda data_dir, split, size, seed: celeba.read_faces(
         name, data_dir, split, size), "celeba/ or zip, or TFDS", full_size, celeba.is_here,
-        partial(celeba.count, name), celeba.attributes)
+                  partial(celeba.count, name), celeba.attributes)
 
 
 FACES = Entry(_source("celeba", celeba.FULL_SIZE), folders.decode_if_small,

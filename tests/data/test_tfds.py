@@ -108,7 +108,7 @@ def test_a_damaged_data_set_is_refused(tmp_path, fake, monkeypatch):
 
 
 def test_without_a_network_the_error_comes_at_once_and_names_three_ways(tmp_path, fake,
-                                                                       monkeypatch):
+                                                                        monkeypatch):
     monkeypatch.undo()
     monkeypatch.setitem(sys.modules, "tensorflow_datasets", fake)
 

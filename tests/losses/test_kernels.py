@@ -120,7 +120,7 @@ def test_distances_are_never_negative_and_zero_to_oneself(form):
     assert np.array(squared_distances(x, x + 1e-6)).min() >= 0
     np.testing.assert_allclose(matrix, by_pairs(
         lambda a, b: np.sum((a - b) ** 2), x.numpy().astype(float), x.numpy().astype(float)),
-        rtol=1e-5, atol=1e-3)
+                               rtol=1e-5, atol=1e-3)
 
 
 def test_distances_of_an_unknown_number_of_rows():

@@ -95,7 +95,7 @@ def test_wide_features_have_no_covariance(monkeypatch):
 
 
 @pytest.mark.parametrize("count, ok", [(0, set()), (1, set()), (2, {"fid", "kid", "swd",
-                                                                   "swd_bound"})])
+                                                                    "swd_bound"})])
 def test_too_few_images_are_told(count, ok):
     rows = measured(distinct=dict.fromkeys([*ROWS, "real b"], count)).results()
     assert {r.metric for r in rows if r.note == ""} == ok

@@ -108,7 +108,7 @@ def test_gradient_with_respect_to_the_kernel_flows_through_sigma():
 
 def test_a_saved_net_comes_back_whole(tmp_path):
     (discriminator,) = build_discriminators(QUICK_DISCRIMINATOR, 1, 0, (32, 32, 3), 0.2,
-                                     "spectral-scale", "xavier")
+                                            "spectral-scale", "xavier")
     x = np.random.default_rng(0).normal(size=(2, 32, 32, 3)).astype("float32")
     for _ in range(3):
         discriminator(x, training=True)

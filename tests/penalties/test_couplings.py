@@ -42,7 +42,7 @@ def frozen(config):
     classifier = reader()
     classifier.trainable = False
     return FrozenNets(partial(classifier, training=False), np.full(5, 0.2, "float32"),
-                  vgg=vgg_features_for(SimpleNamespace(**config), "float32", (8, 8, 3)))
+                      vgg=vgg_features_for(SimpleNamespace(**config), "float32", (8, 8, 3)))
 
 
 def produce(generators, z):

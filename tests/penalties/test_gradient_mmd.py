@@ -173,7 +173,7 @@ def test_polynomial_scale_in_closed_form():
     along = np.sum(np.einsum("bd,bdi->bi", y, J) ** 2, -1)
     inverse = 1 + np.mean((s + 1) ** 2 + 2 * (s + 1) * norms + 2 * along)
     assert float(smmd_scale(discriminator, x, polynomial_kernel())) == pytest.approx(1 / inverse,
-                                                                              rel=1e-5)
+                                                                                     rel=1e-5)
 
 
 def slopes_agree(value, variables, tolerance):

@@ -91,7 +91,7 @@ def test_a_film_keeps_its_rate_and_equal_frames_stay_equal(film, monkeypatch):
     drawn = []
     write = video._FrameWriter.take
     monkeypatch.setattr(video._FrameWriter, "take", lambda self, frame: (drawn.append(frame),
-                                                                 write(self, frame)))
+                                                                         write(self, frame)))
     assert main(["stylize", film, "s.png", *FAST, "--output", "o.mp4", "--content_size",
                  "20", "--keep_colors", "coral"]) == 0
     assert video.Film("o.mp4").rate == 7 and len(drawn) == 3 and drawn[0].shape == (12, 20, 3)

@@ -16,7 +16,7 @@ SETTINGS = dict(weights="random", layers=("block1_conv1", "block2_conv1"), size=
 def test_every_kernel(kernel):
     losses = []
     image = synthesise(STYLE, kernel=kernel, **SETTINGS, iterations=12,
-                    progress=lambda done, total, loss: losses.append(loss))
+                       progress=lambda done, total, loss: losses.append(loss))
     assert image.shape == (1, 24, 28, 3) and np.abs(image).max() <= 1
     assert losses[-1] < 0.8 * losses[0]
 

@@ -45,7 +45,7 @@ def test_all_that_is_trained_moves_and_nothing_that_is_frozen():
     reader.trainable = False
     vgg = vgg_features_for(config.coupling, config.device.precision, (32, 32, 3))
     trainer = build(config, domains(), FrozenNets(partial(reader, training=False),
-                                              np.full(10, 0.1, "float32"), False, vgg))
+                                                  np.full(10, 0.1, "float32"), False, vgg))
     frozen = [reader, vgg.args[0].model]
     before = [values(net) for net in frozen]
     moving = [net for c in trainer.couplings for net in c.nets] + trainer.generators

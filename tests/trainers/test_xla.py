@@ -55,9 +55,9 @@ def trainer_of(config, domains):
                                keras.layers.Dense(8)])
     reader.trainable = False
     return build(config, domains, FrozenNets(partial(reader, training=False),
-                                         np.full(8, 1 / 8, "float32"),
-                                         vgg=vgg_features_for(config.coupling, "float32",
-                                                              (32, 32, 3))))
+                                             np.full(8, 1 / 8, "float32"),
+                                             vgg=vgg_features_for(config.coupling, "float32",
+                                                                  (32, 32, 3))))
 
 
 @pytest.mark.parametrize("flags", [

@@ -39,11 +39,11 @@ class SGD(ReplicaMeanMixin, keras.optimizers.SGD):
 OPTIMIZERS["sgd"] = lambda lr, config, decay: SGD(lr, clipnorm=clipnorm(config))
 GENERATORS.register("tiny")(Architecture((Row("dense", 6, activation="tanh"), Row("dense", 2)),
                                          (2,),
-                                  1, **START))
+                                         1, **START))
 DISCRIMINATORS.register("tiny")(Architecture((Row("dense", 5, activation="tanh"), Row("dense", 1)),
-                                      (2,), 1, **START))
+                                             (2,), 1, **START))
 CLASSIFIERS.register("tiny")(Architecture((Row("conv", 4, 3, 2, activation="relu"), Row("dense")),
-                                   initializer="xavier"))
+                                          initializer="xavier"))
 GENERATORS.register("normed")(Architecture(
     (Row("dense", 6, norm="batch", activation="tanh"), Row("dense", 2)), (2,), 1, **START))
 DISCRIMINATORS.register("normed")(Architecture(
@@ -65,7 +65,7 @@ CASES = {
         instance_noise=0.1, conditional=True, discriminator_steps=2, compile="graph"),
     "mmd, witness-gp, asymmetry": MMD,
     "smmd, bounded gradients": MMD.with_options(disc_penalty="none", asymmetry_weight=0.0,
-                                       gradient_scale="smmd", clip_gradient=0.03),
+                                                gradient_scale="smmd", clip_gradient=0.03),
     "swgan": TINY.with_options(loss="wgan", gradient_scale="swgan", weight_decay=0.1, clip=0.3),
     "gmmn": TINY.with_options(gan_type="gmmn", loss="mmd", kernel="gaussian-mixture"),
     "scogan, couplings": TINY.with_options(
