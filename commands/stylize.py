@@ -5,11 +5,12 @@ from typing import Any
 
 from commands.registry import COMMANDS
 from framework.errors import UserError
-from framework.options import Option
+from framework.options import MAX_SEED, Option
 from style import colors, minimise
 from style.methods import METHODS
 
 MIB = 2**20
+MAX_SIDE = 2**15                # pixels
 
 
 def _understood_by(name: str) -> str:
@@ -31,15 +32,16 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
            "them", positional=True, count="*"),
     Option("output", str, None, "image or film; a folder where the content is one", required=True),
     Option("method", str, "swap", "how it is drawn", choices=METHODS),
-    Option("content_size", int, None, SIZE, low=0),
-    Option("style_size", int, None, SIZE, low=0),
+    Option("content_size", int, None, SIZE, low=0, high=MAX_SIDE),
+    Option("style_size", int, None, SIZE, low=0, high=MAX_SIDE),
     Option("keep_colors", str, None, "the content's; without a word: luminance",
            choices=colors.COLOR_METHODS, alone="luminance"),
     Option("compare", str, None, "picture of content, style and result side by side"),
     Option("curve", str, None, "the loss of each step, .png or .csv"),
     _of_methods("layer", str, None, "of VGG-19 in which patches are swapped, or rgb"),
-    _of_methods("patch_size", int, None, "side of a patch at that layer: larger, more style"),
-    _of_methods("stride", int, None, "from patch to patch"),
+    _of_methods("patch_size", int, None, "side of a patch at that layer: larger, more style",
+                low=1, high=1000),
+    _of_methods("stride", int, None, "from patch to patch", low=1, high=1000),
     _of_methods("memory_limit", int, None, "MiB that a stage may take beyond TensorFlow's own 800",
                 low=1),
     _of_methods("content_layers", str, None, "parted by commas"),
@@ -50,14 +52,15 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("pooling", str, None, "of VGG", choices=("max", "average")),
     _of_methods("run", str, None, "folder of the run that trained its net"),
     _of_methods("mix", str, None, "weights of the styles with commas, sum 1"),
-    _of_methods("random_styles", int, None, "styles drawn from the prior instead", low=1),
-    _of_methods("grid", int, None, "N x N mixtures of four styles"),
+    _of_methods("random_styles", int, None, "styles drawn from the prior instead", low=1,
+                high=1000),
+    _of_methods("grid", int, None, "N x N mixtures of four styles", low=2, high=100),
     _of_methods("iterations", int, None, "steps of what optimises the pixels (swap 100, gatys "
                 "200)", low=1),
     _of_methods("optimizer", str, None, "of those steps", choices=minimise.PIXEL_OPTIMIZERS),
     _of_methods("init", str, None, "what they start from", choices=("content", "noise")),
     _of_methods("tv_weight", float, None, "of total variation", low=0),
-    _of_methods("seed", int, None, "of the noise", low=0)))
+    _of_methods("seed", int, None, "of the noise", low=0, high=MAX_SEED)))
 def stylize(content: str, styles: Sequence[str] = (), method: str = "swap",
             **given: Any) -> int | None:
     """Draws an image, each image of a folder, or a film in the style of other images."""

@@ -2,15 +2,15 @@
 
 from commands.registry import COMMANDS, RUN
 from config.resolve import load_config
-from framework.options import Option
+from framework.options import MAX_SEED, Option
 from framework.quiet import quiet
 
 
 @COMMANDS.register("walk", options=(
     RUN,
-    Option("rows", int, 8, "walks", low=1),
-    Option("columns", int, 10, "steps", low=2),
-    Option("seed", int, 1, "of the latents", low=0),
+    Option("rows", int, 8, "walks", low=1, high=1000),
+    Option("columns", int, 10, "steps", low=2, high=1000),
+    Option("seed", int, 1, "of the latents", low=0, high=MAX_SEED),
     Option("gif", bool, False, "also as an animated GIF"),
     Option("mp4", bool, False, "also as an MP4 film"),
     Option("output", str, "", "PNG file (default: in the run's folder)")))

@@ -28,7 +28,16 @@ from config.requirements import (
     by_kernel,
 )
 from framework.errors import UserError, unknown
-from framework.options import Option, Requirement, by_name, chosen, either, one_of, positive
+from framework.options import (
+    MAX_SEED,
+    Option,
+    Requirement,
+    by_name,
+    chosen,
+    either,
+    one_of,
+    positive,
+)
 from framework.registry import Registry
 from losses.adversarial import LOSSES
 from losses.kernels import KERNELS
@@ -109,7 +118,7 @@ OPTIONS: tuple[Option, ...] = (
         ("config", str, "", "TOML or JSON file of options, over the preset, under flags"),
         ("run", str, "", "folder of the run, continued if it exists "
          "(default: runs/ and the preset or gan_type-dataset)"),
-        ("seed", int, 0, "seed of every random number", _from(0, 2**31 - 1)),
+        ("seed", int, 0, "seed of every random number", _from(0, MAX_SEED)),
     ),
     *_group(
         "data",

@@ -21,6 +21,7 @@ from framework import command_line
 from framework.command_line import Parser
 from framework.errors import UserError
 
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")       # as Windows editors begin a file
 EXPERIMENT = {"gan_type", "dataset", "domains", "preset", "config"}
 
 
@@ -76,7 +77,8 @@ def read_file(path: str) -> dict:
     if not path:
         return {}
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        data = Path(path).read_bytes()
+        text = data.decode("utf-16" if data.startswith(UTF16_MARKS) else "utf-8-sig")
         values = json.loads(text) if path.endswith(".json") else tomllib.loads(text)
     except OSError as error:
         raise UserError(f"config {path}: {error.strerror or error}") from None

@@ -4,7 +4,6 @@
              samples/  checkpoints/  models/  tensorboard/
 """
 
-import fcntl
 import json
 import os
 from pathlib import Path
@@ -16,6 +15,11 @@ from framework.cluster import worker
 from framework.errors import UserError
 from framework.files import write_text
 from framework.history import History
+
+try:
+    import fcntl
+except ModuleNotFoundError:             # Windows
+    fcntl = None
 
 LOCK = ".lock"
 PATH_OPTIONS = {"data_dir", "classifier_path", "vgg_weights"}
@@ -130,6 +134,8 @@ class Run:
         return self.path / "tensorboard"
 
     def _take_lock(self):
+        if fcntl is None:
+            raise UserError("runs are locked as Linux and macOS do it; on Windows, work in WSL2")
         try:
             lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:

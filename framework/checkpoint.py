@@ -11,7 +11,7 @@ import keras
 import tensorflow as tf
 
 from framework.errors import UserError
-from framework.files import replacing, sync
+from framework.files import replacing, sync, write_text
 
 OPTIONAL_STATE = {"loss_scale"}
 UNFINISHED = ".new-checkpoint"      # how the files of one begin that has no name yet
@@ -47,6 +47,10 @@ class Checkpoints:
         for part in sorted(_written(self._checkpoint, self.folder)):      # .data before .index
             sync(part)
             os.replace(part, self.folder / part.name.replace(UNFINISHED, f"ckpt-{iteration}", 1))
+        kept = found_checkpoints(self.folder)[:self.keep]
+        write_text(self.folder / "checkpoint", f'model_checkpoint_path: "{kept[0].name}"\n'
+                   + "".join(f'all_model_checkpoint_paths: "{each.name}"\n'
+                             for each in reversed(kept)))       # for TensorFlow's own tools
         sync(self.folder)
         for old in found_checkpoints(self.folder)[self.keep:]:
             for part in self.folder.glob(f"{old.name}.*"):

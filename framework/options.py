@@ -11,6 +11,7 @@ from typing import Any
 
 from framework.errors import UserError, unknown
 
+MAX_SEED = 2**31 - 1            # TensorFlow draws from seeds of 32 bits
 TYPE_NAMES = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
 

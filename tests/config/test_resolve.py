@@ -215,3 +215,13 @@ def test_the_help_names_every_option_with_its_default():
     for option in OPTIONS:
         assert f"--{option.name} " in text or f"--{option.name}," in text
     assert "(default: 25000)" in text and "(default: true)" in text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le-with-mark"])
+def test_a_configuration_file_as_windows_editors_write_it(tmp_path, encoding):
+    text = 'gan_type = "cogan"  # café\r\nseed = 7\r\n'
+    data = b"\xff\xfe" + text.encode("utf-16-le") if "with-mark" in encoding else text.encode(
+        encoding)
+    (tmp_path / "c.toml").write_bytes(data)
+    found = resolve(["--config", str(tmp_path / "c.toml")]).experiment
+    assert (found.gan_type, found.seed) == ("cogan", 7)

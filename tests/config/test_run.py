@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from config import run as module
 from config.resolve import resolve
 from config.run import Run
 from framework.errors import UserError
@@ -98,6 +99,7 @@ def test_iterations_cannot_fall_below_what_is_done(made, iterations, valid):
 
 LOCKER = """
 import sys
+from config import run as module
 from config.resolve import resolve
 from config.run import Run
 Run.open(sys.argv[1], resolve(sys.argv[2:]))
@@ -184,3 +186,9 @@ def test_only_the_chief_of_several_processes_takes_the_folder(tmp_path, monkeypa
         monkeypatch.setenv("TF_CONFIG", cluster + task % 0)
         with pytest.raises(UserError, match="in use"):
             Run.open(tmp_path / "run", config())
+
+
+def test_without_fcntl_one_line_names_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "fcntl", None)
+    with pytest.raises(UserError, match="on Windows, work in WSL2"):
+        Run.open(tmp_path / "run", config())

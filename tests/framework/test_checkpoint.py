@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from framework.checkpoint import Checkpoints, found_checkpoints, restore_part
 from framework.errors import UserError
@@ -118,4 +119,14 @@ def test_what_a_killed_save_has_left_is_cleared(tmp_path):
     assert checkpoints.restore() == 0
     checkpoints.save(1)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "ckpt-1.data-00000-of-00001", "ckpt-1.index"]
+        "checkpoint", "ckpt-1.data-00000-of-00001", "ckpt-1.index"]
+
+
+def test_tensorflows_own_tools_find_the_newest_and_a_restore_does_without_their_file(tmp_path):
+    a = variable(1.0)
+    checkpoints = Checkpoints(tmp_path, {"nets": [a]})
+    for iteration in (1, 2, 3):
+        checkpoints.save(iteration)
+    assert tf.train.latest_checkpoint(str(tmp_path)) == str(tmp_path / "ckpt-3")
+    (tmp_path / "checkpoint").unlink()
+    assert Checkpoints(tmp_path, {"nets": [a]}).restore() == 3

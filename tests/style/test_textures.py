@@ -36,7 +36,7 @@ def test_a_sheet_of_kernels_and_nets():
     ("s.png --output o.txt", "a picture is written as"),
     ("s.png --output o.png --kernel poly", "did you mean 'poly2'"),
     ("s.png --output o.png --net vgg11", "unknown net 'vgg11'"),
-    ("s.png --output o.png --size 0", "size must be at least 1"),
+    ("s.png --output o.png --size 0", "size must be from 1"),
     ("s.png --output o.png --optimizer sgd", "unknown optimizer 'sgd'"),
     ("s.png --output o.png --kernel gaussian --optimizer lbfgs", "use --optimizer adam"),
     ("s.png --output o.png --kernel all --compare c.png", "of one kernel and one net"),
