@@ -36,6 +36,7 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     Option("style_size", int, None, SIZE, low=0, high=MAX_SIDE),
     Option("keep_colors", str, None, "the content's; without a word: luminance",
            choices=colors.COLOR_METHODS, alone="luminance"),
+    Option("overwrite", bool, False, "replace files that exist"),
     Option("compare", str, None, "picture of content, style and result side by side"),
     Option("curve", str, None, "the loss of each step, .png or .csv"),
     _of_methods("layer", str, None, "of VGG-19 in which patches are swapped, or rgb"),

@@ -27,6 +27,7 @@ from style.nets import NETS, check_net
     Option("iterations", int, 200, "steps", low=1),
     Option("tv_weight", float, 0.0, "of total variation", low=0),
     Option("seed", int, 0, "of the noise", low=0, high=MAX_SEED),
+    Option("overwrite", bool, False, "replace files that exist"),
     Option("compare", str, "", "the style beside the result"),
     Option("curve", str, "", "the loss of each step, .png or .csv")))
 def texture(style: str, kernel: str, net: str, layers: str, weights: str, curve: str,

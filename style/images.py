@@ -53,6 +53,22 @@ def check_image_output(path: str | Path) -> None:
     check_folder(path.parent)
 
 
+def check_free(paths: Sequence[str | Path], inputs: Sequence[str | Path],
+               overwrite: bool) -> None:
+    """Raises UserError where a file that is to be written is named twice, is an input, or exists
+    and is not to be overwritten. An empty path stands for none."""
+    written = [Path(path) for path in paths if str(path)]
+    for path in written:
+        if written.count(path) > 1:
+            raise UserError(f"two results would be called {path}; rename one of them")
+        if path.exists():
+            if any(path.samefile(each) for each in inputs if Path(each).exists()):
+                raise UserError(f"{path} would be replaced by its own result; choose another "
+                                "output")
+            if not overwrite:
+                raise UserError(f"{path} exists; choose another name or add --overwrite")
+
+
 def check_folder(folder: str | Path) -> None:
     """Raises UserError if the folder does not exist."""
     if not Path(folder).is_dir():

@@ -33,14 +33,15 @@ class Job(NamedTuple):
 
 def main(content: str, styles: list[str], *, output: str, method: str = "swap",
          content_size: int | None = None, style_size: int | None = None, keep_colors: str = "",
-         compare: str = "", curve_file: str = "", **options: Any) -> None:
+         compare: str = "", curve_file: str = "", overwrite: bool = False, **options: Any) -> None:
     """Draws `content`, an image, a folder of images or a film, in each of the `styles`; a method
     that mixes styles draws it once, in all of them.
 
     output: a file of the same kind, or a folder if the content is one. With several styles each
     has a file of its own, named after it. content_size, style_size: see `style.images.read`.
     keep_colors: of `style.colors.COLOR_METHODS`, or "". compare: a file for content, styles and
-    results side by side. curve_file: .png or .csv of the loss. options: those of the method.
+    results side by side. curve_file: .png or .csv of the loss. overwrite: whether files that exist
+    are replaced. options: those of the method.
     Raises UserError before anything is written or trained, also for an option that the method
     does not have.
     """
@@ -63,6 +64,8 @@ def main(content: str, styles: list[str], *, output: str, method: str = "swap",
         raise UserError("a curve is of one image in one style by a method that takes steps: "
                         f"{', '.join(n for n, m in METHODS.items() if accepts(m, 'progress'))}")
     curve.check_curve_output(curve_file)
+    images.check_free([*(job.output for job in jobs), compare, curve_file],
+                      [*(job.content for job in jobs), *styles], overwrite)
     drawn_in = [images.read(path, style_size) for path in styles]
     for image in drawn_in:
         _check_fits("style", image, draw, options)
@@ -116,12 +119,6 @@ def plan_jobs(content: Path, styles: Sequence[str], output: Path, mixes: bool,
         (video.check_film_output if film else images.check_image_output)(output)
         jobs = [Job(content, s, output.with_name(f"{output.stem}{end}{output.suffix}"))
                 for s, end in zip(sets, ends, strict=True)]
-    made = [job.output for job in jobs]
-    for path in made:
-        if made.count(path) > 1:
-            raise UserError(f"two results would be called {path}; rename an image or a style")
-        if path.exists() and any(path.samefile(p) for p in (content, *styles) if Path(p).exists()):
-            raise UserError(f"{path} would be replaced by its own result; choose another output")
     return jobs
 
 

@@ -14,16 +14,17 @@ from style import curve, images
 
 def main(style: str, *, output: str, kernels: Sequence[str], nets: Sequence[str],
          style_size: int = 256, size: int = 256, compare: str = "", curve_file: str = "",
-         **settings: Any) -> None:
+         overwrite: bool = False, **settings: Any) -> None:
     """Writes the texture of the image in the file `style` to the file `output`.
 
     Several kernels or nets give a sheet with the style at the top left. compare: a file for style
-    and texture side by side. curve_file: .png or .csv of the loss. settings: see
-    `style.texture.texture`. Raises UserError before anything is written or computed.
+    and texture side by side. curve_file: .png or .csv of the loss. overwrite: whether files that
+    exist are replaced. settings: see `style.texture.synthesise`. Raises UserError before anything is written or computed.
     """
     for path in filter(None, (output, compare)):
         images.check_image_output(path)
     curve.check_curve_output(curve_file)
+    images.check_free([output, compare, curve_file], [style], overwrite)
     several = len(kernels) * len(nets) > 1
     if several and (curve_file or compare):
         raise UserError("compare and curve are of one kernel and one net")

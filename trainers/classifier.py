@@ -199,6 +199,19 @@ def frozen_classifier(config: Config, domains: Sequence[Domain],
     return model
 
 
+def without_probabilities(model: Any) -> Any:
+    """The model as it gives logits: without the softmax or sigmoid that it may end in."""
+    last, squashing = model.layers[-1], (keras.activations.softmax, keras.activations.sigmoid)
+    activation = getattr(last, "activation", None)
+    if not isinstance(last, keras.layers.Softmax) and activation not in squashing:
+        return model
+    print("the classifier gives probabilities; its logits are read")
+    if isinstance(last, (keras.layers.Softmax, keras.layers.Activation)):
+        return keras.Model(model.inputs, last.input)
+    last.activation = keras.activations.linear
+    return keras.Model(model.inputs, last(last.input))
+
+
 def load_classifier(path: str | Path, domains: Sequence[Domain]) -> keras.Model:
     """The model in the file `path`. Raises UserError unless it takes the domains' images to
     as many classes as they have; without labels to any number."""
@@ -206,6 +219,7 @@ def load_classifier(path: str | Path, domains: Sequence[Domain]) -> keras.Model:
         model: Any = keras.saving.load_model(path, compile=False)
     except (OSError, ValueError) as error:
         raise UserError(f"cannot read --classifier_path {path}: {error}") from error
+    model = without_probabilities(model)
     shape, classes = domains[0].images.shape[1:], domains[0].classes or model.output_shape[-1]
     if (model.input_shape[1:], model.output_shape[-1]) != (shape, classes):
         raise UserError(f"--classifier_path {path} takes {model.input_shape[1:]} to "

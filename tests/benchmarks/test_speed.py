@@ -141,6 +141,7 @@ def test_share_of_a_core():
     assert 0 < machine.free_share(1, 0.2) <= 1
 
 
+@pytest.mark.slow
 def test_a_measurement_is_a_process():
     """Whole: noise for data, a random classifier, the step compiled; and a mistake is told."""
     small = ["--preset", "5.2-mnist2svhn-slfr", "--generator", "quick", "--discriminator",

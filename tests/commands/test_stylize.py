@@ -22,7 +22,7 @@ def told(monkeypatch):
 
 def test_options_not_given_are_left_to_the_method(told):
     assert main(["stylize", "c", "s", "--output", "o"]) == 0
-    assert told == [(("c", ["s"]), {"output": "o", "method": "swap"})]
+    assert told == [(("c", ["s"]), {"output": "o", "method": "swap", "overwrite": False})]
 
 
 def test_options_given(told):
@@ -30,7 +30,7 @@ def test_options_given(told):
           "--mix", "0.5,0.5", "--keep_colors", "--curve", "x.csv", "--run", "r"])
     assert told == [(("c", ["s", "t"]), {
         "output": "o", "method": "adain", "memory_limit": 3 << 20, "mix": (0.5, 0.5),
-        "keep_colors": "luminance", "curve_file": "x.csv", "run": "r"})]
+        "keep_colors": "luminance", "overwrite": False, "curve_file": "x.csv", "run": "r"})]
 
 
 def test_texture(told):

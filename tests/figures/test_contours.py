@@ -44,6 +44,7 @@ def test_gamma_must_fit_for_the_plain_kernel():
     assert sharp[0] > sharp[1] > sharp[2] and blurred[0] < blurred[1] < blurred[2]
 
 
+@pytest.mark.slow
 def test_only_kernels_tell_the_clusters_apart():
     found = surfaces(400)
     means = {name: [float(np.mean(surface(points.astype("float32"))))

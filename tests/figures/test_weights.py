@@ -1,10 +1,12 @@
 """Weight differences from equal starts."""
 
 import numpy as np
+import pytest
 
 from figures.weights import draw
 
 
+@pytest.mark.slow
 def test_both_start_equal_and_the_uncoupled_weights_part_faster():
     """CoGAN's generators differ in the last row alone, so its sum has fewer terms."""
     columns = draw(iterations=4, limit=64).columns

@@ -133,6 +133,11 @@ def test_stopping_by_hand(monkeypatch, capsys):
     ("none.mp4 s.png --output o.png", "a film is written as"),
     ("c.png s.png folder/s.png --output o.png", "two results would be called o-s.png"),
     ("c.png s.png --output c.png", "c.png would be replaced by its own result"),
+    ("c.png s.png --output tiny.png", "tiny.png exists; choose another name or add --overwrite"),
+    ("c.png s.png --output o.png --compare o.png", "two results would be called o.png"),
+    ("c.png s.png --output o.png --compare s.png", "s.png would be replaced by its own result"),
+    ("c.png s.png --output o.png --curve tiny.png", "tiny.png exists; choose another name"),
+    ("c.png s.png --output c.png --overwrite", "c.png would be replaced by its own result"),
     ("c.png s.png --output o.png --layer block3_con1", "did you mean 'block3_conv1'"),
     ("c.png s.png --output o.png --patch_size 6", "the style has 6x4 positions"),
     ("tiny.png s.png --output o.png --layer rgb", "the content has 30x2 positions"),
@@ -169,6 +174,12 @@ def test_mistakes_are_one_line_and_leave_nothing(capsys, pictures, words, messag
     assert out == "" and err.startswith("scogan: error: ") and err.count("\n") == 1
     assert message in err
     assert sorted(pictures.rglob("*")) == before
+
+
+def test_a_picture_is_replaced_where_that_is_asked_for(pictures):
+    (pictures / "taken.png").write_bytes((pictures / "tiny.png").read_bytes())
+    assert main(["stylize", "c.png", "s.png", *FAST, "--output", "taken.png", "--overwrite"]) == 0
+    assert read_uint8("taken.png").shape == read_uint8("c.png").shape
 
 
 def test_a_full_disk_is_one_line(capsys, monkeypatch, pictures):

@@ -150,3 +150,29 @@ def test_a_classifier_given_must_fit(tmp_path):
     (tmp_path / "odd.keras").write_text("no model")
     with pytest.raises(UserError, match="cannot read --classifier_path"):
         load_classifier(tmp_path / "odd.keras", [domain(size=4)])
+
+
+@pytest.mark.parametrize("ending", ["dense", "activation", "softmax layer", "sigmoid"])
+def test_a_classifier_that_ends_in_probabilities_is_read_by_its_logits(tmp_path, ending, capsys):
+    plain = linear()
+    weights = [np.random.default_rng(k).normal(size=w.shape) for k, w in
+               enumerate(plain.get_weights())]
+    plain.set_weights(weights)
+    layers = {"dense": [keras.layers.Dense(3, activation="softmax")],
+              "activation": [keras.layers.Dense(3), keras.layers.Activation("softmax")],
+              "softmax layer": [keras.layers.Dense(3), keras.layers.Softmax()],
+              "sigmoid": [keras.layers.Dense(3, activation="sigmoid")]}[ending]
+    squashed = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Flatten(), *layers])
+    squashed.set_weights(weights)
+    squashed.save(tmp_path / "a.keras")
+    model = load_classifier(tmp_path / "a.keras", [domain(size=4)])
+    x = np.random.default_rng(9).normal(size=(5, 4, 4, 3)).astype("float32")
+    assert np.abs(np.array(squashed(x)) - plain(x)).max() > 0.1
+    np.testing.assert_allclose(model(x), plain(x), rtol=1e-5, atol=1e-5)
+    assert "its logits are read" in capsys.readouterr().out
+
+
+def test_a_classifier_of_logits_is_taken_as_it_is(tmp_path, capsys):
+    linear().save(tmp_path / "a.keras")
+    load_classifier(tmp_path / "a.keras", [domain(size=4)])
+    assert "logits" not in capsys.readouterr().out

@@ -272,7 +272,7 @@ MIXING_D = (Row("conv", 4, 5, norm="batch", activation="prelu", pool=2), Row("de
 
 
 @pytest.mark.parametrize("discriminator, penalty", [(PLAIN_D, gradient_penalty), (MIXING_D, None)])
-@pytest.mark.parametrize("at_once", [256, 8, 1])
+@pytest.mark.parametrize("at_once", [256, 8, pytest.param(1, marks=pytest.mark.slow)])
 def test_the_iteration_is_the_plain_one(discriminator, penalty, at_once, monkeypatch):
     """Every weight and batch statistic after three iterations, by gradient descent since Adam
     blows rounding up where a derivative is zero."""
