@@ -19,7 +19,8 @@ def main(style: str, *, output: str, kernels: Sequence[str], nets: Sequence[str]
 
     Several kernels or nets give a sheet with the style at the top left. compare: a file for style
     and texture side by side. curve_file: .png or .csv of the loss. overwrite: whether files that
-    exist are replaced. settings: see `style.texture.synthesise`. Raises UserError before anything is written or computed.
+    exist are replaced. settings: see `style.texture.synthesise`. Raises UserError before anything
+    is written or computed.
     """
     for path in filter(None, (output, compare)):
         images.check_image_output(path)
