@@ -11,6 +11,7 @@ from pathlib import Path
 from config.options import BY_NAME
 from config.resolve import load_config
 from config.sections import Config
+from framework.checkpoint_files import found_checkpoints
 from framework.cluster import worker
 from framework.errors import UserError
 from framework.files import write_text
@@ -172,8 +173,8 @@ class Run:
 
 def newest_checkpoint(run: str | Path) -> int:
     """Iterations behind the newest checkpoint of a run; 0 where it has none."""
-    found = Path(run).glob("checkpoints/ckpt-*.index")
-    return max((int(path.stem.removeprefix("ckpt-")) for path in found), default=0)
+    found = found_checkpoints(Path(run) / "checkpoints")
+    return int(found[0].name.removeprefix("ckpt-")) if found else 0
 
 
 def _contradict(name: str, stored, asked) -> bool:

@@ -18,7 +18,7 @@ from framework.errors import UserError
 
 ORIENTATION_TAG = 0x0112
 TURNED_BY_OPENCV = (b"\xff\xd8", b"II*\0", b"MM\0*")     # JPEG, TIFF: OpenCV obeys their tag
-MAX_PIXELS = 2**28                  # beyond, an image is refused before it is decoded
+RANGELESS_MODES = ("F", "I")         # of Pillow: floats, and integers of 16 or 32 bits
 SIGNATURES = (                      # of the first bytes, wherever an ending says nothing
     b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*",
     b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"P7", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")
@@ -126,14 +126,17 @@ def _by_pillow(file: ImageFile, data: bytes) -> np.ndarray:
 
     try:
         with Image.open(io.BytesIO(data)) as image:
-            width, height = image.size
-            if width * height <= MAX_PIXELS:
+            mode = image.mode
+            if not mode.startswith(RANGELESS_MODES):
                 return _pillow_to_rgb(ImageOps.exif_transpose(image))
+    except Image.DecompressionBombError as error:
+        raise UserError(f"the image {file} has too many pixels; make it smaller or remove it"
+                        ) from error
     except Exception as error:      # Pillow's plugins each have their own for a bad file
         raise UserError(f"the image {file} is broken or of no known kind; mend or remove it"
                         ) from error
-    raise UserError(f"the image {file} has {width} x {height} pixels, more than {MAX_PIXELS}; "
-                    "make it smaller or remove it")
+    raise UserError(f"the image {file} holds {mode} numbers, whose range it does not state; "
+                    "convert it to 8 or 16 bits")
 
 
 def _pillow_to_rgb(image: Any) -> np.ndarray:

@@ -10,6 +10,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
+from framework.checkpoint_files import found_checkpoints
 from framework.errors import UserError
 from framework.files import replacing, sync, write_text
 
@@ -82,14 +83,6 @@ def restore_part(folder: Path, state: dict[str, list]) -> bool:
         status = tf.train.Checkpoint(**values).read(prefix)
         status.assert_existing_objects_matched().expect_partial()
     return _newest_whole(folder, read)
-
-
-def found_checkpoints(folder: Path) -> list[Path]:
-    """The prefixes folder/ckpt-N of the checkpoints in `folder`, the newest first."""
-    numbered = {int(path.stem.removeprefix("ckpt-")): path.with_suffix("")
-                for path in folder.glob("ckpt-*.index")
-                if path.stem.removeprefix("ckpt-").isdecimal()}
-    return [numbered[n] for n in sorted(numbered, reverse=True)]
 
 
 def _written(checkpoint, folder: Path) -> list[Path]:

@@ -79,7 +79,7 @@ def test_a_jpeg_with_the_end_of_a_thumbnail_and_not_its_own_is_cut_off():
 @pytest.mark.parametrize("dtype", ["float32", "int32", "float64"])
 def test_numbers_without_a_range_are_refused(tmp_path, dtype):
     cv2.imwrite(str(tmp_path / "a.tif"), np.full((8, 8), 3).astype(dtype))
-    with pytest.raises(UserError, match=r"a.tif (holds \w+ numbers, whose range|is broken or)"):
+    with pytest.raises(UserError, match=r"a.tif holds \w+ numbers, whose range"):
         decode(tmp_path / "a.tif")
 
 
@@ -110,7 +110,7 @@ def wide_png(width, height):
 
 def test_more_pixels_than_opencv_takes_are_one_line(tmp_path, capfd):
     (tmp_path / "giga.png").write_bytes(wide_png(33_000, 33_000))
-    with pytest.raises(UserError, match="giga.png (has 33000 x 33000 pixels|is broken)"):
+    with pytest.raises(UserError, match="giga.png has too many pixels"):
         decode(tmp_path / "giga.png")
     assert capfd.readouterr().err == ""
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from framework.checkpoint import Checkpoints, found_checkpoints, restore_part
+from framework.checkpoint import Checkpoints, restore_part
+from framework.checkpoint_files import found_checkpoints
 from framework.errors import UserError
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from commands.dispatch import main
-from framework.checkpoint import found_checkpoints
+from framework.checkpoint_files import found_checkpoints
 
 ROOT = Path(__file__).parents[2]
 ITERATIONS = 80
