@@ -5,6 +5,8 @@ import platform
 import subprocess
 import sys
 
+from framework.environment import cores
+
 SPIN = """
 import time
 wall, own = time.perf_counter(), time.process_time()
@@ -13,13 +15,6 @@ while time.perf_counter() - wall < {seconds}:
 print((time.process_time() - own) / (time.perf_counter() - wall))
 """
 IDLE = 0.95                     # share of the cores from which on timings are good
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def free_share(count: int, seconds: float = 1.0) -> float:

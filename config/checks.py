@@ -99,7 +99,8 @@ def _perceptual(config: Config, domains: Sequence[str]) -> None:
 
 
 def _monitor(config: Config, domains: Sequence[str]) -> None:
-    names = parse_names(config.output.monitor, MONITORS, "monitor")
+    asked = f"{config.output.monitor},{config.output.keep_best}"
+    names = parse_names(asked, MONITORS, "monitor")
     if PAIR_AGREEMENT in names:
         if len(domains) < 2:
             raise UserError(f"pair_agreement compares domains, and {domains[0]} is one")

@@ -286,6 +286,13 @@ OPTIONS: tuple[Option, ...] = (
         "output",
         ("sample_every", int, 500, "iterations between sample grids and plots", _from(1)),
         ("checkpoint_every", int, 1000, "iterations between checkpoints", _from(1)),
+        ("keep_checkpoints", int, 2, "the newest checkpoints that stay", _from(1, 1000)),
+        ("keep_best", str, "", "monitor by which the best checkpoint is kept besides, in "
+         "checkpoints/best (default: none)", {"choices": ("", *MONITORS)}, GENERATORS_OF),
+        ("patience", int, 0, "end after so many measurements of keep_best without a better one; "
+         "0: never", _from(0, 1_000_000), GENERATORS_OF, chosen("keep_best")),
+        ("on_nan", str, "stop", "when a term or weight is no longer finite: stop, or go back to "
+         "the last good checkpoint with other random numbers", _of("stop", "restore")),
         ("log_every", int, 10, "iterations between rows of losses.csv", _from(1)),
         ("sample_columns", int, 10, "columns of a sample grid", _from(1, 100)),
         ("sample_rows", int, 2, "rows of a sample grid per domain", _from(1, 100),
@@ -294,7 +301,7 @@ OPTIONS: tuple[Option, ...] = (
         ("monitor", str, "", f"measured while training, with commas: {', '.join(MONITORS)} "
          "(default: nothing)", GENERATORS_OF),
         ("monitor_every", int, 500, "iterations between those measurements", _from(1),
-         GENERATORS_OF, chosen("monitor")),
+         GENERATORS_OF, either(chosen("monitor"), chosen("keep_best"))),
     ),
     *_group(
         "device",

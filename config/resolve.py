@@ -22,7 +22,8 @@ from framework.command_line import Parser
 from framework.errors import UserError
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")       # as Windows editors begin a file
-EXPERIMENT = {"gan_type", "dataset", "domains", "preset", "config"}
+EXPERIMENT = {"gan_type", "preset", "config"}
+BESIDE = {"content", "environments"}            # what a run's config.json tells beside options
 
 
 def training_parser(**settings: Any) -> Parser:
@@ -34,15 +35,17 @@ def resolve(argv: list[str]) -> Config:
     """The configuration that `argv` asks for.
 
     A command that names a run and no experiment (`--run runs/x --iterations 9000`) starts from
-    what that run was made with. Raises UserError on anything unknown, out of range or
-    contradictory; creates nothing.
+    what that run was made with; so does one that says where its data lie now. Raises UserError
+    on anything unknown, out of range or contradictory; creates nothing.
     """
     return from_flags(command_line.parse(OPTIONS, argv, prog="main.py"))
 
 
 def from_flags(flags: dict[str, Any]) -> Config:
     """As `resolve`, of flags that are parsed already: every option's value by name."""
-    if "run" in flags and not EXPERIMENT & set(flags):
+    named_data = {"dataset", "domains"} & set(flags)
+    if "run" in flags and not EXPERIMENT & set(flags) and not (
+            named_data and not (Path(flags["run"]) / "config.json").is_file()):
         return _continued(flags)
     return from_values({**read_file(flags.get("config", "")), **flags}, flags=set(flags))
 
@@ -86,7 +89,21 @@ def read_file(path: str) -> dict:
         raise UserError(f"config {path}: {error}") from None
     if not isinstance(values, dict):
         raise UserError(f"config {path}: holds no options")
-    return checked(values, f"config {path}")
+    return checked({name: value for name, value in values.items() if name not in BESIDE},
+                   f"config {path}")
+
+
+def read_beside(run: str | Path) -> dict[str, Any]:
+    """What the config.json of the run folder `run` tells beside options: `content` and
+    `environments`; nothing of what is missing, or of another shape."""
+    try:
+        values = json.loads((Path(run) / "config.json").read_text(encoding="utf-8"))
+        content, environments = values["content"], values["environments"]
+        whole = (isinstance(content, dict) and isinstance(environments, list)
+                 and all(isinstance(each, dict) for each in environments))
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return {"content": content, "environments": environments} if whole else {}
 
 
 def load_config(run: str | Path) -> Config:
@@ -103,7 +120,18 @@ def _continued(flags: dict) -> Config:
     if not (Path(flags["run"]) / "config.json").is_file():
         raise UserError(f"there is no run at {flags['run']}; to start one there, say what: "
                         "--preset, or --gan_type and --dataset")
-    return _finished({**load_config(flags["run"]).stored(), **flags}, flags, set(flags))
+    stored = load_config(flags["run"]).stored()
+    if {"dataset", "domains"} & set(flags):         # one takes the place of the other
+        stored |= {"dataset": "", "domains": ""}
+    values = {**stored, **flags}
+    try:
+        domain_names(values["dataset"], values["domains"], values["data_dir"])
+    except UserError as error:
+        if {"dataset", "domains", "data_dir"} & set(flags):
+            raise
+        raise UserError(f"{error}; where the data moved, add --dataset folder:PATH or --data_dir "
+                        "PATH") from None
+    return _finished(values, flags, set(flags))
 
 
 def _pair(values: dict) -> tuple[str, str]:

@@ -6,13 +6,17 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from config.content import PLACES, differing
 from config.options import BY_NAME
-from config.resolve import load_config
+from config.resolve import load_config, read_beside
 from config.sections import Config
 from framework.checkpoint_files import found_checkpoints
 from framework.cluster import worker
+from framework.environment import changes, environment
 from framework.errors import UserError
 from framework.files import write_text
 from framework.history import History
@@ -23,7 +27,6 @@ except ModuleNotFoundError:             # Windows
     fcntl = None
 
 LOCK = ".lock"
-PATH_OPTIONS = {"data_dir", "classifier_path", "vgg_weights"}
 
 
 class Run:
@@ -37,6 +40,7 @@ class Run:
         self.path = path
         self.config = config
         self._lock = None
+        self._beside = read_beside(path)
 
     @classmethod
     def check(cls, path: str | Path, config: Config) -> "Run":
@@ -64,9 +68,32 @@ class Run:
         """`check` and `create` in one."""
         return cls.check(path, config).create()
 
-    def create(self) -> "Run":
-        """Makes or reopens the folder, locked, with its config.json. Raises UserError if
-        another process was faster or the place cannot be written."""
+    def check_content(self, content: Mapping[str, Any]) -> None:
+        """Whether what lies in the places that the options name is what the run began with.
+
+        content: of `config.content.content_of`. What changed in its old place is said in one
+        line. Raises UserError where a place is another and its content too.
+        """
+        changed = differing(self._beside.get("content", {}), content)
+        if not changed or not self.exists:
+            return
+        stored, asked = load_config(self.path).stored(), self.config.stored()
+        moved = [name for name, holds in PLACES.items()
+                 if holds in changed and not _same_place(stored[name], asked[name])]
+        if moved:
+            raise UserError(f"the run {self.path} was made with other settings: {moved[0]} "
+                            f"{asked[moved[0]]!r} does not hold what {stored[moved[0]]!r} held; "
+                            "choose another folder with --run")
+        print(f"{' and '.join(changed)} changed since the run {self.path} began: it goes on with "
+              "what is there now")
+
+    def create(self, content: Mapping[str, Any] | None = None) -> "Run":
+        """Makes or reopens the folder, locked, with its config.json: the options, the `content`
+        of the places that they name, and the environments that the run was computed in.
+
+        Says in one line where this environment is another than the last. Raises UserError if
+        another process was faster or the place cannot be written.
+        """
         if not worker().chief:
             return self
         try:
@@ -76,7 +103,9 @@ class Run:
                 self._take_lock()
                 if self.exists:
                     self._check_same()
-            text = json.dumps(self.config.stored(), indent=2) + "\n"
+            self._beside = {"content": dict(content or self._beside.get("content", {})),
+                            "environments": self._environments()}
+            text = json.dumps(self.config.stored() | self._beside, indent=2) + "\n"
             write_text(self.path / "config.json", text)
         except OSError as error:
             raise UserError(f"cannot write the run {self.path}: {error.strerror}") from None
@@ -110,6 +139,11 @@ class Run:
         return self.path / "checkpoints"
 
     @property
+    def best(self) -> Path:
+        """Folder of the checkpoint that `--keep_best` found the best."""
+        return self.checkpoints / "best"
+
+    @property
     def models(self) -> Path:
         """Folder of the .keras files for others."""
         return self.path / "models"
@@ -133,6 +167,29 @@ class Run:
     def tensorboard(self) -> Path:
         """Folder of the TensorBoard events."""
         return self.path / "tensorboard"
+
+    def _contradicts(self, name: str, stored: Any, asked: Any) -> bool:
+        """Whether an option may not change from `stored` to `asked`. Of another place it is found
+        out later, by `check_content`, whether it holds the same."""
+        if name in ("preset", "iterations") or BY_NAME[name].group in ("output", "device"):
+            return False
+        if name not in PLACES or not (_is_path(name, stored) and _is_path(name, asked)):
+            return stored != asked
+        known = PLACES[name] in self._beside.get("content", {})
+        return not _same_place(stored, asked) and not known
+
+    def _environments(self) -> list[dict]:
+        """Those that the run was computed in, and from which iteration on, with this one."""
+        before, now = self._beside.get("environments", []), environment()
+        began = {"from_iteration": newest_checkpoint(self.path), **now}
+        if not before:
+            return [began]
+        if not (changed := changes({**before[-1], "from_iteration": ""},
+                                   {**now, "from_iteration": ""})):
+            return before
+        print(f"the run goes on elsewhere, so bits may differ from an unbroken run: "
+              f"{'; '.join(changed)[:200]}")
+        return [*before, began]
 
     def _take_lock(self):
         if fcntl is None:
@@ -160,8 +217,8 @@ class Run:
 
     def _check_same(self):
         stored, asked = load_config(self.path).stored(), self.config.stored()
-        differing = [f"{name} is {stored[name]!r}, not {asked[name]!r}"
-                     for name in stored if _contradict(name, stored[name], asked[name])]
+        differing = [f"{name} is {stored[name]!r}, not {asked[name]!r}" for name in stored
+                     if self._contradicts(name, stored[name], asked[name])]
         if differing:
             raise UserError(f"the run {self.path} was made with other settings: "
                             f"{'; '.join(differing)}; choose another folder with --run")
@@ -177,12 +234,14 @@ def newest_checkpoint(run: str | Path) -> int:
     return int(found[0].name.removeprefix("ckpt-")) if found else 0
 
 
-def _contradict(name: str, stored, asked) -> bool:
-    if name in ("preset", "iterations") or BY_NAME[name].group in ("output", "device"):
-        return False
-    if name in PATH_OPTIONS and stored and asked:
-        return os.path.realpath(stored) != os.path.realpath(asked)
-    return stored != asked
+def _is_path(name: str, value: str) -> bool:
+    """Whether a value says where something lies: a data set may have a name instead."""
+    return name not in ("dataset", "domains") or ":" in value or not value
+
+
+def _same_place(stored: Any, asked: Any) -> bool:
+    return stored == asked or bool(
+        stored and asked and os.path.realpath(stored) == os.path.realpath(asked))
 
 
 def _foreign(name: str) -> bool:

@@ -10,8 +10,8 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from framework.checkpoint_files import found_checkpoints
-from framework.errors import UserError
+from framework.checkpoint_files import found_checkpoints, numbered_checkpoints
+from framework.errors import NotFinite, UserError
 from framework.files import replacing, sync, write_text
 
 OPTIONAL_STATE = {"loss_scale"}
@@ -25,7 +25,8 @@ class Checkpoints:
 
     `state` maps a name to a list of Keras variables; all must be built already, since Keras puts
     off a restore into variables that do not stand yet and says nothing. What OPTIONAL_STATE names
-    may be missing from a checkpoint, and then starts as it stands. The last `keep` stay.
+    may be missing from a checkpoint, and then starts as it stands. The last `keep` stay; what an
+    earlier course of the run has left of later iterations goes.
     """
 
     def __init__(self, folder: Path, state: dict[str, list], keep: int = 2):
@@ -48,14 +49,23 @@ class Checkpoints:
         for part in sorted(_written(self._checkpoint, self.folder)):      # .data before .index
             sync(part)
             os.replace(part, self.folder / part.name.replace(UNFINISHED, f"ckpt-{iteration}", 1))
-        kept = found_checkpoints(self.folder)[:self.keep]
+        found = numbered_checkpoints(self.folder)
+        kept = [path for n, path in found.items() if n <= iteration][:self.keep]
         write_text(self.folder / "checkpoint", f'model_checkpoint_path: "{kept[0].name}"\n'
                    + "".join(f'all_model_checkpoint_paths: "{each.name}"\n'
                              for each in reversed(kept)))       # for TensorFlow's own tools
         sync(self.folder)
-        for old in found_checkpoints(self.folder)[self.keep:]:
-            for part in self.folder.glob(f"{old.name}.*"):
+        for other in set(found.values()) - set(kept):
+            for part in self.folder.glob(f"{other.name}.*"):
                 part.unlink()
+
+    def check_finite(self, iteration: int) -> None:
+        """Raises NotFinite where a variable of the state holds a value that is not finite."""
+        for name, values in self._values.items():
+            floats = [v for v in tf.nest.flatten(values) if v.dtype.is_floating]
+            finite = [tf.reduce_all(tf.math.is_finite(v)) for v in floats]
+            if floats and not tf.reduce_all(finite):
+                raise NotFinite(f"{name} is no longer finite at iteration {iteration - 1}")
 
     def restore(self) -> int:
         """Brings the newest whole state back and returns its iteration; 0 where there is none.

@@ -11,6 +11,10 @@ class UserError(Exception):
     """A mistake in what the user asked for: one clear line, exit status 2, no traceback."""
 
 
+class NotFinite(UserError):
+    """A term or a weight of a training became infinite or no number at all."""
+
+
 def one_line(message: object) -> str:
     """The message without line breaks, its middle left out where it is longer than MAX_LINE."""
     text = " ".join(str(message).split())

@@ -10,6 +10,15 @@ from framework.files import write_text
 MONITOR_PREFIX = "monitor/"                    # how the columns begin that only some rows fill
 
 
+def as_kept(value: float) -> float:
+    """The value as it comes back from the file, which keeps seven digits."""
+    return float(_written(value))
+
+
+def _written(value: float) -> str:
+    return f"{float(value):.7g}"
+
+
 class History:
     """The rows of a losses.csv: the iteration, counted from 0, and a column per term.
 
@@ -37,7 +46,7 @@ class History:
         if not all(name.startswith(MONITOR_PREFIX) for name in changed):
             raise UserError(f"{self.path} has other columns: {', '.join(changed)}")
         self._widen([name for name in terms if name not in self._columns])
-        values = [f"{float(terms[name]):.7g}" if name in terms else ""
+        values = [_written(terms[name]) if name in terms else ""
                   for name in self._columns[1:]]
         self._waiting.append([int(iteration), *values])
 

@@ -5,6 +5,7 @@ Without TensorFlow, so that a mistake about the data is answered before it is im
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from config.sections import Config
@@ -44,6 +45,17 @@ def write_description(run: Path, domains: Sequence[Domain]) -> None:
     rows = [{"name": d.name, "images": len(d), "shape": d.images.shape[1:],
              "classes": d.classes} for d in domains]
     write_text(run / FILE, json.dumps(rows, indent=2) + "\n")
+
+
+def named_as_before(run: Path, domains: Sequence[Domain]) -> tuple[Domain, ...]:
+    """The domains by the names that the run in this folder gave them when it began: a folder that
+    was moved may be called otherwise, and the log goes on."""
+    if not (run / FILE).is_file():
+        return tuple(domains)
+    names = [row["name"] for row in read_description(run)]
+    if len(names) != len(domains):
+        return tuple(domains)
+    return tuple(replace(d, name=name) for d, name in zip(domains, names, strict=True))
 
 
 def read_description(run: Path) -> list[dict]:

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import tensorflow as tf
@@ -14,10 +15,12 @@ from config.sections import Section
 from framework.checkpoint import Checkpoints
 from framework.cluster import worker
 from framework.devices import all_gather_scalar, compiled, distributed
-from framework.errors import UserError
+from framework.errors import NotFinite, UserError
 from framework.signals import handling
+from trainers.best import BestSoFar
 from trainers.kinds import Picture, Trainer
 from trainers.reporters import ChiefReporter, Reporter, WorkerReporter
+from trainers.restarts import Restarts
 
 
 @contextmanager
@@ -32,7 +35,7 @@ class Timing:
     """How long iterations took: the first, which is traced and compiled, and the others."""
 
     def __init__(self):
-        self.began, self.first, self.waited = time.perf_counter(), 0.0, 0.0
+        self.began, self.first, self.waited, self.count = time.perf_counter(), 0.0, 0.0, 0
 
     def next_of(self, stream: Iterator) -> Any:
         """The next batch of the stream; counts the seconds that it is waited for."""
@@ -41,9 +44,11 @@ class Timing:
         self.waited += time.perf_counter() - asked
         return batch
 
-    def iterated(self) -> None:
-        """Takes note that an iteration is done."""
+    def iterated(self) -> int:
+        """Takes note that an iteration is done; how many are."""
         self.first = self.first or time.perf_counter() - self.began
+        self.count += 1
+        return self.count
 
     def summary(self, iterations: int) -> str:
         """One line of what `iterations` iterations took, two at least."""
@@ -76,36 +81,73 @@ def fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], it
 
     Goes on from the run's newest checkpoint, if it has one. batches: a function of (start, stop)
     that yields what `trainer.iterate` takes. picture: draws the samples as they are now, uint8
-    [H, W, 3]. output: how often what is written, the options of that group. monitor: measures the
-    nets as they are now; its dict of numbers joins the terms. strategy: of
+    [H, W, 3]. output: how often what is written and kept, the options of that group. monitor:
+    measures the nets as they are now; its dict of numbers joins the terms. strategy: of
     `framework.devices.strategy_for`, None for one device. An interrupt ends training after the
     iteration at hand; where several processes train together, at the next that is logged. The
-    chief alone writes.
+    chief alone writes. Raises NotFinite, before that is written, for terms and weights that are
+    not finite, unless `output.on_nan` lets the run go back.
     """
+    restarts, seed = Restarts(run, output.on_nan == "restore"), trainer.seed
+    while True:
+        trainer.seed = restarts.seed(seed)
+        stream = partial(_shifted, batches, restarts.shift)
+        try:
+            return _fit(run, trainer, stream, iterations, picture=picture, output=output,
+                        compile=compile, monitor=monitor, strategy=strategy)
+        except NotFinite as error:
+            restarts.note(error)
+
+
+def _shifted(batches, shift, start, stop):
+    return batches(shift(start), shift(stop))
+
+
+def _fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], iterations: int, *,
+         picture: Picture, output: Section, compile: str, monitor: Callable[[], dict] | None,
+         strategy: tf.distribute.Strategy | None) -> int:
+    """`fit` until the first NotFinite."""
     chief, several = worker().chief, worker().workers > 1
 
     # Every process starts from the newest checkpoint.
-    checkpoints, tell = Checkpoints(run.checkpoints, trainer.state()), all_gather_scalar(strategy)
+    state = trainer.state()
+    checkpoints = Checkpoints(run.checkpoints, state, output.keep_checkpoints)
+    best_checkpoint = Checkpoints(run.best, state, keep=1)
+    tell = all_gather_scalar(strategy)
     start = agreed_start(tell(checkpoints.restore()))
     reporter: Reporter = (ChiefReporter(run, picture, output.tensorboard) if chief
                           else WorkerReporter(run))
     reporter.start(start)
+    if chief and start == 0 and output.on_nan == "restore":
+        checkpoints.save(0)             # something to go back to
+    best = BestSoFar(output.keep_best, output.patience, run)
+    if best.exhausted and start < iterations:
+        print(f"{best}; to train on, raise --patience")
+        iterations = start
 
     # One compiled step an iteration; then what is due after it.
     step = distributed(strategy, trainer, compile) if strategy else compiled(
         trainer.iterate, compile)
     stream, timing, done = batches(start, iterations), Timing(), start
-    with interruptible() as interrupted, progress_bar(start, iterations, chief) as bar:
+    with interruptible() as asked_to_end, progress_bar(start, iterations, chief) as bar:
+        if start < iterations:
+            bar.set_description("compiling the first iteration")
         for iteration in range(start, iterations):
             terms = step(tf.constant(iteration, tf.int64), timing.next_of(stream))
             done = iteration + 1
             if monitor and done % output.monitor_every == 0:
                 terms = {**terms, **monitor()}
+                if best.note(terms):
+                    checkpoints.check_finite(done)
+                    best_checkpoint.save(done)
+                elif best.exhausted:
+                    asked_to_end.append(best)
             reporter.note(iteration, terms)
-            timing.iterated()
+            if timing.iterated() == 1:
+                bar.set_description("")
             logs = done % output.log_every == 0
             ending = done == iterations or (
-                (logs or not several) and any(tell(bool(interrupted))))
+                (logs or not several) and any(tell(bool(asked_to_end))))
             if logs or ending:
                 newest = reporter.log()
                 bar.set_postfix({name: f"{value:.3g}" for name, value in newest.items()
@@ -113,6 +155,7 @@ def fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], it
             bar.update()
             if done % output.checkpoint_every == 0 or ending:
                 reporter.log()
+                checkpoints.check_finite(done)
                 if chief:
                     checkpoints.save(done)
             if done % output.sample_every == 0 or ending:
@@ -128,4 +171,6 @@ def fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], it
     tell(done)
     if chief and done > start + 1:
         print(timing.summary(done - start))
+    if best in asked_to_end:
+        print(best)
     return done

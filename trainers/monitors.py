@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from config.sections import Config
+from config.sections import Config, Section
 from data.domain import Domain
 from framework.history import MONITOR_PREFIX
 from framework.latents import Stream, latents
 from framework.tensors import Tensor
 from metrics.agreement import attribute_agreement, pair_agreement
-from metrics.choice import parse_names
+from metrics.choice import MONITORS, parse_names
 from metrics.features import find_extractor
 from metrics.kernel import kid
 from metrics.streams import Shuffled
@@ -57,11 +57,17 @@ class Monitor:
         return found
 
 
+def watched(output: Section) -> tuple[str, ...]:
+    """The monitors of `--monitor` and of `--keep_best`, each once."""
+    return parse_names(f"{output.monitor},{output.keep_best}", MONITORS, "monitor")
+
+
 def monitor_for(config: Config, domains: Sequence[Domain],
                 trainer: AdversarialTrainer) -> Monitor | None:
-    """What `--monitor` asks for, or None. Pixels are compared, or, where pair_agreement brings a
-    judge, what that classifier finds; it is found in the cache or trained now."""
-    names, seed = parse_names(config.output.monitor), config.experiment.seed
+    """What `--monitor` and `--keep_best` ask for, or None. Pixels are compared, or, where
+    pair_agreement brings a judge, what that classifier finds; it is found in the cache or trained
+    now."""
+    names, seed = watched(config.output), config.experiment.seed
     if not names:
         return None
     judge = judge_of(config)[0] if "pair_agreement" in names else None

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from config.run import Run
-from framework.errors import UserError
+from framework.errors import NotFinite
 from framework.history import MONITOR_PREFIX, History
 from framework.plots import loss_plot, save_png
 
@@ -21,7 +21,7 @@ class Reporter(Protocol):
         """Keeps an iteration's terms without waiting for the device."""
 
     def log(self) -> dict[str, float]:
-        """Reads what was noted; returns the newest terms. Raises UserError when one is no longer
+        """Reads what was noted; returns the newest terms. Raises NotFinite when one is no longer
         finite: training cannot recover from that, and the checkpoints from before are kept."""
         ...
 
@@ -30,10 +30,10 @@ class Reporter(Protocol):
 
 
 def check_finite(run: Run, iteration: int, terms: dict[str, float]) -> None:
-    """Raises UserError for a term that is not finite."""
+    """Raises NotFinite for a term that is not finite."""
     broken = [name for name, value in terms.items() if not np.isfinite(value)]
     if broken:
-        raise UserError(f"{broken[0]} is no longer finite at iteration {iteration}; "
+        raise NotFinite(f"{broken[0]} is no longer finite at iteration {iteration}; "
                         f"the last good checkpoint is in {run.checkpoints}")
 
 

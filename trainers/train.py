@@ -4,6 +4,7 @@ import json
 import shlex
 from collections.abc import Sequence
 
+from config.content import content_of
 from config.run import Run
 from config.sections import Config
 from data.batches import prefetch
@@ -11,7 +12,7 @@ from data.domain import Domain
 from framework.cluster import worker
 from framework.devices import raise_on_lost_worker, slow_here, strategy_for
 from framework.files import write_text
-from trainers.domains import write_description
+from trainers.domains import named_as_before, write_description
 from trainers.kinds import TRAINERS
 from trainers.loop import fit
 from trainers.monitors import monitor_for
@@ -29,6 +30,8 @@ def main(config: Config, domains: Sequence[Domain]) -> None:
         print(f"batches of {batch_size} are shared by {strategy.num_replicas_in_sync} "
               f"devices" + f"; worker {here.index + 1} of {here.workers}" * (here.workers > 1))
     run = Run.check(config.experiment.run, config)
+    content, domains = content_of(config, domains), named_as_before(run.path, domains)
+    run.check_content(content)
     if remark := slow_here(config.device.precision):
         print(remark)
     for d in domains:
@@ -36,7 +39,7 @@ def main(config: Config, domains: Sequence[Domain]) -> None:
     with raise_on_lost_worker():
         training = TRAINERS.find(config.experiment.gan_type)(config, domains)
         monitor = monitor_for(config, domains, training.trainer) if here.chief else None
-        with run.create():
+        with run.create(content):
             if here.chief:
                 write_description(run.path, domains)
             done = fit(run, training.trainer,

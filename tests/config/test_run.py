@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from config import run as module
-from config.resolve import resolve
+from config.resolve import load_config, read_beside, resolve
 from config.run import Run
 from framework.errors import UserError
 from framework.history import History
@@ -18,6 +18,11 @@ BASE = ["--dataset", "glyph2edge", "--preset", "none"]
 
 def config(*flags):
     return resolve([*BASE, *flags])
+
+
+def options(path):
+    """The options in a run's config.json, without what stands beside them."""
+    return load_config(path).stored()
 
 
 @pytest.fixture
@@ -35,7 +40,7 @@ def test_a_check_creates_nothing(tmp_path):
 def test_create(tmp_path):
     with Run.check(tmp_path / "deep" / "run", config("--seed", "3")).create() as run:
         assert run.samples.is_dir() and run.checkpoints.is_dir() and run.models.is_dir()
-        assert json.loads((run.path / "config.json").read_text()) == run.config.stored()
+        assert options(run.path) == run.config.stored()
         assert run.config.experiment.seed == 3
 
 
@@ -70,7 +75,7 @@ def test_other_settings_are_listed_and_nothing_is_touched(made):
 def test_what_may_change_is_kept_for_the_next_time(made, flags):
     changed = config(*flags)
     Run.open(made, changed).close()
-    assert json.loads((made / "config.json").read_text()) == changed.stored()
+    assert options(made) == changed.stored()
 
 
 def test_the_data_may_be_named_by_another_path_to_it(tmp_path):
@@ -100,7 +105,7 @@ def test_iterations_cannot_fall_below_what_is_done(made, iterations, valid):
 LOCKER = """
 import sys
 from config import run as module
-from config.resolve import resolve
+from config.resolve import load_config, read_beside, resolve
 from config.run import Run
 Run.open(sys.argv[1], resolve(sys.argv[2:]))
 print("locked", flush=True)
@@ -192,3 +197,69 @@ def test_without_fcntl_one_line_names_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "fcntl", None)
     with pytest.raises(UserError, match="on Windows, work in WSL2"):
         Run.open(tmp_path / "run", config())
+
+
+def test_a_run_keeps_what_computed_it_and_says_when_that_changes(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "run"
+    for processor in ("one", "one", "another"):
+        monkeypatch.setattr(module, "environment", lambda p=processor: {"processor": p})
+        Run.open(path, config()).close()
+    said = capsys.readouterr().out
+    kept = json.loads((path / "config.json").read_text())["environments"]
+    assert kept == [{"from_iteration": 0, "processor": "one"},
+                    {"from_iteration": 0, "processor": "another"}]
+    assert said.count("bits may differ") == 1 and "processor was one and is another" in said
+
+
+def folder_config(path, *flags):
+    return resolve(["--gan_type", "gan", "--dataset", f"folder:{path}", "--preset", "none", *flags])
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """A folder in which images would lie."""
+    (tmp_path / "pictures").mkdir()
+    return tmp_path / "pictures"
+
+
+def with_content(path, config, content):
+    run = Run.check(path, config)
+    run.check_content(content)
+    run.create(content).close()
+
+
+def test_data_may_move_when_they_are_the_same(tmp_path, pictures):
+    (tmp_path / "moved").mkdir()
+    with_content(tmp_path / "run", folder_config(pictures), {"data": ["a"]})
+    with_content(tmp_path / "run", folder_config(tmp_path / "moved"), {"data": ["a"]})
+    assert load_config(tmp_path / "run").data.dataset == f"folder:{tmp_path / 'moved'}"
+
+
+def test_other_data_in_another_place_are_refused_and_nothing_is_touched(tmp_path, pictures):
+    (tmp_path / "other").mkdir()
+    with_content(tmp_path / "run", folder_config(pictures), {"data": ["a"]})
+    before = (tmp_path / "run" / "config.json").read_text()
+    with pytest.raises(UserError, match="other settings: dataset .*other' does not hold what"):
+        with_content(tmp_path / "run", folder_config(tmp_path / "other"), {"data": ["b"]})
+    assert (tmp_path / "run" / "config.json").read_text() == before
+
+
+def test_data_that_changed_in_their_place_are_named_in_a_line(tmp_path, pictures, capsys):
+    with_content(tmp_path / "run", folder_config(pictures), {"data": ["a"]})
+    capsys.readouterr()
+    with_content(tmp_path / "run", folder_config(pictures), {"data": ["b"]})
+    assert capsys.readouterr().out.startswith("data changed since the run")
+
+
+def test_a_run_without_digests_keeps_to_its_places(tmp_path, pictures):
+    (tmp_path / "moved").mkdir()
+    Run.open(tmp_path / "run", folder_config(pictures)).close()
+    with pytest.raises(UserError, match="dataset is 'folder:"):
+        Run.check(tmp_path / "run", folder_config(tmp_path / "moved"))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"content": 3, "environments": []}',
+                                  '{"content": {}, "environments": [4]}'])
+def test_what_stands_beside_the_options_may_be_missing_or_wrong(tmp_path, text):
+    (tmp_path / "config.json").write_text(text)
+    assert read_beside(tmp_path) == {}

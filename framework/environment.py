@@ -1,0 +1,72 @@
+"""What a run is computed by: versions, commit, processor and devices, kept in its config.json.
+
+A run is exact to the last bit only as long as these stay.
+"""
+
+import os
+import platform
+import subprocess
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless", "scipy", "pillow")
+INSTRUCTIONS = ("avx2", "avx512f", "avx512_bf16", "amx_tile", "asimd", "sve")    # that pick kernels
+CPU_INFO = Path("/proc/cpuinfo")
+GIT_SECONDS = 5                 # that git may take to answer
+
+
+@cache
+def environment() -> dict[str, str]:
+    """Name -> value of all that the bits of a run follow from beside its options. Imports no
+    TensorFlow, so devices are not in it."""
+    versions = {name: _version(name) for name in PACKAGES}
+    return {"python": platform.python_version(), **{n: v for n, v in versions.items() if v},
+            "commit": commit(), "system": f"{platform.system()} {platform.machine()}",
+            "processor": processor(), "cores": str(cores())}
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def processor() -> str:
+    """The processor's name, and which of the instructions that matter it has."""
+    try:
+        lines = CPU_INFO.read_text(errors="replace").splitlines()
+    except OSError:
+        return platform.processor()
+    told = {key.strip().lower(): value.strip() for key, _, value in
+            (line.partition(":") for line in lines)}
+    flags = told.get("flags", told.get("features", "")).split()
+    known = [name for name in INSTRUCTIONS if name in flags]
+    return " ".join([told.get("model name", platform.machine()), *known])
+
+
+def commit() -> str:
+    """The commit of this program, with a + where files differ from it; empty without git."""
+    folder = Path(__file__).parents[1]
+    if not (folder / ".git").exists():
+        return ""
+    try:
+        words = ["git", "-C", str(folder), "describe", "--always", "--dirty=+", "--exclude=*"]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=GIT_SECONDS)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def changes(before: dict[str, str], now: dict[str, str]) -> list[str]:
+    """One phrase for each value that is another than before."""
+    return [f"{name} was {before[name]} and is {now.get(name) or 'unknown'}"
+            for name in before if before[name] != now.get(name)]
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""

@@ -1,0 +1,135 @@
+"""What the loop keeps, when it ends early, and how it goes back where numbers are not finite."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from config.resolve import resolve
+from config.run import Run
+from framework.checkpoint_files import found_checkpoints
+from framework.errors import NotFinite
+from framework.history import History
+from trainers.loop import fit
+from trainers.restarts import BATCHES_STEP, MAX_RESTARTS, Restarts
+
+
+class Counting:
+    """A trainer whose weight is the sum of its batches. At iteration `breaks_at` it is broken, in
+    its term or in its weight, as long as its seed is one of `broken_seeds`."""
+
+    def __init__(self, breaks_at=None, weight=False, broken_seeds=None):
+        self.seed, self.sum = 3, keras.Variable(0.0)
+        self.breaks_at, self.weight, self.broken_seeds = breaks_at, weight, broken_seeds
+
+    def state(self):
+        return {"nets": [self.sum]}
+
+    def iterate(self, iteration, batch):
+        wrong = iteration == (-1 if self.breaks_at is None else self.breaks_at) and (
+            self.broken_seeds is None or self.seed in self.broken_seeds)
+        bad = tf.where(wrong, np.nan, 0.0)
+        self.sum.assign_add(batch + (bad if self.weight else 0.0))
+        return {"loss": tf.identity(self.sum.value) + (0.0 if self.weight else bad)}
+
+    def export(self, folder):
+        (folder / "exported").write_text("")
+
+
+def batches(start, stop):
+    for i in range(start, stop):
+        yield tf.constant(float(i % BATCHES_STEP) + 1000.0 * (i // BATCHES_STEP))
+
+
+def train(path, trainer, iterations=12, monitor=None, **output):
+    config = resolve(["--preset", "none", "--no-tensorboard"]).with_options(
+        checkpoint_every=2, sample_every=6, log_every=1, iterations=iterations, **output)
+    with Run.open(path, config) as run:
+        return fit(run, trainer, batches, iterations, compile="none", monitor=monitor,
+                   picture=lambda: np.zeros((8, 8, 3), np.uint8), output=config.output)
+
+
+def kept(path, folder="checkpoints"):
+    return [each.name for each in found_checkpoints(path / folder)]
+
+
+def test_as_many_checkpoints_stay_as_asked_for(tmp_path):
+    train(tmp_path / "run", Counting(), keep_checkpoints=4)
+    assert kept(tmp_path / "run") == ["ckpt-12", "ckpt-10", "ckpt-8", "ckpt-6"]
+
+
+def scores(*values):
+    coming = iter(values)
+    return lambda: {"monitor/kid (pixels)/a": next(coming)}
+
+
+def test_the_best_checkpoint_is_kept_beside_the_newest(tmp_path):
+    path = tmp_path / "run"
+    train(path, Counting(), monitor=scores(5.0, 2.0, 3.0, 4.0), monitor_every=3, keep_best="kid")
+    assert kept(path, "checkpoints/best") == ["ckpt-6"]
+    assert kept(path) == ["ckpt-12", "ckpt-10"]
+    best = tf.train.load_checkpoint(str(path / "checkpoints" / "best" / "ckpt-6"))
+    assert best.get_tensor("nets/0/.ATTRIBUTES/VARIABLE_VALUE") == sum(range(6))
+
+
+def test_training_ends_where_nothing_better_comes(tmp_path, capsys):
+    path, asked = tmp_path / "run", {"monitor_every": 2, "keep_best": "kid"}
+    done = train(path, Counting(), monitor=scores(1.0, 2.0, 2.0, 0.5), patience=2, **asked)
+    assert done == 6 and kept(path) == ["ckpt-6", "ckpt-4"]
+    assert "kid did not improve in 2 measurements" in capsys.readouterr().out
+    assert train(path, Counting(), monitor=scores(), patience=2, **asked) == 6
+    assert "raise --patience" in capsys.readouterr().out
+    assert train(path, Counting(), monitor=scores(0.5, 0.4, 0.3), patience=3, **asked) == 12
+    assert kept(path, "checkpoints/best") == ["ckpt-12"]
+
+
+@pytest.mark.parametrize("weight", [False, True])
+def test_nothing_that_is_not_finite_is_written(tmp_path, weight):
+    path = tmp_path / "run"
+    with pytest.raises(NotFinite, match="is no longer finite at iteration 7"):
+        train(path, Counting(breaks_at=7, weight=weight))
+    assert kept(path) == ["ckpt-6", "ckpt-4"]
+    assert np.isfinite(History(path / "losses.csv").read()["loss"]).all()
+
+
+@pytest.mark.parametrize("at", [0, 7])
+def test_a_run_goes_back_with_other_random_numbers(tmp_path, capsys, at):
+    path, trainer = tmp_path / "run", Counting(breaks_at=at, weight=True, broken_seeds={3})
+    assert train(path, trainer, on_nan="restore") == 12
+    said = capsys.readouterr().out
+    assert said.count("goes back to the last good checkpoint") == 1 and "1 of at most" in said
+    before = at // 2 * 2
+    assert float(trainer.sum) == sum(range(12)) + 1000 * (12 - before)
+    history = History(path / "losses.csv").read()
+    np.testing.assert_array_equal(history["iteration"], np.arange(12))
+    assert np.isfinite(history["loss"]).all()
+    assert len(json.loads((path / "restarts.json").read_text())) == 1
+
+
+def test_a_run_that_went_back_is_continued_as_if_unbroken(tmp_path):
+    whole, broken = Counting(5, True, {3}), Counting(5, True, {3})
+    train(tmp_path / "whole", whole, on_nan="restore")
+    train(tmp_path / "broken", broken, iterations=8, on_nan="restore")
+    again = Counting(5, True, {3})
+    train(tmp_path / "broken", again, on_nan="restore")
+    assert float(again.sum) == float(whole.sum) and again.seed == whole.seed != 3
+    assert ((tmp_path / "whole" / "losses.csv").read_text()
+            == (tmp_path / "broken" / "losses.csv").read_text())
+
+
+def test_it_goes_back_a_bounded_number_of_times(tmp_path, capsys):
+    with pytest.raises(NotFinite, match=f"gone back {MAX_RESTARTS} times already"):
+        train(tmp_path / "run", Counting(breaks_at=7), on_nan="restore")
+    assert capsys.readouterr().out.count("goes back") == MAX_RESTARTS
+    assert kept(tmp_path / "run") == ["ckpt-6", "ckpt-4"]
+
+
+def test_streams_of_random_numbers_do_not_meet(tmp_path):
+    restarts, seeds = Restarts(Run(tmp_path, resolve(["--preset", "none"])), True), set()
+    for _ in range(MAX_RESTARTS):
+        restarts.note(NotFinite("x"))
+        seeds |= {restarts.seed(seed) for seed in range(100)}
+    assert len(seeds) == 100 * MAX_RESTARTS and not seeds & set(range(100))
+    assert max(seeds) < 2**31
