@@ -171,8 +171,10 @@ OPTIONS: tuple[Option, ...] = (
         ("disc_penalty", str, "none", "penalty on the critic's gradient",
          {"choices": ("none", *PENALTIES),
          "choice_requires": by_kernel(PENALTIES)}, DISCRIMINATORS_OF),
-        ("penalty_weight", float, 10.0, "weight of that penalty (lambda)", _from(0),
+        ("penalty_weight", float, 10.0, "weight of that penalty (lambda, gamma)", _from(0),
          DISCRIMINATORS_OF, chosen("disc_penalty")),
+        ("penalty_every", int, 1, "steps from one penalty to the next, which is then as many "
+         "times as strong", _from(1, 1000), DISCRIMINATORS_OF, chosen("disc_penalty")),
     ),
     *brought_by(PENALTIES, "disc_penalty", DISCRIMINATORS_OF, group="loss"),
     *_group(

@@ -20,12 +20,14 @@ def _float32(scores: Tensor) -> Tensor:
     return ops.cast(scores, "float32")
 
 
-def _softplus_mean(scores: Tensor) -> Tensor:
+def softplus_mean(scores: Tensor) -> Tensor:
+    """mean log(1 + exp(scores)), a scalar."""
     return ops.mean(ops.softplus(_float32(scores)))
 
 
 class ScoreLoss:
-    """Base of the losses of this module: their generator loss uses the fake scores only."""
+    """Base of the losses of scores. needs_real: whether the generators' loss reads the real
+    scores too."""
 
     needs_real = False
 
@@ -36,11 +38,11 @@ class Minimax(ScoreLoss):
 
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """mean sp(-r) + mean sp(f) = -mean log D(x) - mean log(1 - D(G(z)))."""
-        return _softplus_mean(-real) + _softplus_mean(fake)
+        return softplus_mean(-real) + softplus_mean(fake)
 
     def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """-mean sp(f) = mean log(1 - D(G(z))) (`real` is not used)."""
-        return -_softplus_mean(fake)
+        return -softplus_mean(fake)
 
 
 @LOSSES.register("nonsaturating", options=(
@@ -61,14 +63,14 @@ class NonSaturating(ScoreLoss):
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """(1 - s) mean sp(-r) + s mean sp(r) + mean sp(f)."""
         s = self.label_smoothing
-        real_term = (1 - s) * _softplus_mean(-real)
+        real_term = (1 - s) * softplus_mean(-real)
         if s > 0:
-            real_term += s * _softplus_mean(real)
-        return real_term + _softplus_mean(fake)
+            real_term += s * softplus_mean(real)
+        return real_term + softplus_mean(fake)
 
     def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """mean sp(-f) = -mean log D(G(z)) (`real` is not used)."""
-        return _softplus_mean(-fake)
+        return softplus_mean(-fake)
 
 
 @LOSSES.register("leastsquares")

@@ -17,6 +17,7 @@ from framework.checkpoint import save_model
 from framework.latents import DISTRIBUTIONS
 from framework.pixels import to_unit_tensor
 from framework.random import Random
+from framework.registry import called_with
 from framework.tensors import Tensor
 from nets.build import image_model, join_generators
 from nets.fast import sub_batches
@@ -46,8 +47,9 @@ class AdversarialTrainer:
     no steps: moment matching is this iteration with `discriminator_steps` 0.
 
     domains: K names, for the log. generators, discriminators: K Keras models each. loss: an object
-    of `losses.adversarial` or `losses.mmd`. penalty: a function of (critic, real, fake, alpha)
-    or None. scale: a function of (critic, real, signs) to the factor of both players' loss, as
+    of `losses.adversarial` or `losses.mmd`. penalty: a function of a critic and of those of
+    real, fake and alpha that it has parameters for, or None; taken in every `penalty_every`-th
+    step. scale: a function of (critic, real, signs) to the factor of both players' loss, as
     scaled MMD has it, or None.
     couplings: `penalties.couplings.Coupling`s, each ramped up over `warmup` iterations.
     balance: a `trainers.balance.LossBalancer` that finds the weights of some of them, or None.
@@ -62,7 +64,7 @@ class AdversarialTrainer:
                  g_optimizer: keras.optimizers.Optimizer,
                  d_optimizer: keras.optimizers.Optimizer, latent: str = "uniform",
                  discriminator_steps: int = 1, penalty: Callable | None = None,
-                 penalty_weight: float = 10.0, scale: Callable | None = None,
+                 penalty_weight: float = 10.0, penalty_every: int = 1, scale: Callable | None = None,
                  couplings: Sequence[Coupling] = (), balance: LossBalancer | None = None,
                  warmup: int = 0, averaged: list[keras.Model] | None = None, ema: float = 0.0,
                  classes: int = 0, clip: float = 0.0, instance_noise: float = 0.0,
@@ -70,6 +72,7 @@ class AdversarialTrainer:
         self.domains, self.generators, self.discriminators = domains, generators, discriminators
         self.generator = join_generators(generators)
         self.loss, self.penalty, self.penalty_weight = loss, penalty, penalty_weight
+        self.penalty_every = penalty_every
         self.scale = scale
         self.couplings, self.balance, self.warmup = couplings, balance, warmup
         self.latent_dim, self.classes = self.generator.input_shape[-1] - classes, classes
@@ -183,9 +186,7 @@ class AdversarialTrainer:
                     terms[f"d/{name}"] *= terms[f"scale/{name}"]
                 # What keeps the discriminator smooth.
                 if self.penalty:
-                    terms[f"penalty/{name}"] = self.penalty(
-                        partial(discriminator, training=True), real=x, fake=y,
-                        alpha=random.uniform([tf.shape(x)[0]]))
+                    terms[f"penalty/{name}"] = self.penalise(discriminator, x, y, random)
             # The joint loss: shared layers take one step along the sum over the domains.
             loss: Tensor = sum(terms[f"d/{name}"] for name in self.domains)
             if self.penalty:
@@ -269,6 +270,20 @@ class AdversarialTrainer:
         which batch norm sees each half apart."""
         with sub_batches(2):
             return tf.split(self.score(discriminator, tf.concat([real, fake], 0), random, 2), 2)
+
+    def penalise(self, discriminator: keras.Model, real: Tensor, fake: Tensor,
+                 random: Random) -> Tensor:
+        """The penalty of this discriminator. Lazily, where `penalty_every` is above 1: in that
+        step alone, and as many times as strong (Karras et al. 2020, section 3.1)."""
+        alpha = random.uniform([tf.shape(real)[0]])
+
+        def term():
+            return called_with(partial(self.penalty, partial(discriminator, training=True)),
+                               {"real": real, "fake": fake, "alpha": alpha})
+        if self.penalty_every == 1:
+            return term()
+        due = self.d_optimizer.iterations.value % self.penalty_every == 0
+        return tf.cond(due, lambda: self.penalty_every * term(), lambda: tf.zeros([]))
 
     def scaling(self, discriminator: keras.Model, real: Tensor, random: Random) -> Tensor:
         """The factor that `scale` gives for this critic and the real minibatch alone."""

@@ -17,7 +17,8 @@ from losses.adversarial import (
     Wasserstein,
 )
 
-OF_SCORES = [name for name, loss in LOSSES.items() if issubclass(loss, ScoreLoss)]
+OF_SCORES = [name for name, loss in LOSSES.items() if issubclass(loss, ScoreLoss)
+             and loss.__module__ == ScoreLoss.__module__]
 
 REAL = tf.constant([[1.2], [-0.3], [0.7]])
 FAKE = tf.constant([[-0.5], [0.4], [-1.1]])

@@ -332,3 +332,19 @@ def test_instance_noise_is_seen_by_the_critic():
     clean, noisy = linear_trainer(), linear_trainer(instance_noise=0.5)
     a, b = clean.iterate(tf.constant(0), real), noisy.iterate(tf.constant(0), real)
     assert abs(float(a["d/x0"]) - float(b["d/x0"])) > 1e-4
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_a_lazy_penalty_comes_in_every_kth_step_and_as_many_times_as_strong(steps):
+    from penalties.zero_centred import r1_penalty
+
+    trainer = linear_trainer(penalty=r1_penalty, penalty_weight=1e-3, penalty_every=4,
+                             discriminator_steps=steps)
+    step, found = compiled(trainer.iterate), []
+    for i in range(4):
+        w = weights(trainer.discriminators[0])[0]
+        found.append(float(step(tf.constant(i), points(steps=steps))["penalty/x0"]))
+        if i == 0 and steps == 1:
+            assert found[0] == pytest.approx(4 * 0.5 * np.sum(w**2), rel=1e-5)
+    due = [(steps * i + steps - 1) % 4 == 0 for i in range(4)]
+    assert [value > 0 for value in found] == due and any(due)
