@@ -8,6 +8,7 @@ from pathlib import Path
 from config.checks_style import check_styling
 from config.kinds import KINDS, has
 from config.sections import Config, Section
+from data.augment import parse_augmentations
 from data.names import find_domain
 from framework.cluster import worker
 from framework.errors import UserError
@@ -55,6 +56,13 @@ def _kernel(config: Config, domains: Sequence[str]) -> None:
     parse_scales(loss.kernel_scales)
     if loss.gradient_scale == "smmd" and loss.kernel == "energy":
         raise UserError("the energy kernel has no derivative for smmd to read; choose another")
+
+
+def _augment(config: Config, domains: Sequence[str]) -> None:
+    names = parse_augmentations(config.loss.augment)
+    points = [name for name in domains if find_domain(name).size is None]
+    if names and points:
+        raise UserError(f"augment changes images, and {points[0]} holds points")
 
 
 def _nets(config: Config, domains: Sequence[str]) -> None:
@@ -118,4 +126,4 @@ def _devices(config: Config, domains: Sequence[str]) -> None:
                         f"{workers}; take one or all")
 
 
-CHECKS = (_devices, check_styling, _kernel, _nets, _classifier, _perceptual, _monitor)
+CHECKS = (_devices, check_styling, _kernel, _augment, _nets, _classifier, _perceptual, _monitor)

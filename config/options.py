@@ -190,6 +190,13 @@ OPTIONS: tuple[Option, ...] = (
     *brought_by(KERNELS, "kernel", GENERATORS_OF, one_of("loss", "mmd"), group="loss"),
     *_group(
         "loss",
+        ("augment", str, "", "random changes of all images that discriminators see, with commas: "
+         "color, translation, cutout, flip (default: none)", DISCRIMINATORS_OF),
+        ("augment_probability", float, 1.0, "with which an image gets each of them", _from(0, 1),
+         DISCRIMINATORS_OF, chosen("augment")),
+        ("augment_target", float, 0.0, "let that probability follow the discriminators: up while "
+         "the mean sign of real scores is above this, else down (ADA has 0.6); 0: off",
+         _from(0, 1), DISCRIMINATORS_OF, chosen("augment")),
         ("instance_noise", float, 0.0, "standard deviation of noise on all that critics see",
          _from(0, 10),
          DISCRIMINATORS_OF),

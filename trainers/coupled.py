@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from config.sections import Config, Section
+from data.augment import parse_augmentations
 from data.domain import Domain
 from framework.devices import in_strategy_scope
 from framework.errors import UserError
@@ -14,6 +15,7 @@ from framework.registry import Registry
 from nets.architectures import DISCRIMINATORS, GENERATORS, Architecture
 from nets.build import build_discriminators, build_generators
 from penalties.couplings import FrozenNets, active_couplings
+from trainers.augmentation import Augmentation
 from trainers.balance import LossBalancer
 from trainers.classifier import frozen_classifier, labelled_domains
 from trainers.conditional import batches_for, conditioned_shape, num_conditioning_classes
@@ -101,6 +103,12 @@ def frozen_for(config: Config, domains: Sequence[Domain]) -> FrozenNets:
                       any(d.attributes for d in domains), vgg)
 
 
+def augmentation_for(loss: Section) -> Augmentation | None:
+    """What changes the images that the discriminators see, if that is asked for."""
+    names = parse_augmentations(loss.augment)
+    return Augmentation(names, loss.augment_probability, loss.augment_target) if names else None
+
+
 def balance_for(coupling: Section) -> LossBalancer | None:
     """What finds the weights of the perceptual terms, if that is asked for."""
     names = [name for name in ("content", "style") if getattr(coupling, f"{name}_weight") > 0]
@@ -134,6 +142,7 @@ def build(config: Config, domains: Sequence[Domain],
         latent=training.latent, discriminator_steps=training.discriminator_steps,
         penalty=penalty, penalty_weight=config.loss.penalty_weight,
         penalty_every=config.loss.penalty_every, scale=scale,
+        augmentation=augmentation_for(config.loss),
         couplings=active_couplings(config.values(), generators, frozen),
         balance=balance_for(config.coupling), warmup=config.coupling.coupling_warmup,
         averaged=(generators_for(config, count, image_shape, classes) if training.ema else None),

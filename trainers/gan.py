@@ -22,6 +22,7 @@ from framework.tensors import Tensor
 from nets.build import image_model, join_generators
 from nets.fast import sub_batches
 from penalties.couplings import Coupling
+from trainers.augmentation import Augmentation
 from trainers.balance import LossBalancer, ramp
 from trainers.conditional import concat_label, concat_label_channels, one_hot_labels
 from trainers.generator_outputs import GeneratorOutputs
@@ -51,6 +52,7 @@ class AdversarialTrainer:
     real, fake and alpha that it has parameters for, or None; taken in every `penalty_every`-th
     step. scale: a function of (critic, real, signs) to the factor of both players' loss, as
     scaled MMD has it, or None.
+    augmentation: what changes all that the discriminators see, or None.
     couplings: `penalties.couplings.Coupling`s, each ramped up over `warmup` iterations.
     balance: a `trainers.balance.LossBalancer` that finds the weights of some of them, or None.
     averaged: K further generators that keep an exponential moving average with rate `ema`,
@@ -64,7 +66,9 @@ class AdversarialTrainer:
                  g_optimizer: keras.optimizers.Optimizer,
                  d_optimizer: keras.optimizers.Optimizer, latent: str = "uniform",
                  discriminator_steps: int = 1, penalty: Callable | None = None,
-                 penalty_weight: float = 10.0, penalty_every: int = 1, scale: Callable | None = None,
+                 penalty_weight: float = 10.0, penalty_every: int = 1,
+                 scale: Callable | None = None,
+                 augmentation: Augmentation | None = None,
                  couplings: Sequence[Coupling] = (), balance: LossBalancer | None = None,
                  warmup: int = 0, averaged: list[keras.Model] | None = None, ema: float = 0.0,
                  classes: int = 0, clip: float = 0.0, instance_noise: float = 0.0,
@@ -72,7 +76,7 @@ class AdversarialTrainer:
         self.domains, self.generators, self.discriminators = domains, generators, discriminators
         self.generator = join_generators(generators)
         self.loss, self.penalty, self.penalty_weight = loss, penalty, penalty_weight
-        self.penalty_every = penalty_every
+        self.penalty_every, self.augmentation = penalty_every, augmentation
         self.scale = scale
         self.couplings, self.balance, self.warmup = couplings, balance, warmup
         self.latent_dim, self.classes = self.generator.input_shape[-1] - classes, classes
@@ -97,10 +101,11 @@ class AdversarialTrainer:
         """Everything a checkpoint must hold to go on exactly."""
         averaged = self.average.model.variables if self.average else []
         balance = {"balance": self.balance.variables} if self.balance else {}
+        augmentation = {"augmentation": self.augmentation.variables} if self.augmentation else {}
         return {"generators": all_variables(self.g_nets), "averaged": averaged,
                 "discriminators": all_variables(self.discriminators),
                 **optimizer_state("g_optimizer", self.g_optimizer),
-                "d_optimizer": self.d_optimizer.variables} | balance
+                "d_optimizer": self.d_optimizer.variables} | balance | augmentation
 
     def iterate(self, iteration: Tensor, batch: Any) -> dict[str, Tensor]:
         """Runs iteration number `iteration` and returns its terms, a dict of scalars.
@@ -180,6 +185,8 @@ class AdversarialTrainer:
             for name, discriminator, x, y in self.discriminator_inputs(real, labels, fake):
                 # What tells the domain's real images from the generated ones.
                 real_scores, fake_scores = self.score_both(discriminator, x, y, random)
+                if self.augmentation:
+                    self.augmentation.follow(real_scores, fake_scores, self.loss.needs_real)
                 terms[f"d/{name}"] = self.loss.discriminator(real_scores, fake_scores)
                 if self.scale:
                     terms[f"scale/{name}"] = self.scaling(discriminator, x, random)
@@ -259,10 +266,19 @@ class AdversarialTrainer:
     def score(self, discriminator: keras.Model, images: Tensor, random: Random,
               batches: int = 1) -> Tensor:
         """The critic's raw scores [B, 1] of `images`, `batches` batches one after the other, seen
-        through the instance noise."""
+        through the augmentation and the instance noise."""
+        images = self.augmented(images, random, batches)
         if self.instance_noise:
             images = images + random.normal(tf.shape(images), self.instance_noise, batches)
         return discriminator(images, training=True)
+
+    def augmented(self, images: Tensor, random: Random, batches: int = 1) -> Tensor:
+        """The images changed at random, but for the label's channels behind theirs."""
+        if self.augmentation is None:
+            return images
+        channels = images.shape[-1] - self.classes
+        changed = self.augmentation(images[..., :channels], random, batches)
+        return tf.concat([changed, images[..., channels:]], -1) if self.classes else changed
 
     def score_both(self, discriminator: keras.Model, real: Tensor, fake: Tensor,
                    random: Random) -> list[Tensor]:
@@ -276,6 +292,7 @@ class AdversarialTrainer:
         """The penalty of this discriminator. Lazily, where `penalty_every` is above 1: in that
         step alone, and as many times as strong (Karras et al. 2020, section 3.1)."""
         alpha = random.uniform([tf.shape(real)[0]])
+        real, fake = self.augmented(real, random), self.augmented(fake, random)
 
         def term():
             return called_with(partial(self.penalty, partial(discriminator, training=True)),
