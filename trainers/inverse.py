@@ -36,8 +36,6 @@ class InverseTrainer:
     `losses.style.variation_of_levels`.
     """
 
-    seed = 0                    # it draws no random numbers itself; its batches have their own
-
     def __init__(self, net: keras.Model, vgg: VGGFeatures,
                  optimizer: keras.optimizers.Optimizer, *, tv_weight: float = 1e-6,
                  swapped: bool = True):

@@ -14,11 +14,9 @@ Picture = Callable[[], np.ndarray]      # draws, uint8 [H, W, 3]
 class Trainer(Protocol):
     """What the loop of `trainers.loop.fit` repeats, saves and exports.
 
-    seed: of the random numbers that an iteration draws; the loop gives another one where it goes
-    back, before the iteration is compiled again.
+    One that draws random numbers of its own keeps their seed as `seed`: where it goes back, the
+    loop gives it another one before the iteration is compiled again.
     """
-
-    seed: int
 
     def iterate(self, iteration: Any, batch: Any) -> dict[str, Any]:
         """Runs iteration number `iteration`, a scalar tensor, on its batch; the terms by name,

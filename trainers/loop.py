@@ -88,9 +88,12 @@ def fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], it
     chief alone writes. Raises NotFinite, before that is written, for terms and weights that are
     not finite, unless `output.on_nan` lets the run go back.
     """
-    restarts, seed = Restarts(run, output.on_nan == "restore"), trainer.seed
+    restarts = Restarts(run, output.on_nan == "restore")
+    drawing: Any = trainer              # one that draws nothing has no seed
+    seed = getattr(drawing, "seed", None)
     while True:
-        trainer.seed = restarts.seed(seed)
+        if seed is not None:
+            drawing.seed = restarts.seed(seed)
         stream = partial(_shifted, batches, restarts.shift)
         try:
             return _fit(run, trainer, stream, iterations, picture=picture, output=output,
