@@ -19,7 +19,7 @@ TEST := TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 OMP_NUM_THREADS=1 \
 demo: .venv/ready
 	$(BIN)/python main.py --preset demo --run $(RUN)
 	$(BIN)/python main.py evaluate $(RUN)
-	@echo "Look at $(RUN)/samples: rows of the first domain above the matching rows of the second."
+	@echo "Look at $(RUN)/samples: each group of rows shows the same latents in every domain."
 
 test: .venv/ready-dev
 	$(MAKE) --jobs 2 --output-sync --keep-going $(PARTS:%=test-part-%)

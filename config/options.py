@@ -28,6 +28,7 @@ from config.requirements import (
     by_kernel,
 )
 from framework.errors import UserError, unknown
+from framework.grid import LAYOUTS
 from framework.options import (
     MAX_SEED,
     Option,
@@ -306,6 +307,9 @@ OPTIONS: tuple[Option, ...] = (
         ("sample_columns", int, 10, "columns of a sample grid", _from(1, 100)),
         ("sample_rows", int, 2, "rows of a sample grid per domain", _from(1, 100),
          serves("generators", "classifier")),
+        ("sample_layout", str, "pairs", "pairs: what belongs to one latent stands together; "
+         "blocks: all rows of a domain above those of the next, as in the thesis",
+         {"choices": LAYOUTS}, serves("generators")),
         ("tensorboard", bool, True, "write TensorBoard events"),
         ("monitor", str, "", f"measured while training, with commas: {', '.join(MONITORS)} "
          "(default: nothing)", GENERATORS_OF),

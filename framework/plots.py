@@ -1,11 +1,10 @@
-"""Pictures of a run: sample grids, scatters of 2-D points and loss curves.
+"""Pictures of a run: scatters of 2-D points and loss curves. Grids: framework.grid.
 
 Arrays come in as numpy, pictures are uint8 [H, W, 3] RGB; matplotlib is imported at the first
 drawing. Files are replaced in one step, so that a viewer never reads half a picture.
 """
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +12,7 @@ import numpy as np
 from framework.errors import UserError
 from framework.files import replacing
 from framework.history import MONITOR_PREFIX
-from framework.pixels import to_uint8
 
-GREY = 128
-SEPARATOR = 2
 TITLES = {"d": "critic", "g": "generator", "penalty": "gradient penalty", "scale": "critic scale",
           "feature": "feature difference", "cycle": "latent recovery",
           "semantic": "semantic difference", "balance": "class balance",
@@ -25,34 +21,6 @@ TITLES = {"d": "critic", "g": "generator", "penalty": "gradient penalty", "scale
           "pair_agreement": "pair agreement"}
 COLOURS = ("#1f6fb4", "#d9541e", "#2a9150", "#8b4fb0", "#b08a1e", "#3aa5ad", "#c23b6e",
            "#666666")
-
-
-def image_grid(images: Sequence[np.ndarray], columns: int, scale: int = 1) -> np.ndarray:
-    """K arrays [N, H, W, C] in [-1, 1], C 1 or 3, as one picture, arranged as in the thesis.
-
-    All rows of the first domain stand above the matching rows of the second, and so on; a grey
-    line parts them. Image n of every domain is in row n // columns and column n % columns.
-    scale: side of the square of pixels that a pixel becomes.
-    """
-    blocks = [_tiled(to_uint8(domain), min(columns, len(domain))) for domain in images]
-    line = np.full((SEPARATOR, blocks[0].shape[1], 3), GREY, np.uint8)
-    parts = [part for block in blocks for part in (line, block)][1:]
-    return np.concatenate(parts).repeat(scale, 0).repeat(scale, 1)
-
-
-def enlargement(height: int) -> int:
-    """The scale that shows images of `height` pixels at about 64, which an eye can read."""
-    return max(1, 64 // height)
-
-
-def _tiled(images: np.ndarray, columns: int) -> np.ndarray:
-    """uint8 [N, H, W, C] in rows of `columns`; places left over are grey."""
-    count, height, width, channels = images.shape
-    rows = math.ceil(count / columns)
-    tiles = np.full((rows * columns, height, width, 3), GREY, np.uint8)
-    tiles[:count] = images if channels == 3 else images.repeat(3, -1)
-    tiles = tiles.reshape(rows, columns, height, width, 3).swapaxes(1, 2)
-    return tiles.reshape(rows * height, columns * width, 3)
 
 
 def save_png(path: str | Path, picture: np.ndarray) -> None:

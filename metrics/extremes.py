@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from framework.plots import GREY, SEPARATOR, enlargement, image_grid
+from framework.grid import GREY, SEPARATOR, enlargement, image_grid
 
 SCORE_STRIP_PIXELS = 16              # height of the line of scores
 SCORE_FONT_SCALE = 0.8               # of cv2.putText

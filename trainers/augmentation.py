@@ -12,8 +12,9 @@ from data.augment import augment
 from data.domain import Domain
 from framework.devices import mean_over_replicas, replica_and_count
 from framework.errors import UserError
+from framework.grid import enlargement, image_grid
 from framework.pixels import to_unit
-from framework.plots import enlargement, image_grid, save_png
+from framework.plots import save_png
 from framework.random import Random
 from framework.tensors import Tensor
 

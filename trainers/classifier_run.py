@@ -11,8 +11,8 @@ from data.domain import Domain
 from framework.checkpoint import restore_part
 from framework.devices import in_strategy_scope
 from framework.errors import UserError
+from framework.grid import enlargement, image_grid
 from framework.pixels import to_unit
-from framework.plots import enlargement, image_grid
 from nets.classifier import build_classifier
 from trainers.classifier import (
     ClassifierTrainer,

@@ -14,8 +14,8 @@ from data.batches import Batches
 from data.domain import Domain
 from framework.checkpoint import save_model
 from framework.devices import compiled, gathered, in_strategy_scope, replica_and_count
+from framework.grid import enlargement, image_grid
 from framework.pixels import to_unit, to_unit_tensor
-from framework.plots import enlargement, image_grid
 from framework.tensors import Tensor
 from losses.perceptual import content_loss
 from losses.style import variation_of_levels

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from config.sections import Config, Section
 from data.domain import Domain
+from framework.grid import enlargement, image_grid
 from framework.latents import Stream, latents
-from framework.plots import enlargement, image_grid, scatter_picture
+from framework.plots import scatter_picture
 from framework.tensors import Tensor
 from trainers.conditional import num_conditioning_classes, one_row_per_class
 from trainers.gan import AdversarialTrainer
@@ -21,9 +22,10 @@ def sample_picture(trainer: AdversarialTrainer, config: Config,
                    domains: Sequence[Domain]) -> Picture:
     """A function without arguments that draws the trainer's sample picture now.
 
-    Images become the thesis's grid, all rows of one domain above the matching rows of the
-    next; the points of a toy set become a scatter with the data under it. Where the generators
-    are told classes, there is a row for each, of the same latents.
+    Images become a grid, the domains' images of one latent together or all rows of a domain
+    above those of the next (`--sample_layout`); the points of a toy set become a scatter with
+    the data under it. Where the generators are told classes, there is a row for each, of the
+    same latents.
     """
     classes = num_conditioning_classes(domains) if config.nets.conditional else 0
     training, seed = config.training, config.experiment.seed
@@ -34,4 +36,6 @@ def sample_picture(trainer: AdversarialTrainer, config: Config,
     rows, columns = 1 if classes else config.output.sample_rows, config.output.sample_columns
     z = one_row_per_class(grid_latents(training, rows * columns, seed), classes)
     scale = enlargement(domains[0].images.shape[1])
-    return lambda: image_grid(trainer.sample(z), columns, scale)
+    names = list(trainer.domains) if len(domains) > 1 else ()
+    return lambda: image_grid(trainer.sample(z), columns, scale,
+                              layout=config.output.sample_layout, names=names)

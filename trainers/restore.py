@@ -8,7 +8,9 @@ from config.kinds import has
 from config.resolve import load_config
 from framework.checkpoint import restore_part
 from framework.errors import UserError
+from framework.grid import enlargement, image_grid
 from framework.latents import Stream, latents
+from framework.plots import scatter_picture
 from framework.tensors import Tensor
 from nets.build import join_generators
 from trainers.conditional import every_class_in_turn, one_row_per_class
@@ -56,6 +58,14 @@ class Sampler:
     def __call__(self, count: int, seed: int = 0) -> list[np.ndarray]:
         """`draw` from `inputs`."""
         return self.draw(self.inputs(count, seed))
+
+    def picture(self, images: list[np.ndarray], columns: int) -> np.ndarray:
+        """The images of `draw` as a picture, uint8 [H, W, 3], in the run's layout."""
+        if images[0].ndim == 2:
+            return scatter_picture(images[0])
+        return image_grid(images, columns, enlargement(images[0].shape[1]),
+                          layout=self.config.output.sample_layout,
+                          names=self.domains if len(images) > 1 else ())
 
     def grid(self, count: int, seed: int) -> tuple[list[np.ndarray], int]:
         """Images for a picture, and how many stand in a row: `count` latents in the run's usual

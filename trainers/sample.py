@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from framework.errors import UserError
-from framework.plots import enlargement, image_grid, save_png, scatter_picture
+from framework.plots import save_png
 from trainers.restore import Sampler
 
 
@@ -14,6 +14,5 @@ def main(run: str | Path, *, count: int = 50, seed: int = 1, output: str | None 
         raise UserError(f"--output {output}: the picture is a .png")
     sampler = Sampler(run)
     images, columns = sampler.grid(count, seed)
-    save_png(path, scatter_picture(images[0]) if images[0].ndim == 2
-             else image_grid(images, columns, enlargement(images[0].shape[1])))
+    save_png(path, sampler.picture(images, columns))
     print(f"{path}: {len(images[0])} samples of {', '.join(sampler.domains)}, seed {seed}")

@@ -14,8 +14,8 @@ from config.sections import Config
 from data.domain import Domain
 from framework.checkpoint import save_model
 from framework.devices import compiled, gathered, in_strategy_scope, replica_rows
+from framework.grid import enlargement, image_grid
 from framework.pixels import to_unit_tensor
-from framework.plots import enlargement, image_grid
 from framework.random import Random
 from framework.tensors import Tensor
 from losses.perceptual import content_loss, style_loss

@@ -7,7 +7,8 @@ import numpy as np
 
 from framework.animation import save_gif, save_mp4, there_and_back
 from framework.errors import UserError
-from framework.plots import enlargement, image_grid, save_png
+from framework.grid import enlargement, image_grid
+from framework.plots import save_png
 from trainers.restore import Sampler
 
 FRAMES = 40
@@ -67,7 +68,7 @@ def main(run: str | Path, *, rows: int = 8, columns: int = 10, seed: int = 1, gi
     if images[0].ndim == 3:
         raise UserError(f"{run} draws 2-D points; a walk needs images")
     grid = [x.reshape(rows * columns, *x.shape[2:]) for x in images]
-    save_png(path, image_grid(grid, columns, enlargement(grid[0].shape[1])))
+    save_png(path, sampler.picture(grid, columns))
     written = [path]
     for wanted, suffix, save in ((gif, ".gif", save_gif), (mp4, ".mp4", save_mp4)):
         if wanted:

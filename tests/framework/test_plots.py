@@ -7,21 +7,7 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from framework.plots import (
-    GREY,
-    SEPARATOR,
-    image_grid,
-    loss_plot,
-    save_png,
-    scatter_picture,
-    smoothed,
-)
-
-
-def numbered(count, height=3, width=2, channels=3, start=0):
-    """Images of one level each: image n is `start + n` in 0..255."""
-    levels = (np.arange(count) + start) / 127.5 - 1
-    return np.broadcast_to(levels[:, None, None, None], (count, height, width, channels))
+from framework.plots import loss_plot, save_png, scatter_picture, smoothed
 
 
 def terms(rows):
@@ -33,44 +19,6 @@ def terms(rows):
 
 def read(path):
     return cv2.imread(str(path))[..., ::-1]
-
-
-@pytest.mark.parametrize("scale", [1, 2, 3])
-def test_every_pixel_of_a_grid(scale):
-    columns, height, width = 3, 3, 2
-    first, second, third = (numbered(5, start=s) for s in (10, 100, 200))
-    picture = image_grid([first, second, third], columns, scale)
-    block = 2 * height + SEPARATOR
-    assert picture.shape == ((3 * block - SEPARATOR) * scale, columns * width * scale, 3)
-    assert picture.dtype == np.uint8
-    for y in range(picture.shape[0]):
-        for x in range(picture.shape[1]):
-            domain, inside = divmod(y // scale, block)
-            n = inside // height * columns + x // scale // width
-            filled = inside < 2 * height and n < 5
-            expected = (10, 100, 200)[domain] + n if filled else GREY
-            assert picture[y, x].tolist() == [expected] * 3
-
-
-def test_the_pixels_within_an_image_keep_their_place():
-    images = np.random.default_rng(0).integers(0, 256, (4, 5, 6, 3))
-    picture = image_grid([images / 127.5 - 1], 2)
-    np.testing.assert_array_equal(picture[5:10, 6:12], images[3])
-    np.testing.assert_array_equal(picture[0:5, 6:12], images[1])
-
-
-def test_grey_images_stand_beside_coloured_ones():
-    picture = image_grid([numbered(2, channels=1, start=50), numbered(2, start=90)], 2)
-    assert picture[0, 0].tolist() == [50] * 3 and picture[-1, -1].tolist() == [91] * 3
-
-
-def test_fewer_images_than_columns():
-    assert image_grid([numbered(2)], 10).shape == (3, 4, 3)
-
-
-def test_values_beyond_the_range_are_clipped():
-    assert image_grid([np.full((1, 1, 1, 3), 1.5)], 1).tolist() == [[[255] * 3]]
-    assert image_grid([np.full((1, 1, 1, 3), -1.5)], 1).tolist() == [[[0] * 3]]
 
 
 def test_a_png_keeps_its_colours(tmp_path):

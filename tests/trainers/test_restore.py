@@ -9,6 +9,7 @@ from config.run import Run
 from data.domain import Domain
 from framework.checkpoint import Checkpoints
 from framework.errors import UserError
+from framework.grid import SEPARATOR
 from trainers.conditional import one_row_per_class
 from trainers.coupled import build
 from trainers.domains import write_description
@@ -73,10 +74,10 @@ def test_classes_come_in_turn_and_in_rows_of_a_grid(trained):
 def test_the_picture_has_a_row_per_class(trained):
     trainer, _, config, domains = trained
     picture = sample_picture(trainer, config, domains)()
-    scale = picture.shape[1] // (4 * 32)
     rows = 3 if config.nets.conditional else 1
-    assert picture.shape[1] == 4 * 32 * scale
-    assert 2 * rows * 32 * scale <= picture.shape[0] < (2 * rows + 1) * 32 * scale
+    assert picture.shape[0] == 2 * rows * 64 + (rows - 1) * 2 * SEPARATOR
+    margin = picture.shape[1] - 4 * 64
+    assert 40 < margin < 200 and (picture[:, 0] == 255).any() and picture[:, margin:].std() > 1
     assert tf.reduce_all(tf.abs(grid_latents(config.training, 4, 0)) <= 1)
 
 

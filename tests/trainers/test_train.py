@@ -36,8 +36,9 @@ def run(tmp_path_factory):
 
 def test_pictures_show_both_domains_and_move(run):
     pictures = [cv2.imread(str(run / "samples" / f"{i:06d}.png")) for i in (0, 3, 6)]
-    assert all(p is not None and p.shape[1] == 5 * 64 for p in pictures)
-    assert all(p[:128].std() > 1 and p[-128:].std() > 1 for p in pictures[1:])
+    drawn = [p[:, -5 * 64:] for p in pictures]
+    assert all(5 * 64 < p.shape[1] < 8 * 64 for p in pictures)             # with a margin of names
+    assert all(p[:64].std() > 1 and p[64:128].std() > 1 for p in drawn[1:])
     assert np.abs(pictures[0].astype(int) - pictures[2]).mean() > 1
     assert cv2.imread(str(run / "sample-2.png")).shape == pictures[0].shape
 

@@ -7,6 +7,7 @@ import pytest
 
 from framework.errors import UserError
 from trainers import walk as module
+from trainers.restore import Sampler
 from trainers.walk import along_the_sphere, film, main, straight, walk_images
 
 
@@ -14,9 +15,12 @@ class Echo:
     """A sampler of two domains whose images are flat in the latent's first three numbers."""
 
     def __init__(self, latent="uniform", classes=0, points=False):
-        self.config = SimpleNamespace(training=SimpleNamespace(latent=latent))
+        self.config = SimpleNamespace(training=SimpleNamespace(latent=latent),
+                                      output=SimpleNamespace(sample_layout="pairs"))
         self.classes = classes
         self.domains, self.points, self.drawn = ["a", "b"], points, []
+
+    picture = Sampler.picture
 
     def latents(self, count, seed):
         return np.random.default_rng(seed).normal(size=(count, 4)).astype("float32")
