@@ -21,6 +21,7 @@ from config.requirements import (
     PERCEPTUAL,
     PRUNED,
     READS_CLASSES,
+    READS_MAPS,
     STYLING,
     STYLIST,
     UNPENALISED,
@@ -272,6 +273,10 @@ OPTIONS: tuple[Option, ...] = (
          "style each start, their weights only turning them on; 0: weights as given",
          _from(0, 1000),
          COUPLED, PERCEPTUAL),
+        ("pairing_weights", str, "", "folder of the weights of SqueezeNet, by which dependence and "
+         "similarity see (default: the cache, or a download); random: none", COUPLED, READS_MAPS),
+        ("pairing_resize", int, 0, "height and width at which it sees the images; 0: as they are",
+         _from(0, 512), COUPLED, READS_MAPS),
         ("coupling_warmup", int, 0, "iterations over which the coupling weights rise", _from(0),
          COUPLED, ANY_COUPLING),
     ),

@@ -19,19 +19,22 @@ devices = Lazy("framework.devices")
 MIN_PROBABILITY = 1e-7          # under a logarithm
 
 
-def feature_difference(features: Sequence[Sequence[Tensor]], layers: int) -> Tensor:
-    """Sum over the first `layers` rows of the mean squared difference of features (eq. 4.1).
+def feature_difference(features: Sequence[Sequence[Tensor]],
+                       rows: int | Iterable[int]) -> Tensor:
+    """Sum over `rows` of the mean squared difference of features (eq. 4.1).
 
-    features: per domain the generator's list of features, one per row. Eq. 4.1 divides by K;
-    the thesis's code does not, and its weights of 10 to 100 are meant for the sum, as here.
-    Raises UserError if the generators have fewer rows.
+    features: per domain the generator's list of features, one per row. rows: their numbers from 1
+    on, or how many from the front. Eq. 4.1 divides by K; the thesis's code does not, and its
+    weights of 10 to 100 are meant for the sum, as here. Raises UserError if the generators have
+    fewer rows.
     """
-    rows = min(len(of_domain) for of_domain in features)
-    if not 1 <= layers <= rows:
-        raise UserError(f"features can be compared over 1 to {rows} rows, not {layers}")
-    return _total(mean_squared_difference(a, b)
-                  for one, other in combinations(features, 2)
-                  for a, b in zip(one[:layers], other[:layers], strict=True))
+    chosen = range(1, rows + 1) if isinstance(rows, int) else list(rows)
+    there = min(len(of_domain) for of_domain in features)
+    if not chosen or not 1 <= min(chosen) <= max(chosen) <= there:
+        asked = rows if isinstance(rows, int) else ", ".join(map(str, chosen))
+        raise UserError(f"features can be compared over 1 to {there} rows, not {asked}")
+    return _total(mean_squared_difference(one[row - 1], other[row - 1])
+                  for one, other in combinations(features, 2) for row in chosen)
 
 
 def semantic_difference(predictions: Sequence[Tensor], on: str = "probabilities",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from framework.errors import UserError
 from framework.options import Option
 from framework.registry import Registry, called_with
 from framework.tensors import Tensor
@@ -30,6 +31,16 @@ def weight_option(name: str, about: str, *serves: str) -> Option:
     return Option(f"{name}_weight", float, 0.0, about, low=0, serves=serves or ("pairs",))
 
 
+def parse_rows(text: str) -> tuple[int, ...]:
+    """The numbers between the commas of `text`, each once. Raises UserError for what is no number
+    from 1 on."""
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    for word in words:
+        if not word.isdecimal() or int(word) < 1:
+            raise UserError(f"feature_rows are numbers from 1 on with commas, not {text!r}")
+    return tuple(dict.fromkeys(map(int, words)))
+
+
 class Coupling(NamedTuple):
     """`weight` times `term`, a function of `trainers.gan.GeneratorOutputs` to a scalar.
 
@@ -47,23 +58,27 @@ class FrozenNets(NamedTuple):
 
     classifier: a function of images [B, H, W, C] to logits [B, classes]. frequencies: the share
     of each class in the data, or of each attribute if the labels are `multilabel`, [classes].
-    vgg: a function of images to a dict of features by layer. A field that no coupling uses is
-    None.
+    vgg: a function of images to a dict of features by layer. maps: a function of images to one map
+    of features [B, h, w, C] of a net that knows no domain. A field that no coupling uses is None.
     """
 
     classifier: Callable[[Tensor], Tensor] | None = None
     frequencies: Tensor | None = None
     multilabel: bool = False
     vgg: Callable[[Tensor], dict[str, Tensor]] | None = None
+    maps: Callable[[Tensor], Tensor] | None = None
 
 
 @COUPLINGS.register("feature", options=(
     weight_option("feature", "difference of the first feature maps (eq. 4.1)"),
-    Option("feature_layers", int, 3, "how many feature maps, from the front", low=1, high=64)))
-def feature_coupling(feature_weight: float, feature_layers: int) -> Coupling:
-    """The feature regulariser over the first K rows (thesis eq. 4.1)."""
+    Option("feature_layers", int, 3, "how many feature maps, from the front", low=1, high=64),
+    Option("feature_rows", str, "", "which feature maps instead, with commas and counted from 1, "
+           "such as 2,3,6 (listing 6.7 leaves out the dense row)")))
+def feature_coupling(feature_weight: float, feature_layers: int, feature_rows: str) -> Coupling:
+    """The feature regulariser over the first K rows (thesis eq. 4.1), or over those named."""
+    rows = parse_rows(feature_rows) or range(1, feature_layers + 1)
     return Coupling("feature", feature_weight,
-                    lambda outputs: feature_difference(outputs.features, feature_layers))
+                    lambda outputs: feature_difference(outputs.features, rows))
 
 
 @COUPLINGS.register("cycle", options=(

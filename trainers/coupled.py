@@ -24,7 +24,7 @@ from trainers.gan import AdversarialTrainer
 from trainers.kinds import TRAINERS, Training
 from trainers.objectives import discriminator_outputs, objective
 from trainers.optimizers import optimizer, scaling_optimizer
-from trainers.perceptual import vgg_features_for
+from trainers.perceptual import maps_for, vgg_features_for
 from trainers.pictures import sample_picture
 from trainers.variables import normalises_batches
 
@@ -95,12 +95,13 @@ def frozen_for(config: Config, domains: Sequence[Domain]) -> FrozenNets:
     cache or trained, where a coupling asks for it."""
     coupling, image_shape = config.coupling, domains[0].images.shape[1:]
     vgg = in_strategy_scope(vgg_features_for)(coupling, config.device.precision, image_shape)
+    maps = in_strategy_scope(maps_for)(coupling, image_shape)
     if not (coupling.semantic_weight > 0 or coupling.balance_weight > 0):
-        return FrozenNets(vgg=vgg)
+        return FrozenNets(vgg=vgg, maps=maps)
     classifier = frozen_classifier(config, domains, lambda: load_domains(config, "test"))
     frequencies = class_frequencies(domains) if coupling.balance_weight > 0 else None
     return FrozenNets(partial(classifier, training=False), frequencies,
-                      any(d.attributes for d in domains), vgg)
+                      any(d.attributes for d in domains), vgg, maps)
 
 
 def augmentation_for(loss: Section) -> Augmentation | None:

@@ -217,7 +217,7 @@ class AdversarialTrainer:
         """
         terms = {}
         with tf.GradientTape() as tape:
-            outputs = self.generator_outputs(z, real)
+            outputs = self.generator_outputs(z, real, random)
             # What the discriminators think of the images.
             for name, discriminator, x, y in self.discriminator_inputs(
                     real, labels, outputs.images):
@@ -235,11 +235,12 @@ class AdversarialTrainer:
         self.g_optimizer.apply(tape.gradient(loss, self.g_variables), self.g_variables)
         return terms | raw | weighted
 
-    def generator_outputs(self, z: Tensor, real: list[Tensor]) -> GeneratorOutputs:
+    def generator_outputs(self, z: Tensor, real: list[Tensor],
+                          random: Random) -> GeneratorOutputs:
         """What all generators make of z while training."""
         outputs = generate(self.generator, z, True)
         return GeneratorOutputs(z, [each["image"] for each in outputs],
-                                [each["features"] for each in outputs], real)
+                                [each["features"] for each in outputs], real, random)
 
     def weighted_couplings(self, iteration: Tensor, adversarial: Iterable[Tensor],
                            raw: dict[str, Tensor]) -> dict:

@@ -1,9 +1,11 @@
 """What the couplings of a generator update look at."""
 
 from collections.abc import Callable
+from typing import Any
 
 import tensorflow as tf
 
+from framework.random import Random
 from framework.tensors import Tensor
 from nets.fast import sub_batches
 
@@ -13,12 +15,14 @@ class GeneratorOutputs:
 
     z [B, latent_dim], followed by the code of a conditional run; images: K tensors [B, ...];
     features: per domain, one tensor per row of the generator's table; real: K tensors of real
-    images, of the last critic update.
+    images, of the last critic update; random: the iteration's random numbers,
+    which couplings that look through changed views need.
     """
 
     def __init__(self, z: Tensor, images: list[Tensor], features: list[list[Tensor]],
-                 real: list[Tensor]):
+                 real: list[Tensor], random: Random | None = None):
         self.z, self.images, self.features, self.real = z, images, features, real
+        self.random = random
         self._found = {}
 
     def features_of(self, net: Callable) -> list:
@@ -32,11 +36,22 @@ class GeneratorOutputs:
         """The same of the real images, as constants."""
         return tf.nest.map_structure(tf.stop_gradient, self._once(net, self.real))
 
+    def seen_by(self, net: Callable, view: Callable) -> list:
+        """What `net` gives for each domain's images after `view`, a random change of all."""
+        with sub_batches(len(self.images)):
+            whole = net(view(tf.concat(self.images, 0)))
+        return split_domains(whole, len(self.images))
+
     def _once(self, net, images):
         key = id(net), id(images)
         if key not in self._found:
             with sub_batches(len(images)):
                 whole = net(tf.concat(images, 0))
-            each = zip(*(tf.split(x, len(images)) for x in tf.nest.flatten(whole)), strict=True)
-            self._found[key] = [tf.nest.pack_sequence_as(whole, one) for one in each]
+            self._found[key] = split_domains(whole, len(images))
         return self._found[key]
+
+
+def split_domains(whole: Any, domains: int) -> list:
+    """A structure of tensors [domains * B, ...] as one for each domain."""
+    each = zip(*(tf.split(x, domains) for x in tf.nest.flatten(whole)), strict=True)
+    return [tf.nest.pack_sequence_as(whole, one) for one in each]

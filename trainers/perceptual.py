@@ -1,4 +1,4 @@
-"""VGG as the perceptual terms of a run see it (thesis 4.2.3, eq. 4.5)."""
+"""Frozen nets as the couplings of a run see with them: VGG (thesis 4.2.3, eq. 4.5), SqueezeNet."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,6 +9,9 @@ from config.checks import perceptual_layers
 from config.sections import Section
 from framework.errors import UserError
 from framework.tensors import Tensor
+from metrics import backbones
+from metrics.features import RANDOM
+from metrics.weights import load_backbone
 from nets.vgg import VGGFeatures
 
 
@@ -35,3 +38,29 @@ def vgg_features(vgg: VGGFeatures, size: int, images: Tensor) -> dict:
     if size:
         images = keras.ops.image.resize(images, (size, size), interpolation="bilinear")
     return dict(zip(vgg.layers, vgg(images), strict=True))
+
+
+def maps_for(coupling: Section,
+             image_shape: tuple[int, ...]) -> Callable[[Tensor], Tensor] | None:
+    """Images [B, H, W, C] to the last feature map [B, h, w, 512] of SqueezeNet, which has seen
+    none of the domains; None if no coupling reads it.
+
+    Raises UserError for weights that cannot be had and images that are too small.
+    """
+    if not (coupling.dependence_weight > 0 or coupling.similarity_weight > 0):
+        return None
+    if len(image_shape) != 3:
+        raise UserError("dependence_weight and similarity_weight compare images, not points")
+    size = coupling.pairing_resize or image_shape[0]
+    backbones.check_images("squeeze", (size, size, image_shape[2]))
+    random = coupling.pairing_weights == RANDOM
+    net = backbones.build("squeeze", backbones.random_weights("squeeze") if random else
+                          load_backbone("squeeze", coupling.pairing_weights or None)[0])
+    return partial(squeeze_map, net, size)
+
+
+def squeeze_map(net: keras.Model, size: int, images: Tensor) -> Tensor:
+    """The net's last map of `images` [B, H, W, C] in [-1, 1], seen at size x size."""
+    if images.shape[1:3] != (size, size):
+        images = keras.ops.image.resize(images, (size, size), interpolation="bilinear")
+    return net(backbones.standardise_rgb(images), training=False)[-1]

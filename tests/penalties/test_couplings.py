@@ -8,15 +8,19 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from framework.errors import UserError
+from framework.random import Random
 from nets.architectures import Row
 from nets.build import build_generators
-from penalties.couplings import COUPLINGS, FrozenNets, active_couplings
+from penalties.couplings import COUPLINGS, FrozenNets, active_couplings, parse_rows
 from trainers.generator_outputs import GeneratorOutputs
-from trainers.perceptual import vgg_features_for
+from trainers.perceptual import maps_for, vgg_features_for
 
 TABLE = (Row("project", 4, 4, activation="relu"), Row("convt", 3, 4, 2, activation="tanh"))
 OFF = dict.fromkeys((f"{name}_weight" for name in COUPLINGS), 0.0)
-SETTINGS = dict(feature_layers=2, cycle_norm="l1", semantic_on="kl", width=0.1,
+SETTINGS = dict(feature_layers=2, feature_rows="", dependence="infonce", dependence_tau=0.5,
+                pairing_weights="random", pairing_resize=64, cycle_norm="l1", semantic_on="kl",
+                width=0.1,
                 content_layers="block1_conv2", style_layers="block1_conv1,block1_conv2",
                 vgg="vgg19", vgg_weights="random", vgg_resize=0, style_on="pairs",
                 precision="float32")
@@ -39,10 +43,11 @@ def test_only_positive_weights_are_on():
 
 
 def frozen(config):
-    classifier = reader()
+    classifier, coupling = reader(), SimpleNamespace(**config)
     classifier.trainable = False
     return FrozenNets(partial(classifier, training=False), np.full(5, 0.2, "float32"),
-                      vgg=vgg_features_for(SimpleNamespace(**config), "float32", (8, 8, 3)))
+                      vgg=vgg_features_for(coupling, "float32", (8, 8, 3)),
+                      maps=maps_for(coupling, (8, 8, 3)))
 
 
 def produce(generators, z):
@@ -50,7 +55,8 @@ def produce(generators, z):
     made = [g(z, training=True) for g in generators]
     real = [tf.random.stateless_uniform(m["image"].shape, (0, k), -1, 1)
             for k, m in enumerate(made)]
-    return GeneratorOutputs(z, [m["image"] for m in made], [m["features"] for m in made], real)
+    return GeneratorOutputs(z, [m["image"] for m in made], [m["features"] for m in made], real,
+                            Random(0, 1))
 
 
 @pytest.mark.parametrize("name", COUPLINGS)
@@ -67,9 +73,12 @@ def test_gradients_reach_every_generator_and_only_them(name, domains):
     assert np.isfinite(float(value)) and float(value) > 0
     for generator in generators:
         gradients = tape.gradient(value, generator.trainable_variables)
-        assert max(float(tf.reduce_max(tf.abs(g))) for g in gradients) > 1e-7
+        # What consistency compares lies before the image's row.
+        assert [g is None for g in gradients[:2]] == [False] * 2
+        assert max(float(tf.reduce_max(tf.abs(g))) for g in gradients if g is not None) > 1e-7
     assert all(net.trainable_variables for net in coupling.nets)
     assert eyes.classifier.func.trainable_variables == []
+    assert eyes.maps is None or eyes.maps.args[0].trainable_variables == []
     assert eyes.vgg is None or eyes.vgg.args[0].model.trainable_variables == []
 
 
@@ -97,3 +106,21 @@ def test_real_images_are_read_without_a_gradient():
         (read,) = GeneratorOutputs(None, [], None, [2 * x]).real_features_of(lambda t: 3 * t)
         total = tf.reduce_sum(read)
     assert tape.gradient(total, x) is None and float(total) == 6 * 96
+
+
+def test_the_rows_that_are_compared_may_be_named():
+    generators = build_generators(TABLE, 2, 0, latent_dim=6)
+    made = produce(generators, tf.random.stateless_uniform([5, 6], (0, 0), -1, 1))
+    values = {}
+    for name, given in (("first", {"feature_layers": 1}), ("second", {"feature_rows": "2"}),
+                        ("both", {"feature_layers": 2}), ("named", {"feature_rows": "2, 1,2"})):
+        (coupling,) = active_couplings(setting(feature_weight=1.0) | given, generators)
+        values[name] = float(coupling.term(made))
+    assert values["both"] == pytest.approx(values["first"] + values["second"])
+    assert values["named"] == pytest.approx(values["both"]) and min(values.values()) > 0
+
+
+@pytest.mark.parametrize("text", ["0", "a", "1,-2", "1.5"])
+def test_rows_that_are_no_numbers(text):
+    with pytest.raises(UserError, match="feature_rows are numbers"):
+        parse_rows(text)
