@@ -15,7 +15,7 @@ from framework.errors import UserError
 from penalties.couplings import COUPLINGS, FrozenNets
 from trainers import classifier, coupled
 from trainers.coupled import balance_for, build, class_frequencies, frozen_for
-from trainers.perceptual import vgg_features_for
+from trainers.perceptual import maps_for, vgg_features_for
 
 ON = [flag for name in COUPLINGS for flag in (f"--{name}_weight", "1")]
 FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2edge", "--preset", "none", "--generator",
@@ -39,14 +39,16 @@ def values(net):
 
 
 def test_all_that_is_trained_moves_and_nothing_that_is_frozen():
-    config = resolve([*FLAGS, *ON, *VGG, *CONTENT, *STYLE, "--balance_perceptual", "0.5"])
+    config = resolve([*FLAGS, *ON, *VGG, *CONTENT, *STYLE, "--balance_perceptual", "0.5",
+                      "--pairing_weights", "random", "--pairing_resize", "64"])
     keras.utils.set_random_seed(0)
     reader = classifier.build_classifier((32, 32, 3), 10, "quick")
     reader.trainable = False
     vgg = vgg_features_for(config.coupling, config.device.precision, (32, 32, 3))
+    maps = maps_for(config.coupling, (32, 32, 3))
     trainer = build(config, domains(), FrozenNets(partial(reader, training=False),
-                                                  np.full(10, 0.1, "float32"), False, vgg))
-    frozen = [reader, vgg.args[0].model]
+                                                  np.full(10, 0.1, "float32"), False, vgg, maps))
+    frozen = [reader, vgg.args[0].model, maps.args[0]]
     before = [values(net) for net in frozen]
     moving = [net for c in trainer.couplings for net in c.nets] + trainer.generators
     starts = [[np.array(v) for v in net.trainable_variables] for net in moving]
