@@ -17,6 +17,7 @@ LIBRARIES = re.compile(rb"(?:libpng (?:warning|error): |Corrupt JPEG data|Premat
                        rb"Inconsistent progression|Warning: unknown JFIF|Unknown Adobe|"
                        rb"Invalid SOS parameters|Application transferred|Unsupported marker|"
                        rb"TIFF\w+: |\[ ?(?:WARN|ERROR|INFO):\d+@|OpenCV: FFMPEG: |"
+                       rb"Ignoring attempt to set invalid timebase|"
                        rb"\[[^\]\n]* @ 0x[0-9a-f]+\] |    Last message repeated)[^\n]*\n?")
 
 

@@ -37,7 +37,8 @@ def main(content: str, styles: list[str], *, output: str, method: str = "swap",
     """Draws `content`, an image, a folder of images or a film, in each of the `styles`; a method
     that mixes styles draws it once, in all of them.
 
-    output: a file of the same kind, or a folder if the content is one. With several styles each
+    output: a file of the same kind, or a folder if the content is one, with the same folders in it.
+    With several styles each
     has a file of its own, named after it. content_size, style_size: see `style.images.read`.
     keep_colors: of `style.colors.COLOR_METHODS`, or "". compare: a file for content, styles and
     results side by side. curve_file: .png or .csv of the loss. overwrite: whether files that exist
@@ -113,8 +114,10 @@ def plan_jobs(content: Path, styles: Sequence[str], output: Path, mixes: bool,
                             "file")
         images.check_folder(output.absolute().parent)
         files = [Path(str(file)) for file in folders.image_files(content)]
-        jobs = [Job(file, s, output / f"{file.stem}{end}.png")
-                for file in files for s, end in zip(sets, ends, strict=True)]
+        places = [output / file.relative_to(content).parent for file in files]
+        jobs = [Job(file, s, place / f"{file.stem}{end}.png")
+                for file, place in zip(files, places, strict=True)
+                for s, end in zip(sets, ends, strict=True)]
     else:
         (video.check_film_output if film else images.check_image_output)(output)
         jobs = [Job(content, s, output.with_name(f"{output.stem}{end}{output.suffix}"))
@@ -142,7 +145,8 @@ def _keep_colors(draw, keep_colors, options):
 
 def _draw_images(jobs, styles, styled, size, draw, options, compare, curve_file):
     _check_fits("content", images.read(jobs[0].content, size), draw, options)
-    jobs[0].output.parent.mkdir(exist_ok=True)
+    for folder in dict.fromkeys(job.output.parent for job in jobs):
+        folder.mkdir(parents=True, exist_ok=True)
     _import_tensorflow()
     rows, losses, content, steps = {}, [], None, accepts(draw, "progress")
     with _progress_bar(len(jobs), "image") as bar:
@@ -167,6 +171,8 @@ def _draw_images(jobs, styles, styled, size, draw, options, compare, curve_file)
 
 def _draw_films(jobs, styles, styled, size, draw, options, compare, curve_file):
     film = video.Film(jobs[0].content)
+    if film.note:
+        print(f"{film.path}: {film.note}", file=sys.stderr)
     first = to_unit(images.resize_image(next(iter(film)), size))[None]
     _check_fits("content", first, draw, options)
     _import_tensorflow()
@@ -174,9 +180,12 @@ def _draw_films(jobs, styles, styled, size, draw, options, compare, curve_file):
         chosen = [styles[i] for i in job.styles]
         with _progress_bar(film.frame_count, "frame") as bar, \
                 video.write_film(job.output, film.rate, sound_of=job.content) as take:
+            drawn_of, drawn = None, np.empty(0, np.uint8)
             for frame in film:
-                content = to_unit(images.resize_image(frame, size))[None]
-                take(to_uint8(styled(content, chosen, colour_of=first)[0]))
+                if frame is not drawn_of:           # one that is shown longer is drawn once
+                    content = to_unit(images.resize_image(frame, size))[None]
+                    drawn_of, drawn = frame, to_uint8(styled(content, chosen, colour_of=first)[0])
+                take(drawn)
                 bar.update()
         print(job.output)
 
