@@ -65,9 +65,9 @@ def read_faces(domain: str, data_dir: Path | None, split: str,
     """
     faces = _faces(data_dir)
     rows = np.flatnonzero(_of(domain, faces) & (faces.held_out == (split == "test")))
-    labels = np.stack([faces.column(name)[rows] for name in faces.learned_attributes()], 1)
-    images = folders.ImageFiles([faces.files[int(i)] for i in rows], size, crop_face)
-    return images, labels.astype(np.int32)
+    labels = np.stack([faces.column(name)[rows] for name in faces.learned_attributes()],
+                      1).astype(np.int32)
+    return folders.ImageFiles([faces.files[int(i)] for i in rows], size, crop_face, labels), labels
 
 
 def attributes(data_dir: Path | None) -> tuple[str, ...]:
