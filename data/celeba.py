@@ -7,6 +7,7 @@ beside the table, else all images in the set. The file name joins an image to it
 """
 
 import re
+import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from data import folders, records
-from data.attributes import read_attribute_table
+from data.attributes import plain_name, read_attribute_table
 from framework.errors import UserError, unknown
 
 NAME = "celeba"
@@ -49,6 +50,7 @@ class Faces(NamedTuple):
 
     def column(self, attribute: str) -> np.ndarray:
         """Whether each face has the attribute, bool [N]. Raises UserError for an unknown one."""
+        attribute = plain_name(attribute)
         if attribute not in self.attributes:
             raise unknown("attribute", attribute, self.attributes)
         return self.has[:, self.attributes.index(attribute)]
@@ -153,17 +155,21 @@ def _local(place: Path) -> Faces:
     table = read_attribute_table(file)
     inner = (place / name for name in IMAGE_PLACES if folders.folder_exists(place / name))
     images = next(inner, place)
-    files = [f for f in folders.image_files(images) if Path(f.name).stem in table.rows]
-    if not files:
+    found = folders.image_files(images)
+    known = [(f, row) for f in found if (row := table.row_of(f)) is not None]
+    if not known:
         raise UserError(f"no image in {images} has a name of the table in {place}, such as "
                         f"{next(iter(table.rows))}")
-    stems = [Path(file.name).stem for file in files]
+    if len(known) < len(found):
+        print(f"{images}: {len(found) - len(known)} of {len(found)} images have no row in "
+              f"{file.name} and are passed over", file=sys.stderr)
+    files = [f for f, _ in known]
     held_out = np.arange(len(files)) % folders.HOLD_OUT_EVERY == folders.HOLD_OUT_EVERY - 1
     if partition := _find(place, PARTITION_NAME):
         part = read_attribute_table(partition)
-        test = {stem for stem, row in part.rows.items() if part.values[row, 0] == TEST_PART}
-        held_out = np.array([stem in test for stem in stems])
-    has = table.values[[table.rows[stem] for stem in stems]] > 0
+        rows = [part.row_of(f) for f in files]
+        held_out = np.array([row is not None and part.values[row, 0] == TEST_PART for row in rows])
+    has = table.values[[row for _, row in known]] > 0
     return Faces(files, table.names, has, held_out)
 
 
