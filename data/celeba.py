@@ -1,14 +1,14 @@
 """CelebA and similar sets: faces in a folder or zip file, with a table of +-1 attributes.
 
-A set is `celeba/` or `celeba.zip` in the data folder, any `celeb*.zip` there, or the data folder
-(or zip file) itself, if a table lies in it: list_attr_celeba.txt, or a CSV whose first column is
-the file name. Its images are those of img_align_celeba (a folder or a zip file) or of images/
-beside the table, else all images in the set. The file name joins an image to its row.
+A set is `celeba/` or `celeba.zip` in the data folder, the data folder (or zip file) itself, or any
+zip file there, such as archive.zip, if a table lies in it: list_attr_celeba.txt, or a CSV whose
+first column is the file name. Its images are those of img_align_celeba (a folder or a zip file) or
+of images/ beside the table, else all images in the set. The file name joins an image to its row.
 """
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -133,11 +133,26 @@ def _place(data_dir: Path | None) -> Path | None:
     """The folder or zip file with a table of attributes, None if there is none."""
     if not data_dir or not data_dir.exists():
         return None
-    named = (data_dir / NAME, data_dir / f"{NAME}.zip", data_dir / "CelebA")
-    for place in (*named, *sorted(data_dir.glob("[cC]eleb*.zip")), data_dir):
-        if place.exists() and _find(place, TABLE_NAME):
-            return place
+    packed = folders.archives(data_dir, "celeb") if data_dir.is_dir() else []
+    named = [path for path in packed if path.name.lower().startswith("celeb")]
+    others = [path for path in packed if path not in named]
+    for place in (data_dir / NAME, data_dir / "CelebA", *named, data_dir, *others):
+        for inner in _with_single_folders(place) if place.exists() else ():
+            if _find(inner, TABLE_NAME):
+                return inner
     return None
+
+
+def _with_single_folders(place: Path) -> Iterator[Path]:
+    """The place itself and, in a zip file that holds one folder alone, that, and so on."""
+    yield place
+    packed = place.suffix.lower() == ".zip" and folders.folder_exists(place)
+    while packed:
+        inside = [child for child in folders.children(place) if child.is_dir()]
+        if len(inside) != 1:
+            return
+        place = place / inside[0].name
+        yield place
 
 
 def _find(place: Path, pattern: re.Pattern[str]) -> folders.Place | None:

@@ -189,6 +189,13 @@ def domain_folders(path: Path) -> tuple[Path, ...]:
     return inner if len(inner) > 1 or inner and inner[0].name == "train" else (path,)
 
 
+def archives(path: Path, first: str = "") -> list[Path]:
+    """Returns the zip files in the folder `path`, those whose names begin with `first` before the
+    others, whatever the case of letters. A name such as archive.zip does not tell what is in it."""
+    found = (f for f in path.iterdir() if f.suffix.lower() == ".zip" and f.is_file())
+    return sorted(found, key=lambda f: (not f.name.lower().startswith(first.lower()), f.name))
+
+
 def image_files(path: Place) -> list[Place]:
     """Returns all image files in the folder `path`, also in folders below it, sorted by path.
 
