@@ -155,7 +155,8 @@ def check_program(pickled: bytes) -> None:
     memo = 0
     for steps, (code, argument, _) in enumerate(pickletools.genops(pickled)):
         memo += code.name in ("BINPUT", "LONG_BINPUT", "PUT", "MEMOIZE")
-        if steps > MAX_STEPS or code.name.endswith("PUT") and int(argument or 0) > 2 * memo + MEMO_SLACK:
+        place = int(argument or 0) if code.name.endswith("PUT") else 0
+        if steps > MAX_STEPS or place > 2 * memo + MEMO_SLACK:
             raise pickle.UnpicklingError("its description is not that of weights")
 
 
