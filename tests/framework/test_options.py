@@ -24,6 +24,7 @@ def test_every_option_of_training_is_finite(name):
 
 
 def test_the_share_of_content_is_a_share():
+    COMMANDS.find("stylize")
     (share,) = (o for o in COMMANDS.options["stylize"] if o.name == "content_share")
     with pytest.raises(UserError, match="content_share must be from 0 to 1, not 2"):
         share.parse("2")

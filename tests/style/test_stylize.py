@@ -228,3 +228,21 @@ def test_equal_names_in_several_folders_are_all_drawn(pictures, monkeypatch):
     assert main(["stylize", "classes", "s.png", "--output", "made"]) == 0
     assert sorted(str(p) for p in Path("made").rglob("*.png")) == [
         "made/cats/1.png", "made/cats/2.png", "made/dogs/1.png", "made/dogs/2.png"]
+
+
+def test_a_broken_image_of_a_folder_is_passed_over_with_a_line(pictures, monkeypatch, capsys):
+    Path("some").mkdir()
+    for name in ("b", "c"):
+        cv2.imwrite(f"some/{name}.png", np.full((16, 16, 3), 9, np.uint8))
+    Path("some/a.png").write_bytes(b"no image")
+    monkeypatch.setattr(METHODS, "find", lambda name: lambda content, styles: content)
+    assert main(["stylize", "some", "s.png", "--output", "made"]) == 0
+    assert sorted(p.name for p in Path("made").iterdir()) == ["b.png", "c.png"]
+    out, err = capsys.readouterr()
+    assert out.split() == ["made/b.png", "made/c.png"]
+    assert [line for line in err.splitlines() if "some/a.png is broken" in line and
+            "passed over" in line]
+    for name in ("b", "c"):
+        Path(f"some/{name}.png").write_bytes(b"no image")
+    assert main(["stylize", "some", "s.png", "--output", "none"]) == 2
+    assert not Path("none").exists()
