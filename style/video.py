@@ -24,6 +24,9 @@ COUNTED_SUFFIXES = {".mp4", ".m4v", ".mov", ".avi"}     # others state a length,
 MAX_STATED = 2**31              # frames; above it the number is none
 MAX_FAILURES = 64               # to read a frame, one after the other
 BAR_AFTER_SECONDS = 2
+SOUND_BYTES = 2**21             # at both ends of a file, in which its tables are
+SOUND_MARKS = (b"soun", b"auds", b"A_AAC", b"A_OPUS", b"A_VORBIS", b"A_MPEG", b"A_AC3", b"A_EAC3",
+               b"A_DTS", b"A_PCM", b"A_FLAC", b"\0\0\1\xc0", b"\0\0\1\xbd")
 
 
 def is_video(path: str | Path) -> bool:
@@ -170,7 +173,7 @@ def write_film(path: str | Path, rate: float,
             yield sink.take
             sink.close()
             if sound_of is not None:
-                _add_sound(temporary, sound_of)
+                _add_sound(temporary, path, Path(sound_of))
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror or error}") from None
     finally:
@@ -214,14 +217,28 @@ class _FrameWriter:
             self.film.release()
 
 
-def _add_sound(file: Path, source) -> None:
-    """Copies the sound of `source` unchanged into `file`. The file stays silent if there is no
-    ffmpeg, no sound, or sound of a format that it cannot hold."""
-    if shutil.which("ffmpeg") is None:
+def _add_sound(file: Path, path: Path, source: Path) -> None:
+    """Copies the sound of `source` unchanged into `file`, which will be called `path`. Says so
+    where there is sound and the file stays silent: without ffmpeg, and for sound of a format that
+    it cannot hold."""
+    if not has_sound(source):
         return
+    if shutil.which("ffmpeg") is None:
+        return print(f"{path} has no sound: ffmpeg, which copies it, is not installed",
+                     file=sys.stderr)
     with replacing(file) as both:
         done = subprocess.run(["ffmpeg", "-y", "-loglevel", "error", "-i", str(file), "-i",
                                str(source), "-map", "0:v:0", "-map", "1:a?", "-c", "copy",
                                str(both)], capture_output=True, stdin=subprocess.DEVNULL)
         if done.returncode or not both.stat().st_size:
             shutil.copyfile(file, both)
+            print(f"{path} has no sound: {path.suffix} cannot hold that of {source}; try another "
+                  "ending", file=sys.stderr)
+
+
+def has_sound(path: Path) -> bool:
+    """Whether the names of formats of sound stand at the start or the end of the film's file."""
+    with open(path, "rb") as file:
+        head = file.read(SOUND_BYTES)
+        file.seek(max(0, path.stat().st_size - SOUND_BYTES))
+        return any(mark in part for part in (head, file.read()) for mark in SOUND_MARKS)

@@ -24,6 +24,13 @@ def film(tmp_path):
 
 
 @pytest.fixture
+def loud(film):
+    """The film with the name of a format of sound at its end, as a table would have it."""
+    film.write_bytes(film.read_bytes() + b"\0\0\0\x10freesoun\0\0\0\0")
+    return film
+
+
+@pytest.fixture
 def ffmpeg(tmp_path, monkeypatch):
     """A stand-in for ffmpeg that notes what it is told and does as the function says."""
     def install(script):
@@ -60,23 +67,35 @@ def test_names_of_films():
     assert video.is_video("a.MP4") and video.is_video("b.webm") and not video.is_video("a.png")
 
 
-def test_sound_is_taken_from_the_source(tmp_path, film, ffmpeg):
+def test_sound_is_taken_from_the_source(tmp_path, loud, ffmpeg):
     told = ffmpeg('echo both > "$last"')
-    with write_film(tmp_path / "new.mp4", 5, sound_of=film) as take:
+    with write_film(tmp_path / "new.mp4", 5, sound_of=loud) as take:
         take(FRAMES[0])
     words = told.read_text().split()
-    assert words[words.index("-i", 5) + 1] == str(film) or str(film) in words
+    assert words[words.index("-i", 5) + 1] == str(loud) or str(loud) in words
     assert "1:a?" in words and "copy" in words
     assert (tmp_path / "new.mp4").read_text() == "both\n"
     assert not list(tmp_path.glob(".new-*"))
 
 
 @pytest.mark.parametrize("script", ['echo half > "$last"; exit 1', "exit 0"])
-def test_where_the_sound_does_not_fit_the_film_is_silent(tmp_path, film, ffmpeg, script):
+def test_where_the_sound_does_not_fit_the_film_is_silent_and_that_is_said(tmp_path, loud, ffmpeg,
+                                                                         script, capsys):
     ffmpeg(script)
-    with write_film(tmp_path / "new.mp4", 5, sound_of=film) as take:
+    with write_film(tmp_path / "new.mp4", 5, sound_of=loud) as take:
         take(FRAMES[0])
     assert len(list(Film(tmp_path / "new.mp4"))) == 1
+    assert "new.mp4 has no sound: .mp4 cannot hold that of" in capsys.readouterr().err
+
+
+def test_without_ffmpeg_lost_sound_is_said_and_a_silent_film_needs_no_word(tmp_path, film, capsys,
+                                                                           monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for sound, said in ((b"", False), (b"\0\0\0\x10freesoun\0\0\0\0", True)):
+        film.write_bytes(film.read_bytes() + sound)
+        with write_film(tmp_path / "new.mp4", 5, sound_of=film) as take:
+            take(FRAMES[0])
+        assert ("new.mp4 has no sound: ffmpeg" in capsys.readouterr().err) == said
 
 
 def test_without_ffmpeg_the_film_is_silent(tmp_path, film, monkeypatch):
