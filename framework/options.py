@@ -117,7 +117,9 @@ class Option:
     def _check_range(self, value):
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
-        if not (low <= value <= high and math.isfinite(value)):
+        if not math.isfinite(value):
+            raise UserError(f"{self.name} must be a finite number, not {value}")
+        if not low <= value <= high:
             limits = f"at least {low}" if high == math.inf else f"from {low} to {high}"
             raise UserError(f"{self.name} must be {limits}, not {value}")
 

@@ -1,14 +1,12 @@
 """`main.py texture`: a texture, or a sheet of textures by several kernels and nets (section
 2.4.1)."""
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
-from tqdm import tqdm
-
 from framework.errors import UserError
 from framework.quiet import quiet
+from framework.waiting import progress_bar, waiting
 from style import curve, images
 
 
@@ -30,15 +28,14 @@ def main(style: str, *, output: str, kernels: Sequence[str], nets: Sequence[str]
     if several and (curve_file or compare):
         raise UserError("compare and curve are of one kernel and one net")
     image = images.read(style, style_size)
-    with quiet():
+    with waiting("loading TensorFlow"), quiet():
         import tensorflow  # noqa: F401
     from style.texture import synthesise
     rows, losses = [], []
-    with tqdm(total=len(kernels) * len(nets) * settings["iterations"], unit="step",
-              dynamic_ncols=True, disable=not sys.stderr.isatty()) as bar:
+    with progress_bar(len(kernels) * len(nets) * settings["iterations"], "step") as bar:
         def progress(done, total, loss):
             losses.append(loss)
-            bar.set_postfix_str(f"loss {loss:.4g}")
+            bar.set_postfix_str(f"loss {loss:.4g}", refresh=False)
             bar.update()
         for net in nets:
             rows.append([synthesise(image, kernel=kernel, net=net, size=(size, size),

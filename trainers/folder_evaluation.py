@@ -34,7 +34,8 @@ def main(first: str, second: str, *, image_size: int = 0, output: str = "",
     if size < SMALLEST:
         raise UserError(f"image_size must be at least {SMALLEST}, not {size}")
     names = titles(places)
-    sources, counts = streams(names, [ImageFiles(each, size) for each in found], seed, samples)
+    images = [ImageFiles(each, size, broken_share=0) for each in found]     # pairs stay pairs
+    sources, counts = streams(names, images, seed, samples)
     compared = [Comparison("folders", *names),
                 *(Comparison("floor", name, f"other {name}") for name in names)]
     distance = distance_of(metrics, lpips_net, lpips_weights)

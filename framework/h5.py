@@ -1,0 +1,48 @@
+"""Files of weights in HDF5: what they declare is checked before Keras reads them."""
+
+from pathlib import Path
+from typing import Any
+
+from framework.errors import UserError
+
+MOST_TIMES = 16                 # the bytes of a net that a file of its weights may have at most:
+                                # the classifier of VGG, which is left out, has six times the rest
+
+
+def check_h5(path: str | Path, most_bytes: float) -> None:
+    """Raises UserError unless `path` is an HDF5 file of arrays of numbers that take `most_bytes`
+    at most, all of them in the file itself."""
+    import h5py
+
+    total = 0
+
+    def visit(place: str, group: Any) -> None:
+        nonlocal total
+        for name in group:
+            where = f"{place}{name}"
+            if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                raise UserError(f"{path}: {where} leads to another place, and weights need none")
+            found = group[name]
+            if isinstance(found, h5py.Group):
+                if found in seen:
+                    raise UserError(f"{path}: {where} holds itself")
+                seen.append(found)
+                visit(f"{where}/", found)
+                continue
+            if not isinstance(found, h5py.Dataset) or found.is_virtual or found.external:
+                raise UserError(f"{path}: {where} is no array in the file")
+            total += found.nbytes if found.shape is not None else 0
+            if total > most_bytes:
+                raise UserError(f"{path} declares arrays of {total / 2**20:.0f} MiB and more, "
+                                "which are not the weights of this net")
+
+    seen: list[Any] = []
+    try:
+        with h5py.File(path, "r") as file:
+            seen.append(file["/"])
+            visit("", file)
+    except UserError:
+        raise
+    except Exception as error:      # h5py has many for a damaged file
+        why = (str(error).strip() or type(error).__name__).splitlines()[0][:150]
+        raise UserError(f"cannot read the weights {path}: {why}") from error
