@@ -22,6 +22,7 @@ from framework.command_line import Parser
 from framework.errors import UserError
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")       # as Windows editors begin a file
+MAX_TOML = 2**14                # characters; Python reads a.a.a. ... in the square of its length
 EXPERIMENT = {"gan_type", "dataset", "domains", "preset", "config"}
 
 
@@ -79,7 +80,7 @@ def read_file(path: str) -> dict:
     try:
         data = Path(path).read_bytes()
         text = data.decode("utf-16" if data.startswith(UTF16_MARKS) else "utf-8-sig")
-        values = json.loads(text) if path.endswith(".json") else tomllib.loads(text)
+        values = json.loads(text) if path.endswith(".json") else _parse_toml(text)
     except OSError as error:
         raise UserError(f"config {path}: {error.strerror or error}") from None
     except ValueError as error:
@@ -87,6 +88,12 @@ def read_file(path: str) -> dict:
     if not isinstance(values, dict):
         raise UserError(f"config {path}: holds no options")
     return checked(values, f"config {path}")
+
+
+def _parse_toml(text: str) -> dict:
+    if len(text) > MAX_TOML:
+        raise ValueError(f"{len(text)} characters are more than options fill, at most {MAX_TOML}")
+    return tomllib.loads(text)
 
 
 def load_config(run: str | Path) -> Config:

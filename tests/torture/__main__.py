@@ -148,7 +148,8 @@ def tell(place, chosen, asked) -> list[list]:
             shown = came.value
             print(f"{shown} faults", flush=True)
         time.sleep(0.2)
-    return [json.loads(path.read_text()) for path in sorted(output.iterdir(), key=lambda p: int(p.name))]
+    written = sorted(output.iterdir(), key=lambda path: int(path.name))
+    return [json.loads(path.read_text()) for path in written]
 
 
 def fork(function) -> int:

@@ -1,4 +1,4 @@
-"""Every kind of training at its smallest: seconds from start to end, and all that a checkpoint holds.
+"""Every kind of training at its smallest: seconds from start to end.
 
 The places in braces are filled in by `tests.torture.story`: {pictures} is a folder of photographs
 and paintings, {classifier} the .keras file that the kind `classifier` leaves.
@@ -43,8 +43,9 @@ KINDS = {
                   "--classifier tiny",
     "inverse_net": f"--gan_type inverse_net {STYLE} --image_size 16 "
                    "--crop 12",
-    "style_vae": f"--gan_type style_vae {STYLE} {VGG} --image_size 24 --latent_dim 3 --content_weight 1 "
-                 "--style_weight 1 --kl_weight 1 --kl_warmup 6 --disentangle_weight 1",
+    "style_vae": f"--gan_type style_vae {STYLE} {VGG} --image_size 24 --latent_dim 3 "
+                 "--compile none --content_weight 1 --style_weight 1 --kl_weight 1 "
+                 "--kl_warmup 6 --disentangle_weight 1",
     "style_vae plain": f"--gan_type style_vae {STYLE} --image_size 24 --no_style_variance "
                        "--content_layers block2_conv1 --style_layers block1_conv1,block2_conv1 "
                        "--content_weight 1 --style_weight 1",
