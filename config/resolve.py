@@ -21,8 +21,8 @@ from framework import command_line
 from framework.command_line import Parser
 from framework.errors import UserError
 
-UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")       # as Windows editors begin a file
 MAX_TOML = 2**14                # characters; Python reads a.a.a. ... in the square of its length
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")       # as Windows editors begin a file
 EXPERIMENT = {"gan_type", "dataset", "domains", "preset", "config"}
 
 
