@@ -12,8 +12,8 @@ EVERY = {"deadline": None, "print_blob": True, "suppress_health_check": [
     HealthCheck.filter_too_much, HealthCheck.large_base_example]}
 settings.register_profile("quick", max_examples=25, derandomize=True, database=None, **EVERY)
 settings.register_profile("torture", max_examples=600, **EVERY)
-settings.register_profile("hunt", max_examples=40, phases=[Phase.explicit, Phase.generate], database=None,
-                          **EVERY)
+settings.register_profile("hunt", max_examples=40, database=None, **EVERY,
+                          phases=[Phase.explicit, Phase.generate])
 settings.load_profile(os.environ.get("SCOGAN_PROPERTIES", "quick"))
 
 

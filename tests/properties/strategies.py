@@ -1,6 +1,8 @@
 """Mutations of bytes, and words as a user may type them."""
 
+import io
 import struct
+import zipfile
 
 from hypothesis import strategies as st
 
@@ -47,3 +49,24 @@ def mutated(draw, originals: list[bytes], most: int = 4) -> bytes:
             case 6:
                 data[at:at] = data[draw(st.integers(0, at)):at]
     return bytes(data)
+
+
+@st.composite
+def repacked(draw, originals: list[bytes]) -> bytes:
+    """One of the zip files `originals`, of which one member is mutated, left out or there twice,
+    and all sums are right again."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(draw(st.sampled_from(originals)))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    name = draw(st.sampled_from(sorted(members)))
+    match draw(st.integers(0, 8)):
+        case 0:
+            del members[name]
+        case 1:
+            members[f"{name}x"] = members[name]
+        case _:
+            members[name] = draw(mutated([members[name] or b"\0"]))
+    with zipfile.ZipFile(file, "w") as archive:
+        for each, data in members.items():
+            archive.writestr(each, data)
+    return file.getvalue()
