@@ -19,6 +19,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from tests.torture import zygote
+from tests.torture.kinds import KINDS
+from tests.torture.story import FAULTS, Place, Story
 
 
 def options():
@@ -28,6 +30,7 @@ def options():
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time")
     parser.add_argument("--kinds", default="", help="of training, with commas (default: all)")
     parser.add_argument("--only", default="", help="faults, with commas (default: all)")
+    parser.add_argument("--exact", action="store_true", help="without a clock")
     parser.add_argument("--story", default="", help="one alone, as a failure names it")
     parser.add_argument("--folder", default="", help="where the runs lie; kept")
     return parser.parse_args()
@@ -35,17 +38,14 @@ def options():
 
 def main() -> int:
     asked, began = options(), time.monotonic()
+    chosen, faults = named(asked.kinds, KINDS), named(asked.only, FAULTS)
     zygote.prepare()
-    from tests.torture.kinds import KINDS
-    from tests.torture.story import FAULTS, Place
-
-    chosen = named(asked.kinds, KINDS)
     place = Path(asked.folder or tempfile.mkdtemp(prefix="torture-")).absolute()
     place.mkdir(exist_ok=True)
     os.environ["SCOGAN_CACHE"] = str(place / "cache")
     zygote.child(draw_pictures, place)
     if asked.story:
-        return tell_one(Place(place), asked)
+        return tell_one(Place(place), asked, faults)
 
     # The unbroken runs; one kind is the classifier of another.
     first = ["classifier"] if any("{classifier}" in KINDS[kind] for kind in chosen) else []
@@ -54,12 +54,14 @@ def main() -> int:
     print(f"{len(chosen)} unbroken runs after {time.monotonic() - began:.0f} s", flush=True)
 
     # Stories, until there were enough faults.
-    results = tell(Place(place), chosen, asked)
+    results = tell(Place(place), chosen, faults, asked)
     failures = [row for row in results if row[3]]
-    print(table(results, chosen, FAULTS))
-    for kind, seed, happened, failure in failures:
+    print(table(results, chosen, faults))
+    for kind, seed, happened, failure, _ in failures:
         print(f"FAILED --story {kind!r}:{seed} ({', '.join(happened)}): {failure}\n"
               f"    {place / f'story {seed}'}")
+    if left := [name for row in results for name in row[4]]:
+        print(f"{len(left)} files with temporary names were left in the runs, such as {left[0]}")
     count = sum(len(row[2]) for row in results)
     print(f"{count} faults in {len(results)} runs, {len(failures)} failures, "
           f"{time.monotonic() - began:.0f} s")
@@ -75,12 +77,11 @@ def named(text, known):
     return names
 
 
-def tell_one(place, asked) -> int:
-    from tests.torture.story import Story
+def tell_one(place, asked, faults) -> int:
     kind, _, seed = asked.story.rpartition(":")
     if not (place.folder / f"{kind}.json").exists():
         together(1, [k for k in ("classifier", kind)], place.make_reference)
-    story = Story(place, kind, seed, asked.only and asked.only.split(","))
+    story = Story(place, kind, seed, faults, asked.exact)
     shutil.rmtree(story.folder, ignore_errors=True)
     failure = story.tell()
     print("\n".join(story.log))
@@ -113,13 +114,11 @@ def together(jobs: int, items: list, function) -> None:
             sys.exit(f"{item}: failed")
 
 
-def tell(place, chosen, asked) -> list[list]:
+def tell(place, chosen, faults, asked) -> list[list]:
     """Stories by `jobs` processes, each of the next number, until `faults` came to pass:
-    rows of (kind, seed, faults, failure)."""
-    from tests.torture.story import FAULTS, Story
+    rows of (kind, seed, faults, failure, files left over)."""
     context = get_context("fork")
     number, came = context.Value("i", 0), context.Value("i", 0)
-    only = named(asked.only, FAULTS) if asked.only else None
     output = place.folder / "results"
     output.mkdir(exist_ok=True)
 
@@ -128,14 +127,12 @@ def tell(place, chosen, asked) -> list[list]:
             with number.get_lock():
                 mine, number.value = number.value, number.value + 1
             seed = f"{asked.seed}-{mine}"
-            story = Story(place, chosen[mine % len(chosen)], seed, only)
-            if not only:
-                story.faults = story.faults[:asked.faults - came.value]
+            story = Story(place, chosen[mine % len(chosen)], seed, faults, asked.exact)
             failure = story.tell()
             with came.get_lock():
                 came.value += len(story.happened)
             (output / str(mine)).write_text(
-                json.dumps([story.kind, seed, story.happened, failure]))
+                json.dumps([story.kind, seed, story.happened, failure, story.left]))
             if failure:
                 print(f"{story.kind} {seed}: {failure}", flush=True)
     running = [fork(work) for _ in range(asked.jobs)]
@@ -177,7 +174,7 @@ def stop(running) -> None:
 def table(results, chosen, faults) -> str:
     """Kind x fault: how often, and how many of them were in a run that failed."""
     count, failed = Counter(), Counter()
-    for kind, _, happened, failure in results:
+    for kind, _, happened, failure, _ in results:
         for fault in happened:
             count[kind, fault] += 1
         if failure:

@@ -20,7 +20,7 @@ def digests(run: Path, iterations: int) -> dict[str, str]:
     found = {name: _digest((run / name).read_bytes()) for name in FILES if (run / name).is_file()}
     found |= {f"samples/{path.name}": _digest(path.read_bytes())
               for path in (run / "samples").glob("[0-9]*.png")}
-    for path in (run / "models").glob("*.keras"):
+    for path in (run / "models").glob("[!.]*.keras"):
         found |= {f"models/{path.name}/{name}": value for name, value in _weights(path).items()}
     return found | _variables(run / "checkpoints" / f"ckpt-{iterations}")
 
