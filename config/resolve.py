@@ -21,6 +21,7 @@ from framework import command_line
 from framework.command_line import Parser
 from framework.errors import UserError
 
+MAX_TOML = 2**14                # characters; Python reads a.a.a. ... in the square of its length
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")       # as Windows editors begin a file
 EXPERIMENT = {"gan_type", "preset", "config"}
 BESIDE = {"content", "environments"}            # what a run's config.json tells beside options
@@ -82,7 +83,7 @@ def read_file(path: str) -> dict:
     try:
         data = Path(path).read_bytes()
         text = data.decode("utf-16" if data.startswith(UTF16_MARKS) else "utf-8-sig")
-        values = json.loads(text) if path.endswith(".json") else tomllib.loads(text)
+        values = json.loads(text) if path.endswith(".json") else _parse_toml(text)
     except OSError as error:
         raise UserError(f"config {path}: {error.strerror or error}") from None
     except ValueError as error:
@@ -104,6 +105,12 @@ def read_beside(run: str | Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     return {"content": content, "environments": environments} if whole else {}
+
+
+def _parse_toml(text: str) -> dict:
+    if len(text) > MAX_TOML:
+        raise ValueError(f"{len(text)} characters are more than options fill, at most {MAX_TOML}")
+    return tomllib.loads(text)
 
 
 def load_config(run: str | Path) -> Config:

@@ -225,3 +225,10 @@ def test_a_configuration_file_as_windows_editors_write_it(tmp_path, encoding):
     (tmp_path / "c.toml").write_bytes(data)
     found = resolve(["--config", str(tmp_path / "c.toml")]).experiment
     assert (found.gan_type, found.seed) == ("cogan", 7)
+
+
+def test_a_file_that_python_would_read_for_minutes_is_refused(tmp_path):
+    path = tmp_path / "dots.toml"
+    path.write_text("a." * 50_000 + "a = 1")
+    with pytest.raises(UserError, match="100005 characters are more than options fill"):
+        resolve(["--config", str(path)])
