@@ -237,7 +237,8 @@ OPTIONS: tuple[Option, ...] = (
          _from(0, 10),
          either(serves("classifier"), OWN_CLASSIFIER)),
         ("classifier_path", str, "", "classifier of the semantic and balance terms, a .keras "
-         "file (default: trained before the run)", COUPLED, READS_CLASSES),
+         "file with the layers of one of the tables (default: trained before the run)",
+         COUPLED, READS_CLASSES),
         ("content_weight", float, 0.0, "difference of VGG's features between the domains' "
          "images (eq. 4.5)", _from(0),
          serves("pairs", "stylist")),
