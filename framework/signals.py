@@ -70,7 +70,7 @@ def stoppable() -> Iterator[list[int]]:
         """What is raised while an object is deleted goes nowhere: it is raised again."""
         if asked and isinstance(unraisable.exc_value, KeyboardInterrupt):
             number = asked.pop()
-            _thread.interrupt_main(number)
+            _thread.interrupt_main(signal.Signals(number))
         else:
             usual(unraisable)
 
