@@ -29,6 +29,7 @@ from config.requirements import (
 )
 from framework.errors import UserError, unknown
 from framework.options import (
+    MAX_COUNT,
     MAX_SEED,
     Option,
     Requirement,
@@ -71,7 +72,7 @@ def _of(*names: str) -> dict:
     return {"choices": names}
 
 
-def _from(low: float, high: float | None = None) -> dict:
+def _from(low: float, high: float = MAX_COUNT) -> dict:
     return {"low": low, "high": high}
 
 

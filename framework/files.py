@@ -23,9 +23,10 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Writes `text` to `path` in one step."""
+    """Writes `text` to `path` in one step; what stands in it for bytes that are no UTF-8, as in a
+    name of a folder, as those bytes."""
     with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
 
 
 def sync(path: Path) -> None:
