@@ -108,7 +108,8 @@ def _reason(error: BaseException) -> str | None:
     if isinstance(error, UserError):
         return str(error)
     if isinstance(error, OSError):
-        return f"{_name(error.filename)}: {error.strerror}" if error.strerror else str(error)
+        name = _name(error.filename2 or error.filename)     # of two the one that was to become
+        return f"{name}: {error.strerror}" if error.strerror else str(error)
     if isinstance(error, MemoryError):
         return f"there is not enough memory; {LESS}"
     if isinstance(error, RecursionError):

@@ -12,7 +12,11 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """Yields a new path beside `path`, with the same suffix, that takes its place when the
     block ends well and is removed when it does not."""
     path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=path.suffix)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=path.suffix)
+    except OSError as error:
+        error.filename = str(path)      # what the user knows of
+        raise
     os.close(handle)
     try:
         yield Path(temporary)
