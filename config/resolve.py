@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 from collections.abc import Collection, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from framework.errors import UserError
 
 MAX_TOML = 2**14                # characters; Python reads a.a.a. ... in the square of its length
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")       # as Windows editors begin a file
+MAX_NAMED = 5
 EXPERIMENT = {"gan_type", "preset", "config"}
 BESIDE = {"content", "environments"}            # what a run's config.json tells beside options
 
@@ -87,7 +89,9 @@ def read_file(path: str) -> dict:
     except OSError as error:
         raise UserError(f"config {path}: {error.strerror or error}") from None
     except ValueError as error:
-        raise UserError(f"config {path}: {error}") from None
+        raise UserError(f"config {path}: {str(error)[:150]}") from None
+    except RecursionError:
+        raise UserError(f"config {path}: it is nested too deeply") from None
     if not isinstance(values, dict):
         raise UserError(f"config {path}: holds no options")
     return checked({name: value for name, value in values.items() if name not in BESIDE},
@@ -118,9 +122,23 @@ def load_config(run: str | Path) -> Config:
     no run."""
     path = Path(run) / "config.json"
     if not path.is_file():
-        raise UserError(f"there is no run at {run} (no config.json in it)")
-    stored = read_file(str(path))
+        raise UserError(f"there is no run at {run} ({_instead_of_a_run(Path(run))})")
+    try:
+        stored = read_file(str(path))
+    except UserError as error:
+        raise UserError(f"{error}; so {run} is no run, or is damaged") from None
+    if "gan_type" not in stored or not (stored.get("dataset") or stored.get("domains")):
+        raise UserError(f"config {path}: names no gan_type and no data; so {run} is no run, or is "
+                        "damaged")
     return Config.of({**stored, "run": str(run)})
+
+
+def _instead_of_a_run(place: Path) -> str:
+    """What is at `place`, where no run is."""
+    if not place.is_dir():
+        return "it is a file; a run is a folder" if place.exists() else "no config.json in it"
+    inside = sorted(each.parent.name for each in islice(place.glob("*/config.json"), MAX_NAMED))
+    return f"runs in it: {', '.join(inside)}" if inside else "no config.json in it"
 
 
 def _continued(flags: dict) -> Config:

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import os
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -28,13 +30,26 @@ def save(folder: Path, name: str, figure: Figure) -> None:
     save_png(folder / f"{name}.png", figure.picture)
 
 
+def _check_writable(folder: Path) -> None:
+    """Raises UserError where `folder` cannot be had: before minutes of drawing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot write to {folder}: {error.strerror}") from None
+    if not os.access(folder, os.W_OK):
+        raise UserError(f"cannot write to {folder}: it is not writable")
+
+
 def main(name: str, *, iterations: int = 0, output: str = "runs/figures") -> None:
     """Draws the figure called `name`, or "all" of them, into the folder `output`.
 
     iterations: of the figures that train; 0: as many as each needs. Raises UserError if the
     folder cannot be written.
     """
-    for each in FIGURES if name == "all" else [name]:
+    _check_writable(Path(output))
+    names = list(FIGURES) if name == "all" else [name]
+    for number, each in enumerate(names, 1):
+        print(f"drawing {each} ({number} of {len(names)}) ...", file=sys.stderr, flush=True)
         with quiet():
             draw = import_module(f"figures.{each.replace('-', '_')}").draw
         save(Path(output), each, called_with(

@@ -12,7 +12,11 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """Yields a new path beside `path`, with the same suffix, that takes its place when the
     block ends well and is removed when it does not."""
     path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=path.suffix)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=path.suffix)
+    except OSError as error:
+        error.filename = str(path)      # what the user knows of
+        raise
     os.close(handle)
     try:
         yield Path(temporary)
@@ -23,9 +27,10 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Writes `text` to `path` in one step."""
+    """Writes `text` to `path` in one step; what stands in it for bytes that are no UTF-8, as in a
+    name of a folder, as those bytes."""
     with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
 
 
 def sync(path: Path) -> None:

@@ -15,6 +15,7 @@ from framework.files import replacing
 from framework.history import MONITOR_PREFIX
 from framework.pixels import to_uint8
 
+MAX_SIDE, MAX_PIXELS = 2**16 - 1, 2**27         # of a picture that viewers open
 GREY = 128
 SEPARATOR = 2
 TITLES = {"d": "critic", "g": "generator", "penalty": "gradient penalty", "scale": "critic scale",
@@ -40,6 +41,17 @@ def image_grid(images: Sequence[np.ndarray], columns: int, scale: int = 1) -> np
     return np.concatenate(parts).repeat(scale, 0).repeat(scale, 1)
 
 
+def check_grid(count: int, columns: int, shape: Sequence[int], domains: int, remedy: str) -> None:
+    """Raises UserError, which ends in `remedy`, where the enlarged grid of `count` images of
+    `shape` (H, W, C) of each domain would be too large for a picture."""
+    scale, across = enlargement(shape[0]), min(columns, count)
+    height = domains * math.ceil(count / across) * shape[0] * scale
+    width = across * shape[1] * scale
+    if max(height, width) > MAX_SIDE or height * width > MAX_PIXELS:
+        raise UserError(f"the picture would have {width} x {height} pixels, more than a PNG of "
+                        f"{MAX_SIDE} a side and {MAX_PIXELS // 10**6} million in all; {remedy}")
+
+
 def enlargement(height: int) -> int:
     """The scale that shows images of `height` pixels at about 64, which an eye can read."""
     return max(1, 64 // height)
@@ -59,6 +71,9 @@ def save_png(path: str | Path, picture: np.ndarray) -> None:
     """Writes uint8 [H, W, 3] RGB to `path`. Raises UserError where it cannot be written."""
     import cv2
 
+    if max(picture.shape[:2]) > MAX_SIDE:
+        raise UserError(f"{path} would be {picture.shape[1]} x {picture.shape[0]} pixels; a PNG "
+                        f"has {MAX_SIDE} a side at most")
     try:
         with replacing(path) as temporary:
             temporary.write_bytes(cv2.imencode(".png", picture[..., ::-1])[1].tobytes())

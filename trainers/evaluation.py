@@ -1,13 +1,12 @@
 """`main.py evaluate RUN`: what a trained run is worth, as figures."""
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from keras import Model
-from tqdm import tqdm
 
 from config.resolve import load_config
 from config.run import newest_checkpoint
@@ -17,6 +16,7 @@ from data.names import domain_names
 from framework.errors import UserError
 from framework.files import write_text
 from framework.plots import save_png
+from framework.progress import progress
 from metrics import choice, extremes
 from metrics.distributions import Distributions
 from metrics.judged import Agreement, Confidence
@@ -56,7 +56,10 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
     if config.experiment.gan_type == "classifier":
         if metrics:
             raise UserError(f"{run} is a classifier, measured by its accuracy; leave out --metrics")
-        return save_report(folder / "metrics.json", classifier_run.evaluate_classifier(run, config))
+        report = classifier_run.evaluate_classifier(run, config)
+        with keeping(folder):
+            save_report(folder / "metrics.json", report)
+        return
     sampler, domains = Sampler(run), load_domains(config, split)
     metrics, extractor = choose_metrics(metrics, extractor, bool(lpips_weights), domains, run)
     names, counts = sampler.domains, count_distinct(sampler.domains, domains, samples)
@@ -72,8 +75,7 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
     report = {**(agreement.figures() if agreement else {}), **about, "samples": samples,
               **settings, "checkpoint": newest_checkpoint(folder), "metrics": list(metrics),
               "results": [row.as_dict(**settings) for row in results]}
-    write_report(folder, report, results, measures)
-    print(closing(report, folder / "metrics.json"))
+    write_report(folder, report, results, measures, closing(report))
 
 
 def choose_metrics(metrics: Sequence[str], extractor: str, lpips: bool, domains: Sequence[Domain],
@@ -129,7 +131,7 @@ def of_generators(metrics: Sequence[str], config: Config, names: Sequence[str],
 def run_measures(measures: dict, sources: Sequence, samples: int, shape: Sequence[int]) -> list:
     """Leads `samples` rows of all streams past the measures; returns what they found. Raises
     UserError for images that are not finite."""
-    with tqdm(total=samples, unit="image", disable=not sys.stderr.isatty()) as bar:
+    with progress(samples, "evaluating", "images") as bar:
         for batch in batches(sources, samples, shape):
             for name, rows in batch.items():
                 if not np.isfinite(rows).all():
@@ -140,24 +142,41 @@ def run_measures(measures: dict, sources: Sequence, samples: int, shape: Sequenc
     return [row for measure in measures.values() for row in measure.results()]
 
 
-def write_report(folder: Path, report: dict, results: Sequence, measures: dict) -> None:
-    """Prints the table and keeps it with the figures and the pictures in `folder`."""
-    text = format_results(results)
-    print(text)
-    write_text(folder / "metrics.txt", text + "\n")
-    for compared, found in getattr(measures.get("lpips"), "extremes", {}).items():
-        name = f"pairs-{compared.left}-{compared.right}".replace("generated ", "")
-        save_png(folder / f"{name}.png", extremes.picture(found.lowest, found.highest))
-    save_report(folder / "metrics.json", report)
+def write_report(folder: Path, report: dict, results: Sequence, measures: dict,
+                 closing: str = "") -> None:
+    """Keeps the table, the figures and the pictures in `folder` and prints the table and a
+    `closing` line: also where they cannot be kept, of which it raises UserError then."""
+    text, kept = format_results(results), False
+    try:
+        with keeping(folder):
+            write_text(folder / "metrics.txt", text + "\n")
+            for compared, found in getattr(measures.get("lpips"), "extremes", {}).items():
+                name = f"pairs-{compared.left}-{compared.right}".replace("generated ", "")
+                save_png(folder / f"{name}.png", extremes.picture(found.lowest, found.highest))
+            save_report(folder / "metrics.json", report)
+            kept = True
+    finally:
+        print(text)
+        print("; ".join([closing] * bool(closing) + [f"kept in {folder / 'metrics.json'}"] * kept))
 
 
-def closing(report: dict, path: Path) -> str:
-    """The last line: pair agreement where there is one, and where the figures are."""
+@contextmanager
+def keeping(folder: Path) -> Iterator[None]:
+    """Raises UserError where the block cannot write what was measured into `folder`."""
+    try:
+        yield
+    except (OSError, UserError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise UserError(f"what is printed could not be kept in {folder}: {why}") from error
+
+
+def closing(report: dict) -> str:
+    """The last line: pair agreement where there is one."""
     if "pair_agreement" not in report:
-        return f"{report['samples']} samples, seed {report['seed']}; kept in {path}"
+        return f"{report['samples']} samples, seed {report['seed']}"
     shown = (f"{report['classes_present']} of {report['classes']} classes in every domain (each "
              f"at least {100 * report['present_from_share']:.0f} % of its images)"
              if "classes" in report else
              f"mean over {', '.join(report['agreement_by_attribute'])}")
     return (f"pair agreement {report['pair_agreement']:.3f}; {shown}; {report['samples']} pairs, "
-            f"seed {report['seed']}; kept in {path}")
+            f"seed {report['seed']}")

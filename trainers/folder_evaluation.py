@@ -28,6 +28,7 @@ def main(first: str, second: str, *, image_size: int = 0, output: str = "",
     if extractor == "classifier":
         raise UserError("folders have no labels that a classifier could learn; use --extractor "
                         "squeeze, inception or pixels")
+    folder = made(output) if output else Path()
     places = [Path(place).expanduser() for place in (first, second)]
     found = [image_files(place) for place in places]
     size = image_size or min(min(decode(each[0]).shape[:2]) for each in found)
@@ -52,8 +53,7 @@ def main(first: str, second: str, *, image_size: int = 0, output: str = "",
     report = {"folders": [str(place) for place in places],
               "images": [len(each) for each in found], **settings, "metrics": list(metrics),
               "results": [row.as_dict(**settings) for row in results]}
-    write_report(made(output), report, results, measures)
-    print(f"kept in {output}")
+    write_report(folder, report, results, measures)
 
 
 def titles(places: Sequence[Path]) -> list[str]:

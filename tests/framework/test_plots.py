@@ -10,6 +10,7 @@ from framework.errors import UserError
 from framework.plots import (
     GREY,
     SEPARATOR,
+    check_grid,
     image_grid,
     loss_plot,
     save_png,
@@ -172,3 +173,21 @@ def test_monitors_have_panels_over_the_iterations_they_have(tmp_path):
     picture = read(tmp_path / "some.png").astype(int)
     right = picture[:, picture.shape[1] // 2:]
     assert (right.max(-1) - right.min(-1) > 60).sum() > 100
+
+
+@pytest.mark.parametrize("count, columns, shape, domains, fits", [
+    (50, 10, (32, 32, 3), 2, True), (5000, 10, (32, 32, 3), 2, True),
+    (5200, 10, (32, 32, 3), 2, False), (100_000, 100, (32, 32, 3), 2, False),
+    (512, 8, (512, 512, 3), 1, True), (520, 8, (512, 512, 3), 1, False)])
+def test_only_grids_that_a_picture_holds_are_drawn(count, columns, shape, domains, fits):
+    if fits:
+        check_grid(count, columns, shape, domains, "lower it")
+        return
+    with pytest.raises(UserError, match="pixels, more than .* million in all; lower it"):
+        check_grid(count, columns, shape, domains, "lower it")
+
+
+def test_a_picture_that_no_png_holds_is_refused(tmp_path):
+    with pytest.raises(UserError, match="a PNG has 65535 a side at most"):
+        save_png(tmp_path / "a.png", np.zeros((1, 70_000, 3), np.uint8))
+    assert not any(tmp_path.iterdir())

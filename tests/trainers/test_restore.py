@@ -11,7 +11,7 @@ from framework.checkpoint import Checkpoints
 from framework.errors import UserError
 from trainers.conditional import one_row_per_class
 from trainers.coupled import build
-from trainers.domains import write_description
+from trainers.domains import read_description, write_description
 from trainers.pictures import grid_latents, sample_picture
 from trainers.restore import Sampler
 
@@ -88,3 +88,31 @@ def test_a_run_that_never_began(tmp_path):
         write_description(run.path, (domain("glyph"), domain("glyph_edge")))
         with pytest.raises(UserError, match="has no checkpoint yet"):
             Sampler(run.path)
+
+
+@pytest.mark.parametrize("content", [
+    b"", b"[]", b"{}", b"null", b"[1]", b'[{"name": "a"}]', b"\xff", b"[" * 100_000,
+    b'[{"name": "a", "images": 1, "shape": [32, 32, 3], "classes": "x"}]',
+    b'[{"name": "a", "images": 1, "shape": [32, -2, 3], "classes": 1}]',
+    b'[{"name": "a", "images": 1, "shape": [' + b"9" * 400 + b'], "classes": 1}]', None])
+def test_what_is_no_description_is_refused(tmp_path, content):
+    if content is None:
+        (tmp_path / "domains.json").mkdir()
+    else:
+        (tmp_path / "domains.json").write_bytes(content)
+    with pytest.raises(UserError, match="domains.json is damaged"):
+        read_description(tmp_path)
+
+
+def test_a_run_that_diverged_draws_nothing(trained, monkeypatch):
+    sampler = Sampler(trained[1])
+    monkeypatch.setattr(sampler, "draw", lambda z: [np.full((2, 4, 4, 3), np.nan)])
+    with pytest.raises(UserError, match="training diverged"):
+        sampler.grid(6, seed=1)
+
+
+def test_more_than_a_picture_holds_is_refused_before_it_is_drawn(trained, monkeypatch):
+    sampler = Sampler(trained[1])
+    monkeypatch.setattr(sampler, "draw", None)
+    with pytest.raises(UserError, match="pixels, more than .*; lower --count"):
+        sampler.grid(100_000, seed=1)
