@@ -18,7 +18,7 @@ from framework.checkpoint_files import found_checkpoints
 from framework.cluster import worker
 from framework.environment import changes, environment
 from framework.errors import UserError
-from framework.files import write_text
+from framework.files import UNFINISHED, sweep, write_text
 from framework.history import History
 
 try:
@@ -103,6 +103,7 @@ class Run:
                 self._take_lock()
                 if self.exists:
                     self._check_same()
+            sweep(self.path)
             self._beside = {"content": dict(content or self._beside.get("content", {})),
                             "environments": self._environments()}
             text = json.dumps(self.config.stored() | self._beside, indent=2) + "\n"
@@ -247,4 +248,4 @@ def _same_place(stored: Any, asked: Any) -> bool:
 def _foreign(name: str) -> bool:
     """Whether a file is none of those that a run killed at its start may leave."""
     started = (LOCK, "samples", "checkpoints", "models")
-    return name not in started and not name.startswith(".new-")
+    return name not in started and not name.startswith(UNFINISHED)

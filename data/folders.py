@@ -294,7 +294,7 @@ def _open_archive(path: Path) -> zipfile.Path:
         if member.compress_type not in UNPACKED:
             raise UserError(f"{path} is packed by method {member.compress_type}, which Python does "
                             "not know; unpack it and name the folder")
-        member.filename = member.filename.replace("\\", "/")
+        member.filename = member.filename.replace("\\", "/").lstrip("/")
     archive.NameToInfo = {member.filename: member for member in archive.infolist()}
     return zipfile.Path(archive)
 

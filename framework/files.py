@@ -1,10 +1,13 @@
 """Files that are either whole or not there."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+UNFINISHED = ".new-"            # how the names begin of what is not written to its end
 
 
 @contextmanager
@@ -13,7 +16,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     block ends well and is removed when it does not."""
     path = Path(path)
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=path.suffix)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED, suffix=path.suffix)
     except OSError as error:
         error.filename = str(path)      # what the user knows of
         raise
@@ -31,6 +34,21 @@ def write_text(path: str | Path, text: str) -> None:
     name of a folder, as those bytes."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
+
+
+def sweep(folder: Path) -> None:
+    """Removes what killed processes left unfinished in `folder` and below. To be called where no
+    other process writes there."""
+    for left in list(folder.rglob(f"{UNFINISHED}*")):
+        remove(left)
+
+
+def remove(path: Path) -> None:
+    """Removes a file, or a folder with all that is in it, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

@@ -156,14 +156,15 @@ def _fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], i
                 bar.set_postfix({name: f"{value:.3g}" for name, value in newest.items()
                                  if not name.startswith("weighted/")}, refresh=False)
             bar.update()
-            if done % output.checkpoint_every == 0 or ending:
+            saves, draws = (ending or done % every == 0 for every in
+                            (output.checkpoint_every, output.sample_every))
+            if saves or draws:
                 reporter.log()
                 checkpoints.check_finite(done)
-                if chief:
-                    checkpoints.save(done)
-            if done % output.sample_every == 0 or ending:
-                reporter.log()
+            if draws:                   # before the checkpoint: what is killed here draws it again
                 reporter.picture(done)
+            if saves and chief:
+                checkpoints.save(done)
             if ending:
                 break
     stream.close()

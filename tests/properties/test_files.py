@@ -3,7 +3,6 @@
 import io
 import pickle
 import struct
-import sys
 import zipfile
 from collections import OrderedDict
 
@@ -28,7 +27,7 @@ from metrics.weights import LINEAR_FILES, load_linear
 from nets.classifier import build_classifier
 from nets.vgg import VGGFeatures
 from tests.properties import guard
-from tests.properties.guard import Hang, refused_or
+from tests.properties.guard import refused_or
 from tests.properties.strategies import mutated, repacked
 from trainers.classifier import load_classifier
 
@@ -147,8 +146,6 @@ def test_any_names_in_an_archive(at_home, names):
     refused_or(first_images, at_home, at_home / "images.zip")
 
 
-@pytest.mark.xfail(strict=sys.version_info < (3, 11, 10), raises=Hang,
-                   reason="data.folders._open_archive leaves the slashes: lstrip('/') mends it")
 @pytest.mark.parametrize("name", ["//a.png", "\\\\host\\x.png"])
 def test_a_name_that_begins_with_two_slashes(at_home, monkeypatch, name):
     monkeypatch.setattr(guard, "CPU_SECONDS", 2)

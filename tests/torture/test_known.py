@@ -1,4 +1,4 @@
-"""What torture found and what is not mended yet, each as small as it gets."""
+"""What torture found, each as small as it gets."""
 
 import keras
 import numpy as np
@@ -24,9 +24,6 @@ def checkpoints(tmp_path):
     return made
 
 
-@pytest.mark.xfail(strict=True, raises=IsADirectoryError, reason="save unlinks what TensorFlow "
-                   "leaves of a write that was killed or found no space: a folder .new-"
-                   "checkpoint_temp. The run can never be continued; shutil.rmtree mends it")
 def test_a_checkpoint_cut_off_while_tensorflow_wrote_it(checkpoints):
     left = checkpoints.folder / ".new-checkpoint_temp"
     left.mkdir()
@@ -35,15 +32,12 @@ def test_a_checkpoint_cut_off_while_tensorflow_wrote_it(checkpoints):
     assert checkpoints.restore() == 6 and not left.exists()
 
 
-@pytest.mark.xfail(strict=True, reason="a checkpoint is found by its .index alone; one without "
-                   "is passed over and nothing says so")
 def test_a_checkpoint_without_an_index_is_passed_over_with_a_line(checkpoints, capsys):
     (checkpoints.folder / "ckpt-4.index").unlink()
     assert checkpoints.restore() == 2
     assert capsys.readouterr().out.count("passed over") == 1
 
 
-@pytest.mark.xfail(strict=True, reason="the same of all: the run begins anew over what is there")
 def test_checkpoints_all_without_an_index_are_damaged(checkpoints):
     for iteration in (2, 4):
         (checkpoints.folder / f"ckpt-{iteration}.index").unlink()
@@ -51,8 +45,6 @@ def test_checkpoints_all_without_an_index_are_damaged(checkpoints):
         checkpoints.restore()
 
 
-@pytest.mark.xfail(strict=True, reason="the loop saves the checkpoint before it draws the picture "
-                   "of the same iteration; drawn first, it would be drawn again")
 def test_a_picture_is_not_lost_between_checkpoint_and_picture(tmp_path, monkeypatch):
     run, draw = tmp_path / "run", ChiefReporter.picture
 
@@ -68,8 +60,6 @@ def test_a_picture_is_not_lost_between_checkpoint_and_picture(tmp_path, monkeypa
         "000000.png", "000002.png", "000004.png"]
 
 
-@pytest.mark.xfail(strict=True, reason="only checkpoints/ is swept, and only of .new-checkpoint*; "
-                   "Run.create holds the lock and could sweep all")
 def test_files_half_written_by_a_killed_run_are_swept(tmp_path):
     run = tmp_path / "run"
     assert main([*RING, "--run", str(run), "--iterations", "2"]) == 0
