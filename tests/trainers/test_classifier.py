@@ -137,6 +137,10 @@ def test_a_classifier_is_trained_once(tmp_path, monkeypatch, capsys):
     assert "found in" in capsys.readouterr().out and again == figures
     for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
+    # A run that trained it and one that found it must compute the same bits.
+    assert [type(layer) for layer in first.layers] == [type(layer) for layer in second.layers]
+    np.testing.assert_array_equal(*(predict_logits(net, data[0].images[:8])
+                                    for net in (first, second)))
     other = [domain(count=classifier.BATCH_SIZE, labels=2 - data[0].labels)]
     train_once(other, other, iterations=2)
     assert len(list((tmp_path / "classifiers").glob("a-*.keras"))) == 2
