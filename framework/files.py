@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from framework.errors import UserError
+
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
@@ -31,6 +33,21 @@ def write_text(path: str | Path, text: str) -> None:
     name of a folder, as those bytes."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
+
+
+def writable_folder(place: str | Path) -> Path:
+    """The folder `place`, made if it is missing. Raises UserError where it cannot be had or
+    written to: before what is to be kept there is computed."""
+    folder = Path(place)
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"cannot write to {place}: it is a file; a folder is wanted")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot write to {place}: {error.strerror}") from None
+    if not os.access(folder, os.W_OK):
+        raise UserError(f"cannot write to {place}: it is not writable")
+    return folder
 
 
 def sync(path: Path) -> None:
