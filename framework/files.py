@@ -24,6 +24,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
         yield Path(temporary)
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
+    except OSError as error:            # of a full disk names no file
+        error.filename = error.filename or str(path)
+        raise
     finally:
         Path(temporary).unlink(missing_ok=True)
 

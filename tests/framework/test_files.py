@@ -48,3 +48,6 @@ def test_the_name_that_is_told_is_that_of_the_file_asked_for(tmp_path):
     with pytest.raises(OSError) as found:
         write_text(tmp_path / "no" / "a.txt", "x")
     assert found.value.filename == str(tmp_path / "no" / "a.txt")
+    with pytest.raises(OSError) as found, replacing(tmp_path / "b.txt"):
+        raise OSError(28, "No space left on device")
+    assert found.value.filename == str(tmp_path / "b.txt")
