@@ -3,9 +3,10 @@
 import os
 import select
 import signal
+import stat
 import sys
 from contextlib import suppress
-from errno import EIO, ENOSPC
+from errno import ENOSPC
 
 from framework.cluster import EXIT_RETRY, Interrupted
 from framework.errors import UserError, one_line
@@ -19,6 +20,7 @@ python main.py --gan_type scogan --dataset mnist2svhn [OPTION ...]
        python main.py stylize CONTENT STYLE ... --output FILE | texture STYLE --output FILE
        python main.py figures NAME | reproduce TABLE | presets | datasets"""
 LESS = "lower --batch_size, --width, --image_size, --samples or --count"
+FULL_DEVICE = os.makedev(1, 7)  # /dev/full
 READER_GONE = 141               # exit status: as of a program that SIGPIPE ends
 
 
@@ -56,7 +58,8 @@ def _ended_by(error: BaseException) -> int:
     if isinstance(error, BrokenPipeError) and _reader_is_gone():
         _print_nowhere()
         return READER_GONE
-    if isinstance(error, OSError) and error.errno in (ENOSPC, EIO) and _is_full():
+    if (isinstance(error, OSError) and error.errno == ENOSPC and error.filename is None
+            and _is_full()):
         error = UserError(f"cannot write to standard output: {error.strerror}")
     if isinstance(error, Interrupted):
         print(one_line(f"scogan: {error}"), file=sys.stderr)
@@ -79,14 +82,13 @@ def _flush() -> None:
 
 
 def _is_full() -> bool:
-    """Whether standard output takes nothing; the rest is dropped then."""
-    try:
-        os.write(1, b"\n")
-        sys.stdout.flush()
-        return False
-    except OSError:
+    """Whether standard output has no room left; the rest is dropped then."""
+    about = os.fstat(1)
+    full = (about.st_rdev == FULL_DEVICE if stat.S_ISCHR(about.st_mode) else
+            stat.S_ISREG(about.st_mode) and os.fstatvfs(1).f_bavail == 0)
+    if full:
         _print_nowhere()
-        return True
+    return full
 
 
 def _reader_is_gone() -> bool:

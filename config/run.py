@@ -18,7 +18,7 @@ from framework.checkpoint_files import found_checkpoints
 from framework.cluster import worker
 from framework.environment import changes, environment
 from framework.errors import UserError
-from framework.files import UNFINISHED, sweep, write_text
+from framework.files import UNFINISHED, sweep, writable_folder, write_text
 from framework.history import History
 
 try:
@@ -98,7 +98,9 @@ class Run:
             return self
         try:
             for folder in (self.path, self.samples, self.checkpoints, self.models):
-                folder.mkdir(parents=True, exist_ok=True)
+                writable_folder(folder)
+            if (self.checkpoints / "checkpoint").is_dir():
+                raise UserError(f"{self.checkpoints / 'checkpoint'} is a folder; remove it")
             if self._lock is None:
                 self._take_lock()
                 if self.exists:

@@ -113,8 +113,8 @@ def _newest_whole(folder: Path, read: Callable[[str], None]) -> bool:
                 reason = " ".join(str(getattr(error, "message", error)).split())[:120]
                 print(f"{prefix} is damaged and passed over ({reason})")
     if found:
-        raise UserError(f"every checkpoint in {folder} is damaged; the files in models/ beside it "
-                        "hold the nets as they were exported last")
+        raise UserError(f"every checkpoint in {folder} is damaged or of other nets; the files in "
+                        "models/ beside it hold the nets as they were exported last")
     return False
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from framework.errors import UserError
+
 UNFINISHED = ".new-"            # how the names begin of what is not written to its end
 
 
@@ -25,6 +27,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
         yield Path(temporary)
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
+    except OSError as error:            # of a full disk names no file
+        error.filename = error.filename or str(path)
+        raise
     finally:
         Path(temporary).unlink(missing_ok=True)
 
@@ -49,6 +54,21 @@ def remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+
+
+def writable_folder(place: str | Path) -> Path:
+    """The folder `place`, made if it is missing. Raises UserError where it cannot be had or
+    written to: before what is to be kept there is computed."""
+    folder = Path(place)
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"cannot write to {place}: it is a file; a folder is wanted")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot write to {place}: {error.strerror}") from None
+    if not os.access(folder, os.W_OK):
+        raise UserError(f"cannot write to {place}: it is not writable")
+    return folder
 
 
 def sync(path: Path) -> None:

@@ -1,6 +1,5 @@
 """Ctrl-C and SIGTERM: what they do to a whole command, and for a while to a part of it."""
 
-import _thread
 import os
 import signal
 import sys
@@ -13,6 +12,7 @@ from typing import NoReturn
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 FAREWELL = "stopped; what is written so far is whole\n"
 SAME_REQUEST = 0.5              # seconds in which a second signal is the first, sent twice
+AGAIN = 0.01                    # seconds until a stop that went nowhere is asked for again
 PATIENCE = 10.0                 # seconds that a command may take to end in order
 
 
@@ -50,6 +50,22 @@ def leave_at_once(number: int, stderr: int = 2) -> NoReturn:
 
 
 @contextmanager
+def interruptible() -> Iterator[list]:
+    """Yields a list that is filled when Ctrl-C or SIGTERM asks for an orderly end. A second one
+    leaves at once."""
+    asked: list = []
+    came = [0.0]
+
+    def note(number):
+        if came[0] and time.monotonic() - came[0] > SAME_REQUEST:
+            leave_at_once(number)
+        came[0] = came[0] or time.monotonic()
+        asked.append(number)
+    with handling(note):
+        yield asked
+
+
+@contextmanager
 def stoppable() -> Iterator[list[int]]:
     """In the block the first signal raises `Stopped`, so that what is half done is cleared away;
     the list then holds its number, also where a library has made another error of it. A second
@@ -61,16 +77,19 @@ def stoppable() -> Iterator[list[int]]:
         if not asked:
             asked.append(number)
             came[0] = time.monotonic()
-            _leave_after(PATIENCE, number)
+            _after(PATIENCE, lambda: leave_at_once(number))
             raise Stopped
         if time.monotonic() - came[0] > SAME_REQUEST:
             leave_at_once(number)
 
+    def stop_again():
+        _after(PATIENCE, lambda: leave_at_once(asked[0]))
+        raise Stopped
+
     def lost(unraisable):
-        """What is raised while an object is deleted goes nowhere: it is raised again."""
+        """What is raised while an object is deleted goes nowhere: it is raised again later."""
         if asked and isinstance(unraisable.exc_value, KeyboardInterrupt):
-            number = asked.pop()
-            _thread.interrupt_main(signal.Signals(number))
+            _after(AGAIN, stop_again)
         else:
             usual(unraisable)
 
@@ -84,6 +103,7 @@ def stoppable() -> Iterator[list[int]]:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _leave_after(seconds: float, number: int) -> None:
-    signal.signal(signal.SIGALRM, lambda *_: leave_at_once(number))
+def _after(seconds: float, function: Callable[[], None]) -> None:
+    """Calls `function` in the main thread in so many seconds, and nothing else asked before."""
+    signal.signal(signal.SIGALRM, lambda number, frame: function())
     signal.setitimer(signal.ITIMER_REAL, seconds)

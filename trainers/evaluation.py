@@ -19,6 +19,7 @@ from framework.plots import save_png
 from framework.progress import progress
 from metrics import choice, extremes
 from metrics.distributions import Distributions
+from metrics.features import FeatureExtractor, find_extractor
 from metrics.judged import Agreement, Confidence
 from metrics.lpips import LPIPS
 from metrics.modes import GeneratedModes
@@ -64,9 +65,10 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
     metrics, extractor = choose_metrics(metrics, extractor, bool(lpips_weights), domains, run)
     names, counts = sampler.domains, count_distinct(sampler.domains, domains, samples)
     distance = distance_of(metrics, lpips_net, lpips_weights)
+    net = extractor_of(metrics, extractor, extractor_weights)       # before a judge is trained
     judge, about = judge_of(config) if choice.needs_classifier(metrics, extractor) else (None, {})
-    measures = of_streams(metrics, comparisons(names), counts, distance, seed, extractor,
-                          extractor_weights, judge)
+    net = net or extractor_of(metrics, extractor, extractor_weights, judge)
+    measures = of_streams(metrics, comparisons(names), counts, distance, seed, net)
     measures |= of_generators(metrics, config, names, counts, judge, domains[0].attributes)
     sources = [sampler_source(sampler, samples, seed), *domain_sources(names, domains, seed)]
     results = run_measures(measures, sources, samples, domains[0].images.shape[1:])
@@ -96,20 +98,25 @@ def distance_of(metrics: Sequence[str], net: str, weights: str) -> LPIPS | None:
     return LPIPS(net, weights or None)
 
 
+def extractor_of(metrics: Sequence[str], name: str, weights: str,
+                 judge: Model | None = None) -> FeatureExtractor | None:
+    """The net called `name`, if one of the metrics compares features; None also where it is the
+    judge and that is not there yet. weights: where its weights are."""
+    if not set(metrics) & set(choice.SET_METRICS) or (name == "classifier" and judge is None):
+        return None
+    return find_extractor(name, weights=weights, judge=judge)
+
+
 def of_streams(metrics: Sequence[str], compared: Sequence[Comparison], counts: dict[str, int],
-               distance: LPIPS | None, seed: int, extractor: str, weights: str,
-               judge: Model | None) -> dict:
+               distance: LPIPS | None, seed: int, net: FeatureExtractor | None) -> dict:
     """The measures that need two streams only: of pairs of images, and of whole sets.
 
-    counts: how many different images each stream has. extractor: the name of the net that
-    finds features, `weights` where its weights are, `judge` the classifier that it may be.
+    counts: how many different images each stream has. net: finds the features of whole sets.
     """
     measures, whole = {}, [name for name in metrics if name in choice.SET_METRICS]
     if distance:
         measures["lpips"] = PairDistances(distance, compared, counts)
-    if whole:
-        from metrics.features import find_extractor
-        net = find_extractor(extractor, weights=weights, judge=judge)
+    if net:
         measures["sets"] = Distributions(net, whole, compared, counts, seed)
     return measures
 

@@ -3,7 +3,6 @@
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -16,19 +15,11 @@ from framework.checkpoint import Checkpoints
 from framework.cluster import worker
 from framework.devices import all_gather_scalar, compiled, distributed
 from framework.errors import NotFinite, UserError
-from framework.signals import handling
+from framework.signals import interruptible
 from trainers.best import BestSoFar
 from trainers.kinds import Picture, Trainer
 from trainers.reporters import ChiefReporter, Reporter, WorkerReporter
 from trainers.restarts import Restarts
-
-
-@contextmanager
-def interruptible() -> Iterator[list]:
-    """Yields a list that is filled when Ctrl-C or SIGTERM asks for an orderly end."""
-    asked = []
-    with handling(asked.append):
-        yield asked
 
 
 class Timing:
@@ -133,7 +124,7 @@ def _fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], i
         trainer.iterate, compile)
     stream, timing, done = batches(start, iterations), Timing(), start
     with interruptible() as asked_to_end, progress_bar(start, iterations, chief) as bar:
-        if start < iterations:
+        if start < iterations and sys.stderr.isatty():
             bar.set_description("compiling the first iteration")
         for iteration in range(start, iterations):
             terms = step(tf.constant(iteration, tf.int64), timing.next_of(stream))

@@ -158,7 +158,7 @@ class Story:
         if fault == "kill -9":
             self.expect(ended, -number, 0)
         else:
-            self.expect(ended, 0, 130, *([-number] if fault == "SIGTERM" else []))
+            self.expect(ended, 0, 130, 143, *([-number] if fault == "SIGTERM" else []))
         return came
 
     def refused(self, fault: str) -> bool:
