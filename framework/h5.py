@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from framework.arrays import check_finite
 from framework.errors import UserError
 
 MOST_TIMES = 16                 # the bytes of a net that a file of its weights may have at most:
@@ -11,8 +12,10 @@ MOST_TIMES = 16                 # the bytes of a net that a file of its weights 
 
 def check_h5(path: str | Path, most_bytes: float) -> None:
     """Raises UserError unless `path` is an HDF5 file of arrays of numbers that take `most_bytes`
-    at most, all of them in the file itself."""
+    at most, all of them in the file itself and finite. Needs no Keras."""
     import h5py
+    if Path(path).is_file() and not h5py.is_hdf5(path):
+        raise UserError(f"cannot read the weights {path}: it is no .h5 file as Keras writes them")
 
     total = 0
 
@@ -35,6 +38,8 @@ def check_h5(path: str | Path, most_bytes: float) -> None:
             if total > most_bytes:
                 raise UserError(f"{path} declares arrays of {total / 2**20:.0f} MiB and more, "
                                 "which are not the weights of this net")
+            if found.shape is not None and found.dtype.kind == "f":
+                check_finite(path, [(where, found[()])])
 
     seen: list[Any] = []
     try:

@@ -120,14 +120,15 @@ def check_weights(path: str | Path, layers: Sequence[str], net: str = "vgg19") -
     """Raises UserError unless the file `path` holds the weights of `layers` and those before them.
 
     A file is an .npz with LAYER/kernel [3, 3, in, out] and LAYER/bias [out] for each
-    convolution, of which it may lack the deepest; or one of Keras's own .h5 files, whose content
-    is not checked. Of an .npz only the index is read.
+    convolution, of which it may lack the deepest; or one of Keras's own .h5 files, whose layers
+    are not compared. All numbers must be finite. Needs no Keras.
     """
     path = Path(path)
     if not path.is_file():
         raise UserError(f"there are no weights of {net} at {path}")
     if path.suffix != ".npz":
-        return
+        channels = _channels(layer_names(net)).values()
+        return check_h5(path, MOST_TIMES * 4 * sum(9 * a * b + b for a, b in channels))
     with open_arrays(path, "the weights ") as file:
         held = set(file.names)
     for name in convolution_names(layers_down_to(layers, net)):
@@ -136,6 +137,7 @@ def check_weights(path: str | Path, layers: Sequence[str], net: str = "vgg19") -
             raise UserError(f"{path} has no {name}, which {', '.join(layers)} of {net} need; it "
                             f"holds {', '.join(whole) or 'no layer of it'}; choose layers by "
                             "--style_layers, --content_layers or --layer, or other weights")
+    _read_npz(layers_down_to(layers, net), path)
 
 
 def convolution_names(names: Iterable[str]) -> list[str]:
@@ -163,9 +165,7 @@ def _load_weights(layers: Sequence[str], names: list[str], weights: str | Path |
     check_weights(weights, layers, net)
     if Path(weights).suffix != ".npz":
         return _read_keras(names, net, weights)
-    found = _read_npz(names, weights)
-    _check_finite(weights, found)
-    return found
+    return _read_npz(names, weights)
 
 
 def _check_finite(path: str | Path, weights: Weights) -> None:
@@ -203,6 +203,7 @@ def _read_npz(names: list[str], path: str | Path) -> Weights:
                 raise UserError(f"{path}: {name} has kernel {shapes[0]} and bias {shapes[1]}, "
                                 f"not {(3, 3, inputs, filters)} and {(filters,)}")
             weights[name] = file.read(f"{name}/kernel"), file.read(f"{name}/bias")
+    _check_finite(path, weights)
     return weights
 
 
@@ -213,10 +214,7 @@ def _read_keras(names: list[str], net: str, weights: str | Path) -> Weights:
     try:
         model = build(include_top=False, weights="imagenet" if weights == "imagenet" else None)
         if weights != "imagenet":
-            check_h5(weights, MOST_TIMES * 4 * model.count_params())
             model.load_weights(weights)
-    except UserError:
-        raise
     except Exception as error:      # a download and an .h5 file each fail in many ways
         why = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         if weights != "imagenet":

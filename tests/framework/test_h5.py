@@ -57,3 +57,9 @@ def test_other_files_are_one_line(tmp_path, content):
     (tmp_path / "a.h5").write_bytes(content)
     with pytest.raises(UserError, match="cannot read the weights .*a.h5: "):
         check_h5(tmp_path / "a.h5", 2**30)
+
+
+def test_numbers_that_are_not_finite_are_refused_by_their_place(tmp_path):
+    path = write(tmp_path / "a.h5", lambda f: f.__setitem__("layer/bias", np.float32([1, np.nan])))
+    with pytest.raises(UserError, match="a.h5: layer/bias holds .* not finite"):
+        check_h5(path, 2**20)
