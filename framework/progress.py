@@ -14,7 +14,10 @@ class Bar(Protocol):
     """What `progress` yields."""
 
     def update(self, n: int = 1) -> Any:
-        """`n` more things are done."""
+        """`n` more things are done; 0 shows what is new beside it."""
+
+    def set_postfix_str(self, s: str = "", refresh: bool = True) -> Any:
+        """Shows the text `s` beside the bar from its next drawing on."""
 
 
 class Lines:
@@ -22,14 +25,17 @@ class Lines:
 
     def __init__(self, total: int, name: str, unit: str):
         self.total, self.name, self.unit = total, name, unit
-        self.done, self.due = 0, time.monotonic() + DELAY
+        self.done, self.due, self.beside = 0, time.monotonic() + DELAY, ""
 
     def update(self, n: int = 1) -> None:
         self.done += n
         if time.monotonic() >= self.due and self.done < self.total:
             self.due = time.monotonic() + INTERVAL
-            print(f"{self.name}: {self.done} of {self.total} {self.unit}", file=sys.stderr,
-                  flush=True)
+            print(f"{self.name}: {self.done} of {self.total} {self.unit}{self.beside}",
+                  file=sys.stderr, flush=True)
+
+    def set_postfix_str(self, s: str = "", refresh: bool = True) -> None:
+        self.beside = f", {s}" if s else ""
 
 
 @contextmanager

@@ -13,9 +13,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from framework import hdf5
 from framework.checkpoint import plain
 from framework.errors import UserError
+from framework.h5 import read_array
 from nets.architectures import Architecture
 from nets.build import build_chain
 from nets.descriptions import damaged, described, no_table, read_saved
@@ -60,6 +60,6 @@ def _arrays(data: bytes, net: keras.Model) -> list[np.ndarray]:
             kind = to_snake_case(type(layer).__name__)
             counts[kind] = counts.get(kind, -1) + 1
             group = f"layers/{kind}" + f"_{counts[kind]}" * bool(counts[kind])
-            found += [hdf5.array(file, f"{group}/vars/{at}", tuple(v.shape))
+            found += [read_array(file, f"{group}/vars/{at}", tuple(v.shape))
                       for at, v in enumerate(layer.weights)]
     return found

@@ -12,9 +12,9 @@ from tqdm import tqdm
 from data import folders
 from framework.errors import UserError
 from framework.pixels import to_uint8, to_unit
+from framework.progress import progress
 from framework.quiet import quiet
 from framework.registry import accepts
-from framework.waiting import progress_bar, show_beside, waiting
 from nets.swap import check_activation_size, check_patches
 from nets.vgg import RANDOM, check_weights, layers_of
 from style import colors, curve, images, video
@@ -150,7 +150,7 @@ def _draw_images(jobs, styles, styled, size, draw, options, compare, curve_file)
         folder.mkdir(parents=True, exist_ok=True)
     _import_tensorflow()
     rows, losses, content, steps = {}, [], None, accepts(draw, "progress")
-    with progress_bar(len(jobs), "image") as bar:
+    with progress(len(jobs), "drawing", "images") as bar:
         for job in jobs:
             if content is None or content[0] != job.content:
                 content = job.content, _read_content(job.content, size, draw, options, several)
@@ -207,7 +207,7 @@ def _draw_films(jobs, styles, styled, size, draw, options, compare, curve_file):
     _import_tensorflow()
     for job in jobs:
         chosen = [styles[i] for i in job.styles]
-        with progress_bar(film.frame_count, "frame") as bar, \
+        with progress(film.frame_count, "drawing", "frames") as bar, \
                 video.write_film(job.output, film.rate, sound_of=job.content) as take:
             drawn_of, drawn = None, np.empty(0, np.uint8)
             for frame in film:
@@ -230,12 +230,13 @@ def _comparison_sheet(rows, styles):
 
 def _import_tensorflow():
     """Imports TensorFlow now, so that its messages do not break the progress bar."""
-    with waiting("loading TensorFlow"), quiet():
+    with quiet():
         import tensorflow  # noqa: F401
 
 
 def _progress_callback(losses, bar):
-    def progress(done, total, loss):
+    def note(done, total, loss):
         losses.append(loss)
-        show_beside(bar, f"step {done} of {total}, loss {loss:.4g}")
-    return progress
+        bar.set_postfix_str(f"step {done} of {total}, loss {loss:.4g}", refresh=False)
+        bar.update(0)
+    return note

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from framework.errors import UserError
+from framework.progress import progress
 from framework.quiet import quiet
-from framework.waiting import progress_bar, waiting
 from style import curve, images
 
 
@@ -28,18 +28,19 @@ def main(style: str, *, output: str, kernels: Sequence[str], nets: Sequence[str]
     if several and (curve_file or compare):
         raise UserError("compare and curve are of one kernel and one net")
     image = images.read(style, style_size)
-    with waiting("loading TensorFlow"), quiet():
+    with quiet():
         import tensorflow  # noqa: F401
     from style.texture import synthesise
     rows, losses = [], []
-    with progress_bar(len(kernels) * len(nets) * settings["iterations"], "step") as bar:
-        def progress(done, total, loss):
+    with progress(len(kernels) * len(nets) * settings["iterations"], "drawing",
+                  "steps") as bar:
+        def note(done, total, loss):
             losses.append(loss)
             bar.set_postfix_str(f"loss {loss:.4g}", refresh=False)
             bar.update()
         for net in nets:
             rows.append([synthesise(image, kernel=kernel, net=net, size=(size, size),
-                                    progress=progress, **settings) for kernel in kernels])
+                                    progress=note, **settings) for kernel in kernels])
     sheet = images.side_by_side([[image], *rows]) if several else rows[0][0]
     images.write_image(output, sheet)
     if compare:

@@ -127,7 +127,15 @@ def _fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], i
         if start < iterations and sys.stderr.isatty():
             bar.set_description("compiling the first iteration")
         for iteration in range(start, iterations):
-            terms = step(tf.constant(iteration, tf.int64), timing.next_of(stream))
+            try:
+                batch = timing.next_of(stream)
+            except (UserError, OSError):        # of the data: what is done is kept
+                if chief and done > start:
+                    reporter.log()
+                    checkpoints.check_finite(done)
+                    checkpoints.save(done)
+                raise
+            terms = step(tf.constant(iteration, tf.int64), batch)
             done = iteration + 1
             if monitor and done % output.monitor_every == 0:
                 terms = {**terms, **monitor()}
