@@ -5,15 +5,13 @@ import os
 import tempfile
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 
 EVERY = {"deadline": None, "print_blob": True, "suppress_health_check": [
     HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture,
     HealthCheck.filter_too_much, HealthCheck.large_base_example]}
 settings.register_profile("quick", max_examples=25, derandomize=True, database=None, **EVERY)
-settings.register_profile("torture", max_examples=600, **EVERY)
-settings.register_profile("hunt", max_examples=40, database=None, **EVERY,
-                          phases=[Phase.explicit, Phase.generate])
+settings.register_profile("torture", max_examples=700, **EVERY)
 settings.load_profile(os.environ.get("SCOGAN_PROPERTIES", "quick"))
 
 

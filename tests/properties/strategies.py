@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 NUMBERS = [struct.pack(kind, value) for kind in ("<I", ">I", "<H", ">H", "<Q")
@@ -15,6 +16,11 @@ WORDS = st.one_of(
     st.sampled_from(["", "-", "--", "-1", "0", "1e400", "nan", "inf", "٣", "1_000", "0x10", "true",
                      "None", " 5", "é" * 400, "x" * 5000, "..", "/", "~", "~nobody/x", "%s",
                      "{}", "\n", "a\nb", "\ud800", "\x1b[31m", ",", "a,,b", "folder:", "*", "[a"]))
+
+
+def fewer(times: int) -> settings:
+    """A part of the cases, where each takes tenths of a second."""
+    return settings(max_examples=max(10, settings.default.max_examples // times))
 
 
 def words() -> st.SearchStrategy[str]:

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 import tensorflow  # noqa: F401 - its import must not count as a hang
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -28,7 +28,7 @@ from nets.classifier import build_classifier
 from nets.vgg import VGGFeatures
 from tests.properties import guard
 from tests.properties.guard import refused_or
-from tests.properties.strategies import mutated, repacked
+from tests.properties.strategies import fewer, mutated, repacked
 from trainers.classifier import load_classifier
 
 RNG = np.random.default_rng(0)
@@ -93,7 +93,6 @@ def test_any_bytes_as_an_image(at_home, data):
     check_decoded(refused_or(decode, at_home, File(data)))
 
 
-@settings(max_examples=25)
 @given(st.sampled_from(IMAGES), st.binary(max_size=200))
 def test_any_bytes_behind_the_signature_of_an_image(at_home, image, data):
     check_decoded(refused_or(decode, at_home, File(image[:16] + data)))
@@ -275,10 +274,7 @@ def hdf5() -> bytes:
     return file.getvalue()
 
 
-FEW = settings(max_examples=max(4, settings.default.max_examples // 8))     # tenths of a second
-
-
-@FEW
+@fewer(8)
 @given(mutated([hdf5()]))
 def test_any_bytes_as_weights_of_keras(at_home, data):
     (at_home / "vgg.h5").write_bytes(data)
@@ -293,7 +289,7 @@ def classifier(tmp_path_factory):
     return path.read_bytes()
 
 
-@FEW
+@fewer(8)
 @given(st.data())
 def test_any_bytes_as_a_classifier(at_home, classifier, data):
     kind = data.draw(st.sampled_from([mutated, repacked, repacked]))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from commands.dispatch import main
 from tests.properties.guard import run
-from tests.properties.strategies import mutated
+from tests.properties.strategies import fewer, mutated
 from tests.properties.test_command_lines import json_values
 
 TRAINING = ["--gan_type", "gan", "--dataset", "ring", "--preset", "none", "--width", "0.02",
@@ -55,6 +55,7 @@ def spoil(data, path: Path) -> None:
             path.write_bytes(data.draw(mutated([original or b"\n"])))
 
 
+@fewer(2)
 @given(st.data())
 def test_any_state_of_a_folder(at_home, whole, data):
     folder = at_home / f"run{next(numbers)}"
@@ -68,6 +69,7 @@ def test_any_state_of_a_folder(at_home, whole, data):
     shutil.rmtree(folder)
 
 
+@fewer(2)
 @given(st.data())
 def test_any_values_in_its_files(at_home, whole, data):
     folder = at_home / f"run{next(numbers)}"
@@ -89,6 +91,7 @@ LINES = ["iteration,d/ring,g/ring", "0,1,2", "1,2", "2,nan,inf", "2.5,1,2", "x,1
          "9" * 5000, "1e400,1,1", ",", "-1,0,0", "\0"]
 
 
+@fewer(2)
 @given(st.one_of(mutated([ROWS.encode()]), st.lists(st.sampled_from(LINES), max_size=5).map(
     lambda lines: "\n".join(lines).encode())))
 def test_any_losses(at_home, whole, losses):

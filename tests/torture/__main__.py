@@ -57,11 +57,9 @@ def main() -> int:
     results = tell(Place(place), chosen, faults, asked)
     failures = [row for row in results if row[3]]
     print(table(results, chosen, faults))
-    for kind, seed, happened, failure, _ in failures:
+    for kind, seed, happened, failure in failures:
         print(f"FAILED --story {kind!r}:{seed} ({', '.join(happened)}): {failure}\n"
               f"    {place / f'story {seed}'}")
-    if left := [name for row in results for name in row[4]]:
-        print(f"{len(left)} files with temporary names were left in the runs, such as {left[0]}")
     count = sum(len(row[2]) for row in results)
     print(f"{count} faults in {len(results)} runs, {len(failures)} failures, "
           f"{time.monotonic() - began:.0f} s")
@@ -116,7 +114,7 @@ def together(jobs: int, items: list, function) -> None:
 
 def tell(place, chosen, faults, asked) -> list[list]:
     """Stories by `jobs` processes, each of the next number, until `faults` came to pass:
-    rows of (kind, seed, faults, failure, files left over)."""
+    rows of (kind, seed, faults, failure)."""
     context = get_context("fork")
     number, came = context.Value("i", 0), context.Value("i", 0)
     output = place.folder / "results"
@@ -132,7 +130,7 @@ def tell(place, chosen, faults, asked) -> list[list]:
             with came.get_lock():
                 came.value += len(story.happened)
             (output / str(mine)).write_text(
-                json.dumps([story.kind, seed, story.happened, failure, story.left]))
+                json.dumps([story.kind, seed, story.happened, failure]))
             if failure:
                 print(f"{story.kind} {seed}: {failure}", flush=True)
     running = [fork(work) for _ in range(asked.jobs)]
@@ -174,7 +172,7 @@ def stop(running) -> None:
 def table(results, chosen, faults) -> str:
     """Kind x fault: how often, and how many of them were in a run that failed."""
     count, failed = Counter(), Counter()
-    for kind, _, happened, failure, _ in results:
+    for kind, _, happened, failure in results:
         for fault in happened:
             count[kind, fault] += 1
         if failure:

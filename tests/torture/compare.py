@@ -57,3 +57,18 @@ def _variables(prefix: Path) -> dict[str, str]:
     return {f"variable {name}": _digest(reader.get_tensor(name).tobytes())
             for name in reader.get_variable_to_shape_map()
             if name != "_CHECKPOINTABLE_OBJECT_GRAPH" and "save_counter" not in name}
+
+
+def write_apart(first: Path, run: Path, iterations: int, output: Path) -> int:
+    """Writes how `run` differs from `first`, empty for not at all. For a child."""
+    wanted, found = digests(first, iterations), digests(run, iterations)
+    said = differences(wanted, found, {"config.json"})
+    rows = [[line.split(",") for line in (each / "losses.csv").read_text().splitlines()]
+            for each in (first, run)]
+    parted = [(a[0], [rows[0][0][k] for k, pair in enumerate(zip(a, b, strict=True))
+                      if pair[0] != pair[1]])
+              for a, b in zip(*rows, strict=True) if a != b]
+    if parted:
+        said.append(f"iteration {parted[0][0]} is the first with other terms: {parted[0][1]}")
+    output.write_text("; ".join(said))
+    return 0

@@ -83,8 +83,7 @@ class Story:
     """Faults that befall one run; the same for (kind, seed), as far as clocks allow.
 
     faults: those to draw from. exact: signals come before a call, and no clock is asked.
-    happened: the names of the faults that came to pass. left: files with temporary names that
-    the run still holds in the end. log: what was done, line by line.
+    happened: the names of the faults that came to pass. log: what was done, line by line.
     """
 
     def __init__(self, place: Place, kind: str, seed: str, faults: Collection[str] = FAULTS,
@@ -97,7 +96,6 @@ class Story:
         self.run, self.reference = self.folder / "run", place.reference(kind)
         self.happened: list[str] = []
         self.excused: set[str] = set()
-        self.left: list[str] = []
         self.log = [f"kind: {kind}; seed: {seed}; faults: {', '.join(self.faults)}"]
 
     def tell(self) -> str:
@@ -276,11 +274,12 @@ class Story:
     def check_end(self, ended: zygote.Ended) -> None:
         """Raises Failure unless the run came to what the unbroken one did."""
         self.expect(ended, 0)
-        self.left = [str(path.relative_to(self.run)) for path in self.run.rglob(LITTER)]
         apart = compare.differences(self.reference.digests, digests_of(self.run), self.excused)
         if apart:
             raise Failure(f"{len(apart)} differences from the unbroken run: "
                           f"{'; '.join(apart[:3])}")
+        if left := [str(path.relative_to(self.run)) for path in self.run.rglob(LITTER)]:
+            raise Failure(f"left over: {', '.join(left)}")
 
     def left_to_do(self) -> float:
         """About which share of the training is yet to be done."""

@@ -12,8 +12,6 @@ from config.kinds import KINDS
 from tests.torture import kinds
 
 ROOT = Path(__file__).parents[2]
-# Not among them: what awaits its mending in test_known.py.
-FAULTS = "kill -9,SIGTERM,Ctrl-C,Ctrl-C twice,no space,truncated,emptied,all damaged,vanished"
 
 
 def torture(*words):
@@ -29,7 +27,7 @@ def test_every_kind_of_training_is_tortured():
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="trains in forks")
 def test_a_handful_of_faults(tmp_path):
     ended = torture("--faults", "5", "--kinds", "gan,gmmn", "--seed", "3", "--jobs", "1", "--exact",
-                    "--only", FAULTS, "--folder", str(tmp_path))
+                    "--folder", str(tmp_path))
     assert ended.returncode == 0, ended.stdout + ended.stderr
     last = ended.stdout.splitlines()[-1]
     assert ", 0 failures," in last and int(last.split()[0]) >= 5, ended.stdout
@@ -37,3 +35,12 @@ def test_a_handful_of_faults(tmp_path):
 
 def test_an_unknown_kind_is_named():
     assert "unknown: gna" in torture("--kinds", "gna").stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="trains in forks")
+def test_resumed_twenty_times_under_load():
+    ended = subprocess.run([sys.executable, "-m", "tests.torture.resume", "--times", "20"],
+                           cwd=ROOT, timeout=7200, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "0 of 20 trainings in halves differ" in ended.stdout

@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 LIMIT = 120                     # seconds; what takes longer hangs
-ENVIRONMENT = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1",
-               "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3",
+ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3",
                "CUDA_VISIBLE_DEVICES": "", "MPLBACKEND": "agg",
                "SCOGAN_EXTENSIONS": str(Path(__file__).parent / "extension")}
 PACKAGES = ("framework", "losses", "nets", "data", "metrics", "penalties", "config", "trainers",
@@ -41,9 +41,12 @@ class Ended(NamedTuple):
     sent: bool
 
 
-def prepare() -> None:
-    """Imports all that a training needs; computes nothing. To be called once, before any child."""
-    os.environ.update(ENVIRONMENT)
+def prepare(threads: dict[str, str] = ONE_THREAD) -> None:
+    """Imports all that a training needs; computes nothing. To be called once, before any child.
+    threads: how many TensorFlow takes, in its variables; empty for its default."""
+    for name in ONE_THREAD:
+        os.environ.pop(name, None)
+    os.environ.update(ENVIRONMENT | threads)
     null, terminal = os.open(os.devnull, os.O_WRONLY), os.dup(2)
     os.dup2(null, 2)                                    # TensorFlow greets
     for name in LIBRARIES:
