@@ -146,7 +146,7 @@ def train_classifier(domains: Sequence[Domain], *, seed: int = 0, table: str = "
     batches = labelled_batches(domains, min(batch_size, *map(len, domains)), seed)
     with progress(iterations, "classifier", "iterations") as bar:
         for i in range(iterations):
-            step(tf.constant(i, tf.int64), batches(i))
+            step(tf.constant(np.int64(i)), batches(i))
             bar.update()
     return model
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
@@ -135,7 +136,8 @@ def _fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], i
                     checkpoints.check_finite(done)
                     checkpoints.save(done)
                 raise
-            terms = step(tf.constant(iteration, tf.int64), batch)
+            # Of a Python number TensorFlow would keep the constant for good.
+            terms = step(tf.constant(np.int64(iteration)), batch)
             done = iteration + 1
             if monitor and done % output.monitor_every == 0:
                 terms = {**terms, **monitor()}

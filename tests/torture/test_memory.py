@@ -49,8 +49,6 @@ print(json.dumps({"status": status, "traces": traces, "mebibytes": mebibytes}))
 # one that draws 18 pictures, of which the plot of losses.csv takes more as that grows.
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads Linux's /proc")
-@pytest.mark.xfail(strict=True, reason="TensorFlow keeps the loop's tf.constant(iteration) of "
-                   "each number, 0.8 KiB; not so tf.constant(np.int64(iteration))")
 @pytest.mark.parametrize("most, flags", [
     (6, ["--gan_type", "gan", "--dataset", "ring", "--ema", "0.9", "--sample_every", str(LAST)]),
     (22, ["--gan_type", "scogan", "--domains", "ring,grid25", "--feature_weight", "1",
