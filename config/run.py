@@ -231,6 +231,15 @@ class Run:
                             f"than the {asked['iterations']} asked for")
 
 
+def shown_checkpoint(run: str | Path) -> tuple[Path, int]:
+    """The folder of the checkpoint that pictures and figures of a run are made from, and its
+    iterations: of the best, where one is kept (`--keep_best`), else of the newest."""
+    best = Run(Path(run), load_config(run)).best
+    if found := found_checkpoints(best):
+        return best, int(found[0].name.removeprefix("ckpt-"))
+    return best.parent, newest_checkpoint(run)
+
+
 def newest_checkpoint(run: str | Path) -> int:
     """Iterations behind the newest checkpoint of a run; 0 where it has none."""
     found = found_checkpoints(Path(run) / "checkpoints")

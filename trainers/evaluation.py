@@ -9,7 +9,7 @@ import numpy as np
 from keras import Model
 
 from config.resolve import load_config
-from config.run import newest_checkpoint
+from config.run import shown_checkpoint
 from config.sections import Config
 from data.domain import Domain
 from data.names import domain_names
@@ -43,8 +43,9 @@ from trainers.restore import Sampler
 def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, seed: int = 1,
          split: str = "train", data_dir: str = "", lpips_net: str = "alex", lpips_weights: str = "",
          extractor: str = "", extractor_weights: str = "") -> None:
-    """Evaluates the newest checkpoint of `run`; prints the figures and keeps them in
-    metrics.json and metrics.txt, the most and least alike pairs in pairs-*.png.
+    """Evaluates the best checkpoint of `run`, where one is kept, else the newest; prints the
+    figures and keeps them in metrics.json and metrics.txt, the most and least alike pairs in
+    pairs-*.png.
 
     metrics: see `metrics.choice`; none: quick ones that need no weights from elsewhere. samples:
     of every generator; real images, of `split`, come round again where there are fewer. A
@@ -75,7 +76,7 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
 
     agreement, settings = measures.get("pair_agreement"), {"split": split, "seed": seed}
     report = {**(agreement.figures() if agreement else {}), **about, "samples": samples,
-              **settings, "checkpoint": newest_checkpoint(folder), "metrics": list(metrics),
+              **settings, "checkpoint": shown_checkpoint(folder)[1], "metrics": list(metrics),
               "results": [row.as_dict(**settings) for row in results]}
     write_report(folder, report, results, measures, closing(report))
 

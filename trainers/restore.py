@@ -1,4 +1,4 @@
-"""The generators of a run as its newest checkpoint holds them."""
+"""The generators of a run as its best checkpoint holds them, where one is kept, else its newest."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from config.kinds import has
 from config.resolve import load_config
+from config.run import shown_checkpoint
 from framework.checkpoint import restore_part
 from framework.errors import UserError
 from framework.latents import Stream, latents
@@ -42,7 +43,7 @@ class Sampler:
         net = join_generators(generators)
         kept = {"averaged": net.variables} if self.config.training.ema else {
             "generators": all_variables(generators)}
-        if not restore_part(Path(path) / "checkpoints", kept):
+        if not restore_part(shown_checkpoint(path)[0], kept):
             raise UserError(f"{path} has no checkpoint yet; train on with --run {path}")
         self.draw = ImageSampler(net)
 

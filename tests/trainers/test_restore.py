@@ -1,11 +1,13 @@
 """Drawing from a run's folder alone: as the trainer itself drew, with and without classes."""
 
+import shutil
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from config.resolve import resolve
-from config.run import Run
+from config.run import Run, shown_checkpoint
 from data.domain import Domain
 from framework.checkpoint import Checkpoints
 from framework.errors import UserError
@@ -51,6 +53,24 @@ def test_the_same_images_from_the_folder(trained):
     for found, expected in zip(sampler.draw(z), trainer.sample(z), strict=True):
         assert found.shape == (5, 32, 32, 3)
         np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_the_best_checkpoint_is_drawn_from_where_one_is_kept(trained):
+    trainer, path, config, _ = trained
+    assert shown_checkpoint(path) == (path / "checkpoints", 3)
+    before, variables = Sampler(path)(2), trainer.state()["averaged"] or (
+        trainer.generator.trainable_variables)
+    kept = [v.numpy() for v in variables]
+    for v in variables:
+        v.assign(v + 0.1)
+    Checkpoints(Run(path, config).best, trainer.state(), keep=1).save(2)
+    for v, value in zip(variables, kept, strict=True):
+        v.assign(value)
+    try:
+        assert shown_checkpoint(path) == (path / "checkpoints" / "best", 2)
+        assert np.abs(Sampler(path)(2)[0] - before[0]).max() > 1e-3
+    finally:
+        shutil.rmtree(path / "checkpoints" / "best")
 
 
 def test_classes_come_in_turn_and_in_rows_of_a_grid(trained):
