@@ -10,7 +10,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from framework.checkpoint_files import numbered_checkpoints
+from framework.checkpoint_files import LIST, files_of, numbered_checkpoints
 from framework.errors import NotFinite, UserError
 from framework.files import UNFINISHED, remove, replacing, sweep, sync, write_text
 
@@ -50,13 +50,12 @@ class Checkpoints:
             os.replace(part, self.folder / part.name.replace(WRITTEN, f"ckpt-{iteration}", 1))
         found = numbered_checkpoints(self.folder)
         kept = [path for n, path in found.items() if n <= iteration][:self.keep]
-        write_text(self.folder / "checkpoint", f'model_checkpoint_path: "{kept[0].name}"\n'
+        write_text(self.folder / LIST, f'model_checkpoint_path: "{kept[0].name}"\n'
                    + "".join(f'all_model_checkpoint_paths: "{each.name}"\n'
                              for each in reversed(kept)))       # for TensorFlow's own tools
         sync(self.folder)
-        for other in set(found.values()) - set(kept):
-            for part in self.folder.glob(f"{other.name}.*"):
-                remove(part)
+        for other in files_of(self.folder, but=kept):
+            remove(other)
 
     def check_finite(self, iteration: int) -> None:
         """Raises NotFinite where a variable of the state holds a value that is not finite."""

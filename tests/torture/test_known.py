@@ -45,6 +45,15 @@ def test_checkpoints_all_without_an_index_are_damaged(checkpoints):
         checkpoints.restore()
 
 
+def test_the_first_checkpoint_killed_before_its_index_has_a_name(tmp_path):
+    variable = keras.Variable(np.arange(3, dtype="float32"))
+    (tmp_path / "ckpt-2.data-00000-of-00001").write_bytes(b"whole, but not yet a checkpoint")
+    checkpoints = Checkpoints(tmp_path, {"net": [variable]})
+    assert checkpoints.restore() == 0
+    checkpoints.save(5)
+    assert {path.name.split(".")[0] for path in tmp_path.iterdir()} == {"checkpoint", "ckpt-5"}
+
+
 def test_a_picture_is_not_lost_between_checkpoint_and_picture(tmp_path, monkeypatch):
     run, draw = tmp_path / "run", ChiefReporter.picture
 
