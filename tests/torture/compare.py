@@ -6,7 +6,8 @@ import json
 import zipfile
 from pathlib import Path
 
-FILES = ("losses.csv", "losses.png", "config.json", "domains.json", "metrics.json")
+FILES = ("losses.csv", "losses.png", "domains.json", "metrics.json")
+BESIDE = "environments"         # in config.json: what computed which part of the run
 
 
 def write_digests(run: Path, iterations: int, output: Path) -> int:
@@ -18,6 +19,8 @@ def write_digests(run: Path, iterations: int, output: Path) -> int:
 def digests(run: Path, iterations: int) -> dict[str, str]:
     """Digests of all that the run holds after `iterations` iterations."""
     found = {name: _digest((run / name).read_bytes()) for name in FILES if (run / name).is_file()}
+    config = json.loads((run / "config.json").read_text())
+    found |= {f"option {name}": str(config[name]) for name in config if name != BESIDE}
     found |= {f"samples/{path.name}": _digest(path.read_bytes())
               for path in (run / "samples").glob("[0-9]*.png")}
     for path in (run / "models").glob("[!.]*.keras"):
@@ -62,7 +65,7 @@ def _variables(prefix: Path) -> dict[str, str]:
 def write_apart(first: Path, run: Path, iterations: int, output: Path) -> int:
     """Writes how `run` differs from `first`, empty for not at all. For a child."""
     wanted, found = digests(first, iterations), digests(run, iterations)
-    said = differences(wanted, found, {"config.json"})
+    said = differences(wanted, found, set())
     rows = [[line.split(",") for line in (each / "losses.csv").read_text().splitlines()]
             for each in (first, run)]
     parted = [(a[0], [rows[0][0][k] for k, pair in enumerate(zip(a, b, strict=True))

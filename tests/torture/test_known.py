@@ -76,3 +76,28 @@ def test_files_half_written_by_a_killed_run_are_swept(tmp_path):
         (run / name).write_bytes(b"half")
     assert main([*RING, "--run", str(run)]) == 0
     assert not list(run.rglob(".new-*"))
+
+
+def unfinished(folder, iteration):
+    """What is left where a checkpoint was killed after its .data had its name and before its
+    .index and the file `checkpoint` had theirs."""
+    (folder / f"ckpt-{iteration}.data-00000-of-00001").write_bytes(b"whole, and named first")
+
+
+@pytest.mark.xfail(strict=True, raises=UserError, reason="a checkpoint that `checkpoint` does not "
+                   "name was never finished: it is not damaged, and the run can begin anew")
+def test_a_run_killed_within_its_first_checkpoint_begins_anew(tmp_path):
+    made = Checkpoints(tmp_path, {"net": [keras.Variable(np.ones(3, "float32"))]})
+    unfinished(tmp_path, 2)
+    assert made.restore() == 0
+    made.save(2)
+    assert made.restore() == 2
+
+
+@pytest.mark.xfail(strict=True, reason="save counts what has no .index among those that it keeps, "
+                   "and removes a whole one for it")
+def test_two_whole_checkpoints_are_kept_beside_an_unfinished_one(checkpoints):
+    unfinished(checkpoints.folder, 5)
+    checkpoints.save(6)
+    assert {path.stem for path in checkpoints.folder.glob("ckpt-*.index")} == {"ckpt-4", "ckpt-6"}
+    assert not list(checkpoints.folder.glob("ckpt-5.*"))
