@@ -19,21 +19,23 @@ class Keeper:
     that group. To be begun by `start`.
     """
 
+    reporter: Reporter
     best: BestSoFar
 
     def __init__(self, run: Run, trainer: Trainer, picture: Picture, output: Section):
-        self.run, self.output, self.chief = run, output, worker().chief
+        self.run, self.picture, self.output, self.chief = run, picture, output, worker().chief
         self.checkpoints = Checkpoints(run.checkpoints, trainer.state(), output.keep_checkpoints)
         self.best_checkpoint = Checkpoints(run.best, trainer.state(), keep=1)
-        self.reporter: Reporter = (ChiefReporter(run, picture, output.tensorboard) if self.chief
-                                   else WorkerReporter(run))
 
     def restore(self) -> int:
         """Brings the newest state back; the iterations behind it."""
         return self.checkpoints.restore()
 
     def start(self, done: int) -> None:
-        """Goes on after `done` iterations, and forgets what was logged after them."""
+        """Goes on after `done` iterations, and forgets what was logged after them. Nothing is
+        written before."""
+        self.reporter = (ChiefReporter(self.run, self.picture, self.output.tensorboard)
+                         if self.chief else WorkerReporter(self.run))
         self.reporter.start(done)
         self.best = BestSoFar(self.output.keep_best, self.output.patience, self.run)
         if self.chief and done == 0 and self.output.on_nan == "restore":

@@ -119,6 +119,19 @@ def test_a_run_that_went_back_is_continued_as_if_unbroken(tmp_path):
             == (tmp_path / "broken" / "losses.csv").read_text())
 
 
+def test_nothing_is_written_where_all_checkpoints_are_damaged(tmp_path):
+    path = tmp_path / "run"
+    train(path, Counting(), tensorboard=True)
+    for file in (path / "checkpoints").glob("ckpt-*"):
+        file.write_bytes(b"")
+    before = {each: each.stat().st_mtime_ns for each in path.rglob("*") if each.is_file()}
+    with pytest.raises(UserError, match="every checkpoint"):
+        train(path, Counting(), iterations=20, tensorboard=True)
+    after = {each: each.stat().st_mtime_ns for each in path.rglob("*") if each.is_file()}
+    assert {each.name for each in after if after[each] != before.get(each)} == {"config.json"}
+    assert before.keys() <= after.keys()
+
+
 def test_what_is_done_is_kept_where_the_data_fail(tmp_path):
     def failing(start, stop):
         yield from batches(start, 5)
