@@ -149,14 +149,20 @@ def _continued(flags: dict) -> Config:
     if {"dataset", "domains"} & set(flags):         # one takes the place of the other
         stored |= {"dataset": "", "domains": ""}
     values = {**stored, **flags}
-    try:
-        domain_names(values["dataset"], values["domains"], values["data_dir"])
-    except UserError as error:
-        if {"dataset", "domains", "data_dir"} & set(flags):
-            raise
-        raise UserError(f"{error}; where the data moved, add --dataset folder:PATH or --data_dir "
-                        "PATH") from None
+    run_domains(values, named={"dataset", "domains", "data_dir"} & set(flags))
     return _finished(values, flags, set(flags))
+
+
+def run_domains(values: Mapping[str, Any], named: Collection[str] = ()) -> tuple[str, ...]:
+    """The names of the domains of a run's options. Where they are not found, the UserError says
+    how to name the place that they moved to, unless it was `named` just now."""
+    try:
+        return domain_names(values["dataset"], values["domains"], values["data_dir"])
+    except UserError as error:
+        if named:
+            raise
+        raise UserError(f"{error}; where the data moved, say so once: main.py --run RUN --dataset "
+                        "folder:PATH, or --data_dir PATH") from None
 
 
 def _pair(values: dict) -> tuple[str, str]:

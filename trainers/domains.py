@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from config.resolve import run_domains
 from config.sections import Config
 from data.domain import Domain
 from data.load import load
-from data.names import domain_names
 from framework.errors import UserError
 from framework.files import write_text
 from trainers.prune import confident_indices
@@ -36,8 +36,7 @@ def load_domains(config: Config, split: str = "train") -> tuple[Domain, ...]:
         (held_out,) = load_split([name], "test")
         return confident_indices(domain, held_out, data.prune_confidence,
                                  table=config.nets.classifier, seed=seed)
-    names = domain_names(data.dataset, data.domains, data.data_dir)
-    return load_split(names, split, keep)
+    return load_split(run_domains(config.values()), split, keep)
 
 
 def write_description(run: Path, domains: Sequence[Domain]) -> None:
