@@ -8,13 +8,15 @@ RUN := runs/demo
 LONG := figures nets style
 FOLDERS := $(sort $(patsubst tests/%/,%,$(dir $(wildcard tests/*/test_*.py))))
 SHORT := commands config framework losses metrics penalties
-OTHERS := $(filter-out trainers $(LONG) $(SHORT),$(FOLDERS))
-PARTS := trainers-a-g trainers-h-r figures trainers-s-z others nets style short files
+HARD := properties torture
+OTHERS := $(filter-out trainers $(LONG) $(SHORT) $(HARD),$(FOLDERS))
+PARTS := trainers-a-g trainers-h-r figures hard trainers-s-z others nets style short files
 # Two processes with two threads each would only fight for two cores.
 TEST := TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 OMP_NUM_THREADS=1 \
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow"
 
-.PHONY: demo test test-slow test-workers test-processors lint bench clean
+.PHONY: demo test test-slow test-workers test-processors torture torture-faults torture-properties \
+	lint bench clean
 
 demo: .venv/ready
 	$(BIN)/python main.py --preset demo --run $(RUN)
@@ -33,6 +35,9 @@ test-part-others:
 test-part-short:
 	$(TEST) $(SHORT:%=tests/%)
 
+test-part-hard:
+	$(TEST) $(HARD:%=tests/%)
+
 test-part-files:
 	$(TEST) tests/test_*.py
 
@@ -42,6 +47,17 @@ test-part-%:
 # Two processes train one run and are killed in turn; minutes.
 test-workers: .venv/ready-dev
 	$(BIN)/python tests/trainers/two_workers.py
+
+# A thousand faults over every kind of training, each run resumed to the end of an unbroken one,
+# and ten thousand inputs that nobody means to give; about an hour each. FAULTS="--seed 1": others.
+torture: .venv/ready-dev
+	$(MAKE) --keep-going torture-faults torture-properties
+
+torture-faults:
+	$(BIN)/python -m tests.torture $(FAULTS)
+
+torture-properties:
+	SCOGAN_PROPERTIES=torture $(TEST) tests/properties
 
 # What computes, under settings in which a processor adds in another order; more than an hour.
 test-processors: .venv/ready-dev

@@ -18,7 +18,8 @@ OF_RUNS, OF_FOLDERS = ("split", "data_dir"), ("image_size", "output")
     Option("split", str, "train", "real images", choices=SPLITS),
     Option("data_dir", str, "", "where the run's data lie by now"),
     Option("folders", str, None, "two folders or zip files of images, instead of a run", count=2),
-    Option("image_size", int, 0, "of --folders; 0: as the smaller of their first images", low=0),
+    Option("image_size", int, 0, "of --folders; 0: as the smaller of their first images", low=0,
+           high=4096),
     Option("output", str, "", "of --folders: where to keep the figures"),
     *choice.OPTIONS))
 def evaluate(run: str, folders: list[str] | None, split: str, data_dir: str, image_size: int,

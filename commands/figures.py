@@ -2,13 +2,14 @@
 
 from commands.registry import COMMANDS
 from figures.catalogue import FIGURES
-from framework.options import Option
+from framework.options import MAX_COUNT, Option
 from framework.text import text_table
 
 
 @COMMANDS.register("figures", options=(
     Option("name", str, "", "a figure, or all", positional=True, count="?"),
-    Option("iterations", int, 0, "of figures that train; 0: as many as each needs", low=0),
+    Option("iterations", int, 0, "of figures that train; 0: as many as each needs", low=0,
+           high=MAX_COUNT),
     Option("output", str, "runs/figures", "folder")))
 def figures(name: str, iterations: int, output: str) -> int | None:
     """Draws a figure of the documents; without a name it lists them."""

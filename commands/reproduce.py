@@ -3,7 +3,7 @@
 from typing import Any
 
 from commands.registry import COMMANDS
-from framework.options import Option
+from framework.options import MAX_COUNT, Option
 from framework.text import text_table
 from metrics.choice import LPIPS_NETS
 from reproduce.scales import REPRODUCTION_SCALES
@@ -22,7 +22,7 @@ from reproduce.tables import TABLES
            choices=("", *LPIPS_NETS)),
     Option("lpips_weights", str, "", "as of evaluate"),
     Option("vgg_weights", str, "", "as of training"),
-    Option("iterations", int, 0, "of every row; 0: as the scale says", low=0)))
+    Option("iterations", int, 0, "of every row; 0: as the scale says", low=0, high=MAX_COUNT)))
 def reproduce(name: str, **given: Any) -> int | None:
     """Trains and measures what a table of the documents shows, beside its numbers; without a name
     it lists the tables."""

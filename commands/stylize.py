@@ -5,7 +5,7 @@ from typing import Any
 
 from commands.registry import COMMANDS
 from framework.errors import UserError
-from framework.options import MAX_SEED, Option
+from framework.options import MAX_COUNT, MAX_SEED, Option
 from style import colors, minimise
 from style.methods import METHODS
 
@@ -44,10 +44,11 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
                 low=1, high=1000),
     _of_methods("stride", int, None, "from patch to patch", low=1, high=1000),
     _of_methods("memory_limit", int, None, "MiB that a stage may take beyond TensorFlow's own 800",
-                low=1),
+                low=1, high=MAX_COUNT),
     _of_methods("content_layers", str, None, "parted by commas"),
     _of_methods("style_layers", str, None, "parted by commas"),
-    _of_methods("content_share", float, None, "lambda of eq. 2.17, 0 (texture alone) to 1"),
+    _of_methods("content_share", float, None, "lambda of eq. 2.17, 0 (texture alone) to 1",
+                low=0, high=1),
     _of_methods("vgg_weights", str, None, "imagenet (downloaded), random, or .npz or .h5"),
     _of_methods("net", str, None, "vgg19 or vgg16"),
     _of_methods("pooling", str, None, "of VGG", choices=("max", "average")),
@@ -57,10 +58,10 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
                 high=1000),
     _of_methods("grid", int, None, "N x N mixtures of four styles", low=2, high=100),
     _of_methods("iterations", int, None, "steps of what optimises the pixels (swap 100, gatys "
-                "200)", low=1),
+                "200)", low=1, high=MAX_COUNT),
     _of_methods("optimizer", str, None, "of those steps", choices=minimise.PIXEL_OPTIMIZERS),
     _of_methods("init", str, None, "what they start from", choices=("content", "noise")),
-    _of_methods("tv_weight", float, None, "of total variation", low=0),
+    _of_methods("tv_weight", float, None, "of total variation", low=0, high=MAX_COUNT),
     _of_methods("seed", int, None, "of the noise", low=0, high=MAX_SEED)))
 def stylize(content: str, styles: Sequence[str] = (), method: str = "swap",
             **given: Any) -> int | None:

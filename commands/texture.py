@@ -3,7 +3,7 @@
 from typing import Any
 
 from commands.registry import COMMANDS
-from framework.options import MAX_SEED, Option
+from framework.options import MAX_COUNT, MAX_SEED, Option
 from nets.vgg import layers_of
 from style import minimise
 from style.embeddings import TEXTURE_KERNELS
@@ -20,12 +20,12 @@ from style.nets import NETS, check_net
     Option("weights", str, "imagenet", "imagenet (downloaded), random or a file"),
     Option("pooling", str, "max", "of VGG", choices=("max", "average")),
     Option("style_size", int, 256, "pixels of its longer side; 0: as it is", low=0, high=2**15),
-    Option("size", int, 256, "side of the result", low=1, high=2**15),
-    Option("bias", float, 0.0, "b of (x.y + b)^2", low=0),
+    Option("size", int, 256, "side of the result", low=1, high=4096),
+    Option("bias", float, 0.0, "b of (x.y + b)^2", low=0, high=MAX_COUNT),
     Option("optimizer", str, "", "default: adam for kernels that draw samples, else lbfgs",
            choices=("", *minimise.PIXEL_OPTIMIZERS)),
-    Option("iterations", int, 200, "steps", low=1),
-    Option("tv_weight", float, 0.0, "of total variation", low=0),
+    Option("iterations", int, 200, "steps", low=1, high=MAX_COUNT),
+    Option("tv_weight", float, 0.0, "of total variation", low=0, high=MAX_COUNT),
     Option("seed", int, 0, "of the noise", low=0, high=MAX_SEED),
     Option("overwrite", bool, False, "replace files that exist"),
     Option("compare", str, "", "the style beside the result"),

@@ -14,7 +14,8 @@ from framework.cluster import worker
 from framework.errors import UserError
 from losses.kernels import parse_scales
 from metrics.choice import MONITORS, parse_names
-from nets.architectures import DISCRIMINATORS, GENERATORS
+from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS
+from nets.descriptions import read_saved
 from nets.vgg import RANDOM, check_weights, layers_down_to, layers_in_use, layers_of
 
 PAIR_AGREEMENT = "pair_agreement"
@@ -94,6 +95,11 @@ def _classifier(config: Config, domains: Sequence[str]) -> None:
                         "no labels; or give it a --classifier_path")
     if path and not Path(path).is_file():
         raise UserError(f"there is no classifier at {path}")
+    if path:
+        try:
+            read_saved(path, CLASSIFIERS)
+        except UserError as error:
+            raise UserError(f"cannot read --classifier_path {path}: {error}") from None
 
 
 def _perceptual(config: Config, domains: Sequence[str]) -> None:

@@ -31,6 +31,7 @@ from config.requirements import (
 from framework.errors import UserError, unknown
 from framework.grid import LAYOUTS
 from framework.options import (
+    MAX_COUNT,
     MAX_SEED,
     Option,
     Requirement,
@@ -73,7 +74,7 @@ def _of(*names: str) -> dict:
     return {"choices": names}
 
 
-def _from(low: float, high: float | None = None) -> dict:
+def _from(low: float, high: float = MAX_COUNT) -> dict:
     return {"low": low, "high": high}
 
 
@@ -248,7 +249,8 @@ OPTIONS: tuple[Option, ...] = (
          _from(0, 10),
          either(serves("classifier"), OWN_CLASSIFIER)),
         ("classifier_path", str, "", "classifier of the semantic and balance terms, a .keras "
-         "file (default: trained before the run)", COUPLED, READS_CLASSES),
+         "file with the layers of one of the tables (default: trained before the run)",
+         COUPLED, READS_CLASSES),
         ("content_weight", float, 0.0, "difference of VGG's features between the domains' "
          "images (eq. 4.5)", _from(0),
          serves("pairs", "stylist")),

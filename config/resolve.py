@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 from collections.abc import Collection, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from framework import command_line
 from framework.command_line import Parser
 from framework.errors import UserError
 
+MAX_TOML = 2**14                # characters; Python reads a.a.a. ... in the square of its length
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")       # as Windows editors begin a file
+MAX_NAMED = 5
 EXPERIMENT = {"gan_type", "preset", "config"}
 BESIDE = {"content", "environments"}            # what a run's config.json tells beside options
 
@@ -82,11 +85,13 @@ def read_file(path: str) -> dict:
     try:
         data = Path(path).read_bytes()
         text = data.decode("utf-16" if data.startswith(UTF16_MARKS) else "utf-8-sig")
-        values = json.loads(text) if path.endswith(".json") else tomllib.loads(text)
+        values = json.loads(text) if path.endswith(".json") else _parse_toml(text)
     except OSError as error:
         raise UserError(f"config {path}: {error.strerror or error}") from None
     except ValueError as error:
-        raise UserError(f"config {path}: {error}") from None
+        raise UserError(f"config {path}: {str(error)[:150]}") from None
+    except RecursionError:
+        raise UserError(f"config {path}: it is nested too deeply") from None
     if not isinstance(values, dict):
         raise UserError(f"config {path}: holds no options")
     return checked({name: value for name, value in values.items() if name not in BESIDE},
@@ -106,14 +111,34 @@ def read_beside(run: str | Path) -> dict[str, Any]:
     return {"content": content, "environments": environments} if whole else {}
 
 
+def _parse_toml(text: str) -> dict:
+    if len(text) > MAX_TOML:
+        raise ValueError(f"{len(text)} characters are more than options fill, at most {MAX_TOML}")
+    return tomllib.loads(text)
+
+
 def load_config(run: str | Path) -> Config:
     """The configuration that the run folder `run` was made with. Raises UserError if there is
     no run."""
     path = Path(run) / "config.json"
     if not path.is_file():
-        raise UserError(f"there is no run at {run} (no config.json in it)")
-    stored = read_file(str(path))
+        raise UserError(f"there is no run at {run} ({_instead_of_a_run(Path(run))})")
+    try:
+        stored = read_file(str(path))
+    except UserError as error:
+        raise UserError(f"{error}; so {run} is no run, or is damaged") from None
+    if "gan_type" not in stored or not (stored.get("dataset") or stored.get("domains")):
+        raise UserError(f"config {path}: names no gan_type and no data; so {run} is no run, or is "
+                        "damaged")
     return Config.of({**stored, "run": str(run)})
+
+
+def _instead_of_a_run(place: Path) -> str:
+    """What is at `place`, where no run is."""
+    if not place.is_dir():
+        return "it is a file; a run is a folder" if place.exists() else "no config.json in it"
+    inside = sorted(each.parent.name for each in islice(place.glob("*/config.json"), MAX_NAMED))
+    return f"runs in it: {', '.join(inside)}" if inside else "no config.json in it"
 
 
 def _continued(flags: dict) -> Config:
@@ -124,14 +149,20 @@ def _continued(flags: dict) -> Config:
     if {"dataset", "domains"} & set(flags):         # one takes the place of the other
         stored |= {"dataset": "", "domains": ""}
     values = {**stored, **flags}
-    try:
-        domain_names(values["dataset"], values["domains"], values["data_dir"])
-    except UserError as error:
-        if {"dataset", "domains", "data_dir"} & set(flags):
-            raise
-        raise UserError(f"{error}; where the data moved, add --dataset folder:PATH or --data_dir "
-                        "PATH") from None
+    run_domains(values, named={"dataset", "domains", "data_dir"} & set(flags))
     return _finished(values, flags, set(flags))
+
+
+def run_domains(values: Mapping[str, Any], named: Collection[str] = ()) -> tuple[str, ...]:
+    """The names of the domains of a run's options. Where they are not found, the UserError says
+    how to name the place that they moved to, unless it was `named` just now."""
+    try:
+        return domain_names(values["dataset"], values["domains"], values["data_dir"])
+    except UserError as error:
+        if named:
+            raise
+        raise UserError(f"{error}; where the data moved, say so once: main.py --run RUN --dataset "
+                        "folder:PATH, or --data_dir PATH") from None
 
 
 def _pair(values: dict) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from framework.checkpoint_files import found_checkpoints
 from framework.cluster import worker
 from framework.environment import changes, environment
 from framework.errors import UserError
-from framework.files import write_text
+from framework.files import UNFINISHED, sweep, writable_folder, write_text
 from framework.history import History
 
 try:
@@ -98,11 +98,14 @@ class Run:
             return self
         try:
             for folder in (self.path, self.samples, self.checkpoints, self.models):
-                folder.mkdir(parents=True, exist_ok=True)
+                writable_folder(folder)
+            if (self.checkpoints / "checkpoint").is_dir():
+                raise UserError(f"{self.checkpoints / 'checkpoint'} is a folder; remove it")
             if self._lock is None:
                 self._take_lock()
                 if self.exists:
                     self._check_same()
+            sweep(self.path)
             self._beside = {"content": dict(content or self._beside.get("content", {})),
                             "environments": self._environments()}
             text = json.dumps(self.config.stored() | self._beside, indent=2) + "\n"
@@ -228,6 +231,15 @@ class Run:
                             f"than the {asked['iterations']} asked for")
 
 
+def shown_checkpoint(run: str | Path) -> tuple[Path, int]:
+    """The folder of the checkpoint that pictures and figures of a run are made from, and its
+    iterations: of the best, where one is kept (`--keep_best`), else of the newest."""
+    best = Run(Path(run), load_config(run)).best
+    if found := found_checkpoints(best):
+        return best, int(found[0].name.removeprefix("ckpt-"))
+    return best.parent, newest_checkpoint(run)
+
+
 def newest_checkpoint(run: str | Path) -> int:
     """Iterations behind the newest checkpoint of a run; 0 where it has none."""
     found = found_checkpoints(Path(run) / "checkpoints")
@@ -247,4 +259,4 @@ def _same_place(stored: Any, asked: Any) -> bool:
 def _foreign(name: str) -> bool:
     """Whether a file is none of those that a run killed at its start may leave."""
     started = (LOCK, "samples", "checkpoints", "models")
-    return name not in started and not name.startswith(".new-")
+    return name not in started and not name.startswith(UNFINISHED)

@@ -1,13 +1,14 @@
 """CelebA and similar sets: faces in a folder or zip file, with a table of +-1 attributes.
 
-A set is `celeba/` or `celeba.zip` in the data folder, any `celeb*.zip` there, or the data folder
-(or zip file) itself, if a table lies in it: list_attr_celeba.txt, or a CSV whose first column is
-the file name. Its images are those of img_align_celeba (a folder or a zip file) or of images/
-beside the table, else all images in the set. The file name joins an image to its row.
+A set is `celeba/` or `celeba.zip` in the data folder, the data folder (or zip file) itself, or any
+zip file there, such as archive.zip, if a table lies in it: list_attr_celeba.txt, or a CSV whose
+first column is the file name. Its images are those of img_align_celeba (a folder or a zip file) or
+of images/ beside the table, else all images in the set. The file name joins an image to its row.
 """
 
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from data import folders, records
-from data.attributes import read_attribute_table
+from data.attributes import plain_name, read_attribute_table
 from framework.errors import UserError, unknown
 
 NAME = "celeba"
@@ -49,6 +50,7 @@ class Faces(NamedTuple):
 
     def column(self, attribute: str) -> np.ndarray:
         """Whether each face has the attribute, bool [N]. Raises UserError for an unknown one."""
+        attribute = plain_name(attribute)
         if attribute not in self.attributes:
             raise unknown("attribute", attribute, self.attributes)
         return self.has[:, self.attributes.index(attribute)]
@@ -65,9 +67,9 @@ def read_faces(domain: str, data_dir: Path | None, split: str,
     """
     faces = _faces(data_dir)
     rows = np.flatnonzero(_of(domain, faces) & (faces.held_out == (split == "test")))
-    labels = np.stack([faces.column(name)[rows] for name in faces.learned_attributes()], 1)
-    images = folders.ImageFiles([faces.files[int(i)] for i in rows], size, crop_face)
-    return images, labels.astype(np.int32)
+    labels = np.stack([faces.column(name)[rows] for name in faces.learned_attributes()],
+                      1).astype(np.int32)
+    return folders.ImageFiles([faces.files[int(i)] for i in rows], size, crop_face, labels), labels
 
 
 def attributes(data_dir: Path | None) -> tuple[str, ...]:
@@ -131,11 +133,26 @@ def _place(data_dir: Path | None) -> Path | None:
     """The folder or zip file with a table of attributes, None if there is none."""
     if not data_dir or not data_dir.exists():
         return None
-    named = (data_dir / NAME, data_dir / f"{NAME}.zip", data_dir / "CelebA")
-    for place in (*named, *sorted(data_dir.glob("[cC]eleb*.zip")), data_dir):
-        if place.exists() and _find(place, TABLE_NAME):
-            return place
+    packed = folders.archives(data_dir, "celeb") if data_dir.is_dir() else []
+    named = [path for path in packed if path.name.lower().startswith("celeb")]
+    others = [path for path in packed if path not in named]
+    for place in (data_dir / NAME, data_dir / "CelebA", *named, data_dir, *others):
+        for inner in _with_single_folders(place) if place.exists() else ():
+            if _find(inner, TABLE_NAME):
+                return inner
     return None
+
+
+def _with_single_folders(place: Path) -> Iterator[Path]:
+    """The place itself and, in a zip file that holds one folder alone, that, and so on."""
+    yield place
+    packed = place.suffix.lower() == ".zip" and folders.folder_exists(place)
+    while packed:
+        inside = [child for child in folders.children(place) if child.is_dir()]
+        if len(inside) != 1:
+            return
+        place = place / inside[0].name
+        yield place
 
 
 def _find(place: Path, pattern: re.Pattern[str]) -> folders.Place | None:
@@ -153,17 +170,21 @@ def _local(place: Path) -> Faces:
     table = read_attribute_table(file)
     inner = (place / name for name in IMAGE_PLACES if folders.folder_exists(place / name))
     images = next(inner, place)
-    files = [f for f in folders.image_files(images) if Path(f.name).stem in table.rows]
-    if not files:
+    found = folders.image_files(images)
+    known = [(f, row) for f in found if (row := table.row_of(f)) is not None]
+    if not known:
         raise UserError(f"no image in {images} has a name of the table in {place}, such as "
                         f"{next(iter(table.rows))}")
-    stems = [Path(file.name).stem for file in files]
+    if len(known) < len(found):
+        print(f"{images}: {len(found) - len(known)} of {len(found)} images have no row in "
+              f"{file.name} and are passed over", file=sys.stderr)
+    files = [f for f, _ in known]
     held_out = np.arange(len(files)) % folders.HOLD_OUT_EVERY == folders.HOLD_OUT_EVERY - 1
     if partition := _find(place, PARTITION_NAME):
         part = read_attribute_table(partition)
-        test = {stem for stem, row in part.rows.items() if part.values[row, 0] == TEST_PART}
-        held_out = np.array([stem in test for stem in stems])
-    has = table.values[[table.rows[stem] for stem in stems]] > 0
+        rows = [part.row_of(f) for f in files]
+        held_out = np.array([row is not None and part.values[row, 0] == TEST_PART for row in rows])
+    has = table.values[[row for _, row in known]] > 0
     return Faces(files, table.names, has, held_out)
 
 

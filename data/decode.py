@@ -6,15 +6,20 @@ a white background, 16 bits become 8. What cannot be drawn as it was meant is re
 """
 
 import io
+import re
 import struct
+import threading
+import warnings
 import zipfile
 import zlib
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import cv2
 import numpy as np
 
 from framework.errors import UserError
+from framework.overheard import overheard
 
 ORIENTATION_TAG = 0x0112
 TURNED_BY_OPENCV = (b"\xff\xd8", b"II*\0", b"MM\0*")     # JPEG, TIFF: OpenCV obeys their tag
@@ -23,6 +28,8 @@ SIGNATURES = (                      # of the first bytes, wherever an ending say
     b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*",
     b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"P7", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")
 BRANDS = {b"avif", b"avis"}         # bytes 8 to 12 behind "ftyp"
+LOST_DATA = re.compile("premature end|Premature end|bad Huffman|instead of RST")     # of libjpeg
+REPEATS = 3                         # of decoding a JPEG in which something seems to be lost
 
 
 class ImageFile(Protocol):
@@ -38,6 +45,9 @@ class ImageFile(Protocol):
 # the function.
 _set_log_level = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel
 _set_log_level(0)
+# Nor shall Pillow, of what it mends by itself or of many pixels.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+_one_at_a_time = threading.Lock()
 
 
 def looks_like_an_image(head: bytes) -> bool:
@@ -62,9 +72,17 @@ def decode(file: ImageFile) -> np.ndarray:
         raise UserError(f"the image {file} is empty")
     if not is_complete(data):
         raise UserError(f"the image {file} is broken: its end is missing; mend or remove it")
+    with overheard() as said:
+        return _decode(file, data, said)
+
+
+def _decode(file: ImageFile, data: bytes, said: Callable[[], str]) -> np.ndarray:
+    """Decodes `data`. said: what the libraries have said since it was begun."""
     image = None if data.startswith(b"GIF") else _by_opencv(data)
     if image is None:
         return _by_pillow(file, data)
+    if data.startswith(b"\xff\xd8") and LOST_DATA.search(said()) and _lacks_data(data):
+        raise UserError(f"the image {file} is broken: part of its data is lost; mend or remove it")
     if image.dtype not in (np.uint8, np.uint16):
         raise UserError(f"the image {file} holds {image.dtype} numbers, whose range it does not "
                         "state; convert it to 8 or 16 bits")
@@ -111,6 +129,16 @@ def _png_end(data: bytes) -> bool:
             return True
         at += 12 + length
     return False
+
+
+def _lacks_data(data: bytes) -> bool:
+    """Whether libjpeg finds a JPEG damaged each time: a message may be of another thread's."""
+    for _ in range(REPEATS):
+        with _one_at_a_time, overheard() as said:
+            _by_opencv(data)
+            if not LOST_DATA.search(said()):
+                return False
+    return True
 
 
 def _by_opencv(data: bytes) -> np.ndarray | None:

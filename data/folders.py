@@ -6,15 +6,19 @@ a line. Each image is cropped to its central square and scaled to the requested 
 down, bilinear up), so that one folder can hold several sizes. How they are decoded: data.decode.
 """
 
+import sys
+import threading
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias, overload
 
 import cv2
 import numpy as np
+from tqdm import tqdm
 
 from data.decode import ImageFile, decode, looks_like_an_image
 from framework.errors import UserError
@@ -26,6 +30,7 @@ ENCRYPTED = 1                   # a bit of a zip file's flags
 UNPACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 HELD_OUT_FOLDERS = ("test", "val", "valid", "validation")
 MAX_DECODED_BYTES = 2**30       # more bytes of decoded images than this are decoded on demand
+MAX_BROKEN_SHARE = 0.05         # of a set, whose places others take
 HOLD_OUT_EVERY = 10             # without a test folder every tenth image is held out
 
 Place: TypeAlias = Path | zipfile.Path
@@ -35,14 +40,20 @@ class ImageFiles:
     """Image files decoded on demand: `files[int array]` is uint8 [n, size, size, 3] (RGB).
 
     A slice gives an ImageFiles again. fit: a function of (image, size) that crops and scales, by
-    default `crop_square`. Raises UserError that names a broken file.
+    default `crop_square`. labels: [N, A] or None. In the place of a broken image stands another of
+    the set, always the same, with the same labels if there is one; stderr names both once. Raises
+    UserError where more than `broken_share` of all images are broken.
     """
 
     dtype, ndim = np.dtype(np.uint8), 4
 
     def __init__(self, files: Sequence[ImageFile], size: int,
-                 fit: Callable[[np.ndarray, int], np.ndarray] | None = None):
-        self.files, self.size, self.fit = files, size, fit or crop_square
+                 fit: Callable[[np.ndarray, int], np.ndarray] | None = None,
+                 labels: np.ndarray | None = None, broken_share: float = MAX_BROKEN_SHARE):
+        self.files, self.size, self.fit, self.labels = files, size, fit or crop_square, labels
+        self.broken_share = broken_share
+        self._broken: dict[int, int] = {}       # index of a broken image -> that in its place
+        self._lock = threading.Lock()
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -59,15 +70,54 @@ class ImageFiles:
 
     def __getitem__(self, which: slice | Sequence[int] | np.ndarray) -> "ImageFiles | np.ndarray":
         if isinstance(which, slice):
-            return ImageFiles(self.files[which], self.size, self.fit)
+            labels = None if self.labels is None else self.labels[which]
+            return ImageFiles(self.files[which], self.size, self.fit, labels, self.broken_share)
         images = np.empty((len(which), self.size, self.size, 3), np.uint8)
 
         def fill(i: int) -> None:
-            images[i] = self.fit(decode(self.files[which[i]]), self.size)
+            images[i] = self.fit(self._decode(int(which[i])), self.size)
 
         with ThreadPoolExecutor() as pool:
             list(pool.map(fill, range(len(which))))
         return images
+
+    def _decode(self, index: int) -> np.ndarray:
+        """The image `index`, or the one in its place."""
+        try:
+            return decode(self.files[self._broken.get(index, index)])
+        except UserError as error:
+            with self._lock:
+                return self._replace(index, error)
+
+    def _replace(self, index: int, error: UserError) -> np.ndarray:
+        """Takes note of a broken image and returns the next one that is whole."""
+        known = index in self._broken
+        self._broken[index] = index
+        if len(self._broken) > self.broken_share * len(self):
+            if len(self._broken) == 1:
+                raise error
+            names = ", ".join(str(self.files[i]) for i in sorted(self._broken)[:2])
+            raise UserError(f"{len(self._broken)} of {len(self)} images are broken, such as "
+                            f"{names}; mend or remove them") from error
+        for other in self._candidates(index):
+            if other in self._broken:
+                continue
+            with suppress(UserError):
+                image = decode(self.files[other])
+                self._broken[index] = other
+                if not known:
+                    tqdm.write(f"{error}; until then {self.files[other].name} stands in its place",
+                               file=sys.stderr)
+                return image
+        raise error
+
+    def _candidates(self, index: int) -> np.ndarray:
+        """All other indices, from the next one on, those with the most equal labels first."""
+        order = (index + np.arange(1, len(self))) % len(self)
+        if self.labels is None:
+            return order
+        differing = (self.labels[order] != self.labels[index]).reshape(len(order), -1).sum(1)
+        return order[np.argsort(differing, kind="stable")]
 
 
 def decode_if_small(images: ImageFiles, size: int, seed: Any = 0) -> np.ndarray | ImageFiles:
@@ -137,6 +187,13 @@ def domain_folders(path: Path) -> tuple[Path, ...]:
         return (path / "train",)
     inner = domain_folders(path / next(iter(names))) if len(names) == 1 else ()
     return inner if len(inner) > 1 or inner and inner[0].name == "train" else (path,)
+
+
+def archives(path: Path, first: str = "") -> list[Path]:
+    """Returns the zip files in the folder `path`, those whose names begin with `first` before the
+    others, whatever the case of letters. A name such as archive.zip does not tell what is in it."""
+    found = (f for f in path.iterdir() if f.suffix.lower() == ".zip" and f.is_file())
+    return sorted(found, key=lambda f: (not f.name.lower().startswith(first.lower()), f.name))
 
 
 def image_files(path: Place) -> list[Place]:
@@ -237,7 +294,7 @@ def _open_archive(path: Path) -> zipfile.Path:
         if member.compress_type not in UNPACKED:
             raise UserError(f"{path} is packed by method {member.compress_type}, which Python does "
                             "not know; unpack it and name the folder")
-        member.filename = member.filename.replace("\\", "/")
+        member.filename = member.filename.replace("\\", "/").lstrip("/")
     archive.NameToInfo = {member.filename: member for member in archive.infolist()}
     return zipfile.Path(archive)
 

@@ -54,7 +54,7 @@ def _pair_row(name: str, data_dir: Path | None) -> DatasetRow:
 
 def _cyclegan_row(name: str, data_dir: Path | None) -> DatasetRow:
     try:
-        here = pair_of_folders(name, data_dir) is not None
+        here = pair_of_folders(name, data_dir, guess=False) is not None
     except UserError:
         here = False
     return DatasetRow(name, CYCLEGAN[name], "folder or zip with trainA, trainB, or TFDS",

@@ -1,5 +1,8 @@
 """The names of data sets: one domain, the two of X2Y, folders, faces, CycleGAN's sets."""
 
+import sys
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from data import celeba, folders
@@ -89,19 +92,63 @@ def _folder_names(paths: str) -> tuple[str, ...]:
     return tuple(f"{FOLDER_PREFIX}{place}" for place in places)
 
 
-def pair_of_folders(dataset: str, data_dir: str | Path | None) -> tuple[str, ...] | None:
+def pair_of_folders(dataset: str, data_dir: str | Path | None,
+                    guess: bool = True) -> tuple[str, ...] | None:
     """The domains of `dataset` that lie in `data_dir` as folders or in a zip file; None if there
-    are none."""
+    are none. guess: whether a zip file that does not say what it holds is taken for it, with a
+    line, if there is no other."""
     here = Path(data_dir or ".").expanduser()
     if not data_dir or not here.is_dir() or "2" not in dataset or "/" in dataset:
         return None
-    places = [here / dataset, here / f"{dataset}.zip", *sorted(here.glob(f"{dataset}_*.zip"))]
-    if here.name.startswith(dataset) or dataset in CYCLEGAN:
-        places.append(here)
-    others = tuple(name for name in CYCLEGAN if name != dataset)
-    for place in places:
+    packed = folders.archives(here, dataset)
+    named = [path for path in packed if _starts_like(path.stem, dataset)]
+    for place in (here / dataset, *named, *[here] * (here.name.startswith(dataset)
+                                                     or dataset in CYCLEGAN)):
         parts = folders.domain_folders(place) if place.exists() else ()
-        if len(parts) > 1 and not parts[0].parent.name.startswith(others):
-            kind = LOCAL_PREFIX if dataset in CYCLEGAN else FOLDER_PREFIX
-            return tuple(f"{kind}{part}" for part in parts)
-    return None
+        if len(parts) > 1 and not _is_other_set(parts, dataset):
+            return _pair(dataset, parts)
+    return _pair_of_archives(dataset, [path for path in packed if path not in named], guess)
+
+
+def _pair_of_archives(dataset: str, packed: list[Path], guess: bool) -> tuple[str, ...] | None:
+    """The domains of `dataset` in a zip file that has another name, such as archive.zip: in a
+    folder of the set's name in it or, by a guess, in the only one that names no set."""
+    nameless = []
+    for place in packed:
+        try:
+            parts = folders.domain_folders(place)
+        except UserError:                       # a damaged file that may be of anything
+            continue
+        inside = [part.name for part in parts[0].relative_to(place).parents][:-1]
+        if len(parts) < 2 or _is_other_set(parts, dataset):
+            continue
+        if any(_starts_like(name, dataset) for name in inside):
+            return _pair(dataset, parts)
+        nameless.append((place, parts))
+    if not guess or len(nameless) != 1 or dataset not in CYCLEGAN:
+        return None
+    place, parts = nameless[0]
+    _say_once(f"{place} does not say which set it holds and is taken for {dataset}")
+    return _pair(dataset, parts)
+
+
+@cache
+def _say_once(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _pair(dataset: str, parts: Sequence[Path]) -> tuple[str, ...]:
+    kind = LOCAL_PREFIX if dataset in CYCLEGAN else FOLDER_PREFIX
+    return tuple(f"{kind}{part}" for part in parts)
+
+
+def _starts_like(name: str, dataset: str) -> bool:
+    """Whether a file or folder is called like the set, perhaps with more behind it."""
+    return name == dataset or name.startswith((f"{dataset}_", f"{dataset}-", f"{dataset} ",
+                                               f"{dataset}("))
+
+
+def _is_other_set(parts: Sequence[Path], dataset: str) -> bool:
+    """Whether the folder of the domains is called like another set of CycleGAN."""
+    others = tuple(name for name in CYCLEGAN if name != dataset)
+    return parts[0].parent.name.startswith(others)

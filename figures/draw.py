@@ -2,12 +2,12 @@
 
 import csv
 import io
+import sys
 from importlib import import_module
 from pathlib import Path
 
 from figures.catalogue import FIGURES, Figure
-from framework.errors import UserError
-from framework.files import write_text
+from framework.files import writable_folder, write_text
 from framework.plots import save_png
 from framework.quiet import quiet
 from framework.registry import called_with
@@ -20,11 +20,7 @@ def save(folder: Path, name: str, figure: Figure) -> None:
     table.writerow(figure.columns)
     for row in zip(*figure.columns.values(), strict=True):
         table.writerow([cell if isinstance(cell, str) else f"{cell:.7g}" for cell in row])
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_text(folder / f"{name}.csv", text.getvalue())
-    except OSError as error:
-        raise UserError(f"cannot write to {folder}: {error.strerror}") from None
+    write_text(writable_folder(folder) / f"{name}.csv", text.getvalue())
     save_png(folder / f"{name}.png", figure.picture)
 
 
@@ -34,7 +30,10 @@ def main(name: str, *, iterations: int = 0, output: str = "runs/figures") -> Non
     iterations: of the figures that train; 0: as many as each needs. Raises UserError if the
     folder cannot be written.
     """
-    for each in FIGURES if name == "all" else [name]:
+    writable_folder(output)
+    names = list(FIGURES) if name == "all" else [name]
+    for number, each in enumerate(names, 1):
+        print(f"drawing {each} ({number} of {len(names)}) ...", file=sys.stderr, flush=True)
         with quiet():
             draw = import_module(f"figures.{each.replace('-', '_')}").draw
         save(Path(output), each, called_with(

@@ -58,5 +58,5 @@ def train_on_toy(trainer: AdversarialTrainer, name: str, iterations: int,
     step = compiled(iterate)
     each(0)
     for i in range(iterations):
-        step(tf.constant(i, tf.int64))
+        step(tf.constant(np.int64(i)))
         each(i + 1)

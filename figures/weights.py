@@ -32,7 +32,7 @@ def weight_differences(preset: str, iterations: int, limit: int) -> np.ndarray:
     step = compiled(trainer.iterate)
     found = [float(weight_difference(trainer.generators))]
     for i in range(iterations):
-        step(tf.constant(i, tf.int64), batches(i))
+        step(tf.constant(np.int64(i)), batches(i))
         found.append(float(weight_difference(trainer.generators)))
     return np.array(found)
 

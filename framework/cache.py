@@ -6,15 +6,18 @@ Without TensorFlow, so that what is there already is found at once.
 import hashlib
 import json
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+MAX_NAMES = 100                 # characters of a file's name that are the domains'
+
 
 def cache_folder() -> Path:
     """$SCOGAN_CACHE, or scogan/ in the user's cache folder."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return Path(os.environ.get("SCOGAN_CACHE") or Path(home) / "scogan")
 
 
@@ -25,4 +28,5 @@ def file_name(domains: Sequence, *settings: object) -> str:
                   hashlib.sha1(np.ascontiguousarray(d.labels).tobytes()).hexdigest()]
                  for d in domains]
     key = json.dumps([described, *settings])
-    return "+".join(d.name for d in domains) + "-" + hashlib.sha1(key.encode()).hexdigest()[:8]
+    names = re.sub(r"[^\w+.-]+", "-", "+".join(d.name for d in domains))
+    return names[:MAX_NAMES] + "-" + hashlib.sha1(key.encode()).hexdigest()[:8]

@@ -10,12 +10,12 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from framework.checkpoint_files import found_checkpoints, numbered_checkpoints
+from framework.checkpoint_files import LIST, files_of, numbered_checkpoints
 from framework.errors import NotFinite, UserError
-from framework.files import replacing, sync, write_text
+from framework.files import UNFINISHED, remove, replacing, sweep, sync, write_text
 
 OPTIONAL_STATE = {"loss_scale"}
-UNFINISHED = ".new-checkpoint"      # how the files of one begin that has no name yet
+WRITTEN = f"{UNFINISHED}checkpoint"     # how the files of one begin that has no name yet
 DAMAGED = (tf.errors.OpError, ValueError, IndexError, UnicodeDecodeError)
 
 
@@ -44,20 +44,18 @@ class Checkpoints:
         """
         self._iteration.assign(iteration)
         self.folder.mkdir(parents=True, exist_ok=True)
-        for left in self.folder.glob(f"{UNFINISHED}*"):
-            left.unlink()
+        sweep(self.folder)
         for part in sorted(_written(self._checkpoint, self.folder)):      # .data before .index
             sync(part)
-            os.replace(part, self.folder / part.name.replace(UNFINISHED, f"ckpt-{iteration}", 1))
+            os.replace(part, self.folder / part.name.replace(WRITTEN, f"ckpt-{iteration}", 1))
         found = numbered_checkpoints(self.folder)
         kept = [path for n, path in found.items() if n <= iteration][:self.keep]
-        write_text(self.folder / "checkpoint", f'model_checkpoint_path: "{kept[0].name}"\n'
+        write_text(self.folder / LIST, f'model_checkpoint_path: "{kept[0].name}"\n'
                    + "".join(f'all_model_checkpoint_paths: "{each.name}"\n'
                              for each in reversed(kept)))       # for TensorFlow's own tools
         sync(self.folder)
-        for other in set(found.values()) - set(kept):
-            for part in self.folder.glob(f"{other.name}.*"):
-                part.unlink()
+        for other in files_of(self.folder, but=kept):
+            remove(other)
 
     def check_finite(self, iteration: int) -> None:
         """Raises NotFinite where a variable of the state holds a value that is not finite."""
@@ -98,13 +96,13 @@ def restore_part(folder: Path, state: dict[str, list]) -> bool:
 def _written(checkpoint, folder: Path) -> list[Path]:
     """The files of a checkpoint that is written but has no name yet."""
     with plain_path(folder) as place:
-        checkpoint.write(f"{place}/{UNFINISHED}")
-    return list(folder.glob(f"{UNFINISHED}*"))
+        checkpoint.write(f"{place}/{WRITTEN}")
+    return list(folder.glob(f"{WRITTEN}*"))
 
 
 def _newest_whole(folder: Path, read: Callable[[str], None]) -> bool:
     """Whether `read` could read one of the checkpoints in `folder`, tried from the newest."""
-    found = found_checkpoints(folder)
+    found = list(numbered_checkpoints(folder).values())
     with plain_path(folder) as place:
         for prefix in found:
             try:
@@ -114,8 +112,8 @@ def _newest_whole(folder: Path, read: Callable[[str], None]) -> bool:
                 reason = " ".join(str(getattr(error, "message", error)).split())[:120]
                 print(f"{prefix} is damaged and passed over ({reason})")
     if found:
-        raise UserError(f"every checkpoint in {folder} is damaged; the files in models/ beside it "
-                        "hold the nets as they were exported last")
+        raise UserError(f"every checkpoint in {folder} is damaged or of other nets; the files in "
+                        "models/ beside it hold the nets as they were exported last")
     return False
 
 

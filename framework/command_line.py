@@ -21,6 +21,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UserError(message.removeprefix("argument ").removeprefix("--"))
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """argparse would say nothing of help that nobody can read."""
+        print(message, end="", file=file)
+
     def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:
         """As argparse does, but an argument without a meaning names the nearest that has one."""
         known, rest = self.parse_known_args(args, namespace)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 from framework.cluster import Interrupted, WorkerInfo, worker
@@ -237,7 +238,7 @@ def all_gather_scalar(strategy: tf.distribute.Strategy | None) -> Callable[[int]
     assert strategy is not None             # several workers have one
     told = compiled(lambda number: strategy.experimental_local_results(
         strategy.run(tell, (number,)))[0])
-    return lambda number: told(tf.constant(int(number), tf.int64)).numpy()
+    return lambda number: told(tf.constant(np.int64(number))).numpy()
 
 
 @contextmanager

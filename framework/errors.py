@@ -16,8 +16,10 @@ class NotFinite(UserError):
 
 
 def one_line(message: object) -> str:
-    """The message without line breaks, its middle left out where it is longer than MAX_LINE."""
+    """The message in printable characters, without line breaks, its middle left out where it is
+    longer than MAX_LINE."""
     text = " ".join(str(message).split())
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     if len(text) <= MAX_LINE:
         return text
     head = MAX_LINE * 2 // 3

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from framework.errors import UserError
 from framework.pixels import to_uint8
 
 GREY = 128
@@ -12,6 +13,7 @@ SEPARATOR = 2                   # pixels of a line between two domains, or two g
 LAYOUTS = ("pairs", "blocks")
 MIN_SIDE = 64                   # of a shown image, which an eye can read
 MARGIN_FONT_PIXELS = 15
+MAX_SIDE, MAX_PIXELS = 2**16 - 1, 2**27         # of a picture that viewers open
 
 
 def image_grid(images: Sequence[np.ndarray], columns: int, scale: int = 1, *,
@@ -40,6 +42,17 @@ def image_grid(images: Sequence[np.ndarray], columns: int, scale: int = 1, *,
                   for block, label in zip(blocks, labels, strict=True)]
     line = np.full((SEPARATOR * scale, blocks[0].shape[1], 3), GREY, np.uint8)
     return np.concatenate([part for block in blocks for part in (line, block)][1:])
+
+
+def check_grid(count: int, columns: int, shape: Sequence[int], domains: int, remedy: str) -> None:
+    """Raises UserError, which ends in `remedy`, where the enlarged grid of `count` images of
+    `shape` (H, W, C) of each domain would be too large for a picture."""
+    scale, across = enlargement(shape[0]), min(columns, count)
+    height = domains * math.ceil(count / across) * shape[0] * scale
+    width = across * shape[1] * scale
+    if max(height, width) > MAX_SIDE or height * width > MAX_PIXELS:
+        raise UserError(f"the picture would have {width} x {height} pixels, more than a PNG of "
+                        f"{MAX_SIDE} a side and {MAX_PIXELS // 10**6} million in all; {remedy}")
 
 
 def enlargement(height: int) -> int:

@@ -53,7 +53,8 @@ class History:
     def flush(self) -> None:
         """Writes the waiting rows to the file."""
         if self._waiting:
-            with open(self.path, "a", newline="", encoding="utf-8") as file:
+            with open(self.path, "a", newline="", encoding="utf-8",
+                      errors="surrogateescape") as file:
                 file.write(_csv(self._waiting))
             self._waiting = []
 
@@ -81,8 +82,11 @@ class History:
 
         if not self._header():
             return {}
-        table = np.array([[float(v or "nan") for v in row] for row in self._rows()])
-        table = table.reshape(-1, len(self._columns))
+        try:
+            table = np.array([[float(v or "nan") for v in row] for row in self._rows()])
+            table = table.reshape(-1, len(self._columns))
+        except ValueError:
+            raise self._foreign() from None
         columns = dict(zip(self._columns, table.T, strict=True))
         columns["iteration"] = columns["iteration"].astype(int)
         return columns
@@ -93,18 +97,44 @@ class History:
         return int(rows[-1][0]) + 1 if rows else 0
 
     def _header(self) -> list[str]:
-        lines = self._lines()
-        return next(csv.reader(lines[:1]), [])
+        """The names of the columns; none before the first row. Raises UserError for a file of
+        something else."""
+        header = next(iter(self._cells(self._lines()[:1])), [])
+        if header and (header[0] != "iteration" or len(set(header)) < len(header)):
+            raise self._foreign()
+        return header
 
     def _rows(self) -> list[list[str]]:
-        return list(csv.reader(self._lines()[1:]))
+        """The rows below the header, whose first cells are iterations. Raises UserError for a
+        file of something else."""
+        header, rows = self._header(), self._cells(self._lines()[1:])
+        if not all(len(row) == len(header) and row[0].isdecimal() and len(row[0]) < 20
+                   for row in rows):
+            raise self._foreign()
+        return rows
 
     def _lines(self) -> list[str]:
         """The lines that were written to their end."""
-        if not self.path.is_file():
+        if not self.path.exists():
             return []
-        with open(self.path, newline="", encoding="utf-8") as file:
-            return [line for line in file if line.endswith("\n")]
+        try:
+            with open(self.path, newline="", encoding="utf-8", errors="surrogateescape") as file:
+                lines = list(file)
+        except OSError as error:
+            raise UserError(f"cannot read {self.path}: {error.strerror}") from None
+        if lines and not lines[0].startswith("iteration"[:len(lines[0])]):
+            raise self._foreign()
+        return [line for line in lines if line.endswith("\n")]
+
+    def _cells(self, lines: list[str]) -> list[list[str]]:
+        try:
+            return list(csv.reader(lines))
+        except csv.Error:
+            raise self._foreign() from None
+
+    def _foreign(self) -> UserError:
+        return UserError(f"{self.path} is no losses.csv of a run, or is damaged; move it away, or "
+                         "choose another folder with --run")
 
 
 def _csv(rows) -> str:

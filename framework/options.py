@@ -12,6 +12,8 @@ from typing import Any
 from framework.errors import UserError, unknown
 
 MAX_SEED = 2**31 - 1            # TensorFlow draws from seeds of 32 bits
+MAX_COUNT = 10**9               # of iterations, images and the like, and of weights
+MAX_SHOWN = 40                  # characters of a value in a message
 TYPE_NAMES = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
 
@@ -87,9 +89,11 @@ class Option:
         """Returns `value` in this option's type. Raises UserError for a value of another type,
         one that is not among the choices, or one out of range."""
         if self.type is float and type(value) is int:
-            value = float(value)
+            value = float(value) if abs(value) < 1e300 else math.inf
         if type(value) is not self.type:
-            raise UserError(f"{self.name} must be {TYPE_NAMES[self.type]}, not {value!r}")
+            raise UserError(f"{self.name} must be {TYPE_NAMES[self.type]}, not {_shown(value)}")
+        if self.type is str and "\0" in value:
+            raise UserError(f"{self.name} holds a character that no name has: {_shown(value)}")
         if self.choices is not None and value not in self.choices:
             raise unknown(self.name, value, filter(None, self.choices))
         if self.type in (int, float):
@@ -101,7 +105,8 @@ class Option:
         try:
             return self.check(self.type(text))
         except ValueError:
-            raise UserError(f"{self.name} must be {TYPE_NAMES[self.type]}, not {text!r}") from None
+            raise UserError(f"{self.name} must be {TYPE_NAMES[self.type]}, not {_shown(text)}"
+                            ) from None
 
     def unmet(self, values: Mapping[str, Any]) -> Requirement | None:
         """The first requirement that `values`, every option's value by name, do not meet."""
@@ -117,9 +122,20 @@ class Option:
     def _check_range(self, value):
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
-        if not (low <= value <= high and math.isfinite(value)):
-            limits = f"at least {low}" if high == math.inf else f"from {low} to {high}"
-            raise UserError(f"{self.name} must be {limits}, not {value}")
+        if value != value or abs(value) == math.inf:
+            raise UserError(f"{self.name} must be a finite number, not {value}")
+        if not low <= value <= high:
+            below = value < low and MAX_SEED != high >= MAX_COUNT
+            limits = f"at least {low}" if below else f"from {low} to {high}"
+            raise UserError(f"{self.name} must be {limits}, not {_shown(value)}")
+
+
+def _shown(value: Any) -> str:
+    """The value as Python writes it, the rest of a long one left out."""
+    if isinstance(value, int) and abs(value) >= 10**MAX_SHOWN:
+        return f"a number of {round(math.log10(abs(value))) + 1} digits"
+    text = repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
 
 
 def refusal(option: Option, values: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from framework.errors import UserError
 from framework.files import replacing
+from framework.grid import MAX_SIDE
 from framework.history import MONITOR_PREFIX
 
 TITLES = {"d": "critic", "g": "generator", "penalty": "gradient penalty", "scale": "critic scale",
@@ -27,6 +28,9 @@ def save_png(path: str | Path, picture: np.ndarray) -> None:
     """Writes uint8 [H, W, 3] RGB to `path`. Raises UserError where it cannot be written."""
     import cv2
 
+    if max(picture.shape[:2]) > MAX_SIDE:
+        raise UserError(f"{path} would be {picture.shape[1]} x {picture.shape[0]} pixels; a PNG "
+                        f"has {MAX_SIDE} a side at most")
     try:
         with replacing(path) as temporary:
             temporary.write_bytes(cv2.imencode(".png", picture[..., ::-1])[1].tobytes())

@@ -17,7 +17,7 @@ EXTRACTOR_NAMES = ("squeeze", "inception", "classifier", "pixels")
 OPTIONS = (
     Option("metrics", str, "", f"with commas: {', '.join(METRICS)} (default: quick ones that need "
            "no weights from elsewhere)"),
-    Option("samples", int, 2000, "of each side", low=2, high=10_000_000),
+    Option("samples", int, 2000, "of each side", low=2, high=1_000_000),
     Option("seed", int, 1, "of the latents and of the order of real images", low=0, high=MAX_SEED),
     Option("lpips_net", str, "alex", "net of LPIPS", choices=LPIPS_NETS),
     Option("lpips_weights", str, "", "folder of its weights (default: the cache, or a download); "

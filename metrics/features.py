@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from framework.arrays import check_finite
 from framework.errors import UserError
+from framework.h5 import MOST_TIMES, check_h5
 from framework.lazy import Lazy
 from framework.pixels import to_unit
 from framework.registry import Registry, called_with
@@ -129,7 +131,10 @@ def _inception_model(weights):
         net = keras.applications.InceptionV3(include_top=False, pooling="avg",
                                              weights=None if weights else "imagenet")
         if path:
+            check_h5(path, MOST_TIMES * 4 * net.count_params())
             net.load_weights(path)
+    except UserError:
+        raise
     except Exception as error:      # a download and an .h5 file each fail in many ways
         why = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         if path:
@@ -137,6 +142,8 @@ def _inception_model(weights):
         raise UserError(f"the weights of Inception V3 cannot be downloaded ({why}): put "
                         f"{INCEPTION_FILE} into ~/.keras/models, or choose another extractor: "
                         f"{', '.join(sorted(set(EXTRACTORS) - {'inception'}))}") from error
+    if weights != RANDOM:
+        check_finite(path or INCEPTION_FILE, ((v.path, v.numpy()) for v in net.variables))
     net.trainable = False
     return net
 

@@ -7,7 +7,9 @@ nothing is imported or called, only numbers are copied.
 
 import io
 import math
+import os
 import pickle
+import pickletools
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
@@ -20,6 +22,10 @@ from framework.errors import UserError
 STORAGES = {"FloatStorage": "f4", "DoubleStorage": "f8", "HalfStorage": "f2",
             "LongStorage": "i8", "IntStorage": "i4", "ShortStorage": "i2",
             "CharStorage": "i1", "ByteStorage": "u1", "BoolStorage": "?"}
+MAX_PICKLE_BYTES = 2**24        # of descriptions; those of the nets here have some ten thousand
+MEMO_SLACK = 1000               # places of a pickle's memory beyond those that are filled
+MOST_SHARED = 4                 # times the file's bytes that tensors may take that share theirs
+MAX_STEPS = 10**6               # of the program that a pickle is
 LEGACY_MAGIC, LEGACY_VERSION = 0x1950A86A20F9469CFC6C, 1001
 
 
@@ -96,6 +102,8 @@ def read_state_dict(path: str | Path, prefix: str = "") -> dict[str, np.ndarray]
             zipped = zipfile.is_zipfile(file)
             file.seek(0)
             return (_read_zip if zipped else _read_legacy)(file, prefix)
+    except UserError:
+        raise
     except Exception as error:        # a damaged pickle or zip fails in as many ways as there are
         why = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         raise UserError(f"cannot read {path} as a checkpoint of torch: {why}") from error
@@ -105,33 +113,82 @@ def _read_zip(file, prefix):
     with zipfile.ZipFile(file) as archive:
         names = archive.namelist()
         root = next((n for n in names if n.endswith("data.pkl")), "").removesuffix("data.pkl")
-        big = f"{root}byteorder" in names and archive.read(f"{root}byteorder") == b"big"
-        state = RestrictedUnpickler(io.BytesIO(archive.read(f"{root}data.pkl"))).load()
-        return {name: to_array(tensor, archive.read(f"{root}data/{tensor.storage.key}"), big)
-                for name, tensor in _select_tensors(state, prefix).items()}
+        order = _member(archive, f"{root}byteorder", 16) if f"{root}byteorder" in names else b""
+        pickled = _member(archive, f"{root}data.pkl", MAX_PICKLE_BYTES)
+        check_program(pickled)
+        tensors = _select_tensors(RestrictedUnpickler(io.BytesIO(pickled)).load(), prefix)
+        _check_total(tensors.values(), _size(file))
+        data: dict[str, bytes] = {}
+        for storage in {tensor.storage for tensor in tensors.values()}:
+            count = storage.size * np.dtype(storage.kind).itemsize
+            data[storage.key] = _member(archive, f"{root}data/{storage.key}", count)
+        return {name: to_array(tensor, data[tensor.storage.key], order == b"big")
+                for name, tensor in tensors.items()}
+
+
+def _member(archive, name, most) -> bytes:
+    """The member `name`, whose stated size may be `most` bytes and that of the file at most: torch
+    does not compress."""
+    stated = archive.getinfo(name).file_size
+    if stated > min(most, _size(archive.fp)):
+        raise ValueError(f"{name} states {stated} bytes, more than it can have")
+    return archive.read(name)
+
+
+def _size(file) -> int:
+    return os.fstat(file.fileno()).st_size
+
+
+def _check_total(tensors, size) -> None:
+    """Raises ValueError where all tensors together take far more than the file has."""
+    total = 0
+    for tensor in tensors:
+        _check_view(tensor)
+        total += math.prod(tensor.shape) * np.dtype(tensor.storage.kind).itemsize
+    if total > MOST_SHARED * size:
+        raise ValueError(f"its tensors would take {total} bytes, more than it has")
+
+
+def check_program(pickled: bytes) -> None:
+    """Raises UnpicklingError where a pickle would take much time or memory: Python's unpickler
+    takes memory for what it says of itself before it looks."""
+    memo = 0
+    for steps, (code, argument, _) in enumerate(pickletools.genops(pickled)):
+        memo += code.name in ("BINPUT", "LONG_BINPUT", "PUT", "MEMOIZE")
+        place = int(argument or 0) if code.name.endswith("PUT") else 0
+        if steps > MAX_STEPS or place > 2 * memo + MEMO_SLACK:
+            raise pickle.UnpicklingError("its description is not that of weights")
 
 
 def _read_legacy(file, prefix):
     """Reads consecutive pickles: a magic number, a version, the machine, the state dict, the keys
     of the storages. Then come the storages, each after its length as int64."""
-    if (RestrictedUnpickler(file).load() != LEGACY_MAGIC
-            or RestrictedUnpickler(file).load() != LEGACY_VERSION):
+    if _next_pickle(file).load() != LEGACY_MAGIC or _next_pickle(file).load() != LEGACY_VERSION:
         raise pickle.UnpicklingError("it has no mark of torch")
-    big = not RestrictedUnpickler(file).load()["little_endian"]
-    unpickler = RestrictedUnpickler(file)
+    big = not _next_pickle(file).load()["little_endian"]
+    unpickler = _next_pickle(file)
     tensors, data = _select_tensors(unpickler.load(), prefix), {}
+    _check_total(tensors.values(), _size(file))
     wanted = {tensor.storage.key for tensor in tensors.values()}
-    for key in RestrictedUnpickler(file).load():
+    for key in _next_pickle(file).load():
         storage, length = unpickler.storages[str(key)], file.read(8)
         if int.from_bytes(length, "big" if big else "little") != storage.size:
             raise pickle.UnpicklingError(f"storage {key} is not as long as it should be")
         count = storage.size * np.dtype(storage.kind).itemsize
         if storage.key in wanted:
-            data[storage.key] = file.read(count)
+            data[storage.key] = file.read(min(count, _size(file)))
         else:
             file.seek(count, io.SEEK_CUR)
     return {name: to_array(tensor, data[tensor.storage.key], big)
             for name, tensor in tensors.items()}
+
+
+def _next_pickle(file) -> RestrictedUnpickler:
+    """An unpickler of the next pickle in `file`, which has been looked through."""
+    start = file.tell()
+    check_program(file.read(MAX_PICKLE_BYTES))
+    file.seek(start)
+    return RestrictedUnpickler(file)
 
 
 def _select_tensors(state, prefix) -> dict[str, TensorView]:
@@ -141,13 +198,21 @@ def _select_tensors(state, prefix) -> dict[str, TensorView]:
             if isinstance(tensor, TensorView) and str(name).startswith(prefix)}
 
 
+def _check_view(tensor) -> None:
+    """Raises ValueError for a tensor whose numbers cannot be in any storage."""
+    shape, strides = tensor.shape, tensor.strides
+    numbers = (tensor.offset, *shape, *strides)
+    if (len(shape) != len(strides) or not all(type(n) is int for n in numbers)
+            or min(numbers) < 0 or type(tensor.storage.size) is not int or tensor.storage.size < 0):
+        raise ValueError("a tensor's shape is impossible")
+
+
 def to_array(tensor: TensorView, data: bytes, big: bool = False) -> np.ndarray:
     """Copies the tensor's view out of its storage's bytes. big: these are big-endian. Raises
     ValueError if the view reaches outside of them."""
+    _check_view(tensor)
     kind = np.dtype(tensor.storage.kind).newbyteorder(">" if big else "<")
     shape, strides = tensor.shape, tensor.strides
-    if len(shape) != len(strides) or min((tensor.offset, *shape, *strides)) < 0:
-        raise ValueError("a tensor's shape is impossible")
     if not all(shape):
         return np.zeros(shape, kind)
     last = tensor.offset + sum((n - 1) * step for n, step in zip(shape, strides, strict=True))

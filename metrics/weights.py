@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from framework.arrays import check_finite, open_arrays
 from framework.cache import cache_folder
 from framework.errors import UserError
 from framework.files import replacing
@@ -115,25 +116,25 @@ def _load(source: WeightSource, shapes, converted, folder):
     place = Path(folder) if folder else cache_folder() / "lpips"
     ours, published = place / source.arrays, place / source.published
     if ours.is_file():
-        arrays = _check_shapes(_read_arrays(ours, shapes), shapes, ours)
+        arrays = _checked(_read_arrays(ours, shapes), shapes, ours)
         return arrays, arrays_sha256(arrays) == source.digest
     if not published.is_file():
         if folder:
-            raise UserError(f"{place} has neither {source.arrays} nor {source.published}, which is "
-                            f"published at {source.url}{source.published}")
+            raise UserError(f"{place} (--lpips_weights, --extractor_weights) has neither "
+                            f"{source.arrays} nor {source.published}, which is published at "
+                            f"{source.url}{source.published}")
         _fetch(source, published)
     if _sha256(published) != source.sha256:
         raise UserError(f"{published} is not the published file, or is damaged; get it from "
                         f"{source.url}{source.published}")
-    return _check_shapes(converted(published), shapes, published), True
+    return _checked(converted(published), shapes, published), True
 
 
-def _read_arrays(path, names) -> dict[str, np.ndarray]:
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in names if name in file}
-    except Exception as error:  # zipfile, zlib and numpy each have their own for a bad file
-        raise UserError(f"cannot read the weights {path}: {error}") from error
+def _read_arrays(path, shapes) -> dict[str, np.ndarray]:
+    with open_arrays(path, "the weights ") as file:
+        held = [name for name in shapes if name in file.names]
+        _check_shapes({name: file.header(name) for name in held}, shapes, path)
+        return {name: file.read(name) for name in held}
 
 
 def _entry(state, name, path):
@@ -142,10 +143,17 @@ def _entry(state, name, path):
     return state[name]
 
 
-def _check_shapes(arrays, shapes, path) -> dict[str, np.ndarray]:
+def _check_shapes(arrays, shapes, path) -> None:
     for name, shape in shapes.items():
-        if np.shape(_entry(arrays, name, path)) != shape:
-            raise UserError(f"{path}: {name} is {np.shape(arrays[name])}, not {shape}")
+        found = tuple(_entry(arrays, name, path).shape)
+        if found != shape:
+            raise UserError(f"{path}: {name} is {found}, not {shape}")
+
+
+def _checked(arrays, shapes, path) -> dict[str, np.ndarray]:
+    """The arrays of `shapes` as float32. Raises UserError for other shapes and for NaN."""
+    _check_shapes(arrays, shapes, path)
+    check_finite(path, ((name, np.asarray(arrays[name])) for name in shapes))
     return {name: np.asarray(arrays[name], np.float32) for name in shapes}
 
 
@@ -167,5 +175,7 @@ def _fetch(source: WeightSource, path: Path) -> None:
             if _sha256(part) != source.sha256:
                 raise UserError(f"{url} is not the file that was published; nothing was kept")
     except (OSError, http.client.HTTPException) as error:
-        raise UserError(f"cannot fetch {url} ({error}): put {source.published} or {source.arrays} "
-                        f"into {path.parent}, or name a folder that has one") from error
+        raise UserError(f"cannot fetch {source.published} ({getattr(error, 'reason', error)}): put "
+                        "it into a folder and name that with --lpips_weights FOLDER (of an "
+                        "extractor: --extractor_weights), or put it or "
+                        f"{source.arrays} into {path.parent}") from error

@@ -157,9 +157,10 @@ def check_patches(patch_size: int, stride: int) -> None:
 def check_activation_size(name: str, height: int, width: int, patch_size: int) -> None:
     """Raises UserError for activations smaller than a patch."""
     if min(height, width) < patch_size:
+        smaller = f"--patch_size {min(height, width)}, " if min(height, width) else ""
         raise UserError(f"the {name} has {width}x{height} positions at this layer, fewer than a "
-                        f"patch of {patch_size}x{patch_size}; choose a larger image, a smaller "
-                        "patch_size or an earlier layer")
+                        f"patch of {patch_size}x{patch_size}; choose a larger --{name}_size, "
+                        f"{smaller}or an earlier --layer")
 
 
 def match_patches(content: Tensor, style: Tensor, plan: Plan) -> Tensor:

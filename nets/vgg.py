@@ -3,14 +3,15 @@
 Keras is imported when the first net is built, so that names and weight files are checked fast.
 """
 
-import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from framework.arrays import check_finite, open_arrays
 from framework.errors import UserError, unknown
+from framework.h5 import MOST_TIMES, check_h5
 from framework.lazy import Lazy
 from framework.tensors import Tensor
 
@@ -65,7 +66,8 @@ class VGGFeatures:
         if any(size is not None and size < 2 ** halvings for size in (height, width)):
             raise UserError(f"images of {height}x{width} are too small for the layers "
                             f"{', '.join(self.layers)}, before which {self.model.name} halves "
-                            f"them {halvings} times; choose other layers or resize the images")
+                            f"them {halvings} times; make them {2 ** halvings} pixels a side at "
+                            "least, or choose layers above (--style_layers, --content_layers)")
 
 
 def to_vgg(images: Tensor) -> Tensor:
@@ -118,24 +120,24 @@ def check_weights(path: str | Path, layers: Sequence[str], net: str = "vgg19") -
     """Raises UserError unless the file `path` holds the weights of `layers` and those before them.
 
     A file is an .npz with LAYER/kernel [3, 3, in, out] and LAYER/bias [out] for each
-    convolution, of which it may lack the deepest; or one of Keras's own .h5 files, whose content
-    is not checked. Of an .npz only the index is read.
+    convolution, of which it may lack the deepest; or one of Keras's own .h5 files, whose layers
+    are not compared. All numbers must be finite. Needs no Keras.
     """
     path = Path(path)
     if not path.is_file():
         raise UserError(f"there are no weights of {net} at {path}")
     if path.suffix != ".npz":
-        return
-    try:
-        with zipfile.ZipFile(path) as file:
-            held = {name.removesuffix(".npy") for name in file.namelist()}
-    except (OSError, zipfile.BadZipFile) as error:
-        raise UserError(f"cannot read the weights {path}: {error}") from error
+        channels = _channels(layer_names(net)).values()
+        return check_h5(path, MOST_TIMES * 4 * sum(9 * a * b + b for a, b in channels))
+    with open_arrays(path, "the weights ") as file:
+        held = set(file.names)
     for name in convolution_names(layers_down_to(layers, net)):
         if not {f"{name}/kernel", f"{name}/bias"} <= held:
             whole = [n for n in layer_names(net) if {f"{n}/kernel", f"{n}/bias"} <= held]
             raise UserError(f"{path} has no {name}, which {', '.join(layers)} of {net} need; it "
-                            f"holds {', '.join(whole) or 'no layer of it'}")
+                            f"holds {', '.join(whole) or 'no layer of it'}; choose layers by "
+                            "--style_layers, --content_layers or --layer, or other weights")
+    _read_npz(layers_down_to(layers, net), path)
 
 
 def convolution_names(names: Iterable[str]) -> list[str]:
@@ -166,6 +168,11 @@ def _load_weights(layers: Sequence[str], names: list[str], weights: str | Path |
     return _read_npz(names, weights)
 
 
+def _check_finite(path: str | Path, weights: Weights) -> None:
+    check_finite(path, ((f"{name}/{part}", array) for name, pair in weights.items()
+                        for part, array in zip(("kernel", "bias"), pair, strict=True)))
+
+
 def _random_weights(names: list[str]) -> Weights:
     """He-normal kernels and zero biases from a fixed seed of their own.
 
@@ -189,16 +196,14 @@ def _channels(names: list[str]) -> dict[str, tuple[int, int]]:
 
 def _read_npz(names: list[str], path: str | Path) -> Weights:
     weights = {}
-    for name, (inputs, filters) in _channels(names).items():
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                kernel, bias = (file[f"{name}/{part}"] for part in ("kernel", "bias"))
-        except Exception as error:  # zipfile, zlib and numpy each have their own for a bad file
-            raise UserError(f"cannot read {name} in the weights {path}: {error}") from error
-        if (kernel.shape, bias.shape) != ((3, 3, inputs, filters), (filters,)):
-            raise UserError(f"{path}: {name} has kernel {kernel.shape} and bias {bias.shape}, "
-                            f"not {(3, 3, inputs, filters)} and {(filters,)}")
-        weights[name] = kernel, bias
+    with open_arrays(path, "the weights ") as file:
+        for name, (inputs, filters) in _channels(names).items():
+            shapes = [file.header(f"{name}/{part}").shape for part in ("kernel", "bias")]
+            if shapes != [(3, 3, inputs, filters), (filters,)]:
+                raise UserError(f"{path}: {name} has kernel {shapes[0]} and bias {shapes[1]}, "
+                                f"not {(3, 3, inputs, filters)} and {(filters,)}")
+            weights[name] = file.read(f"{name}/kernel"), file.read(f"{name}/bias")
+    _check_finite(path, weights)
     return weights
 
 
@@ -218,4 +223,6 @@ def _read_keras(names: list[str], net: str, weights: str | Path) -> Weights:
                         "into ~/.keras/models, or name a file of them with --vgg_weights (.h5 or "
                         ".npz with LAYER/kernel and LAYER/bias), or use --vgg_weights random"
                         ) from error
-    return {name: tuple(model.get_layer(name).get_weights()) for name in convolution_names(names)}
+    found = {name: tuple(model.get_layer(name).get_weights()) for name in convolution_names(names)}
+    _check_finite(weights, found)
+    return found

@@ -10,7 +10,7 @@ from config import presets
 from config.options import BY_NAME
 from data.names import domain_names, find_domain
 from framework.errors import UserError
-from framework.files import write_text
+from framework.files import writable_folder, write_text
 from metrics.choice import LPIPS_NETS
 from metrics.weights import BACKBONE_FILES, LINEAR_FILES
 from nets.vgg import check_weights, layers_of
@@ -31,6 +31,7 @@ def main(name: str, *, scale: str, data_dir: str, output: str, lpips_net: str, l
     of the scale. Returns 130 if the user stops it. Raises UserError after the last table if rows
     of any could not be made.
     """
+    writable_folder(output)
     net, weights = choose_lpips(lpips_net, lpips_weights, data_dir, scale)
     missing = []
     for each in TABLES if name == "all" else [name]:

@@ -64,13 +64,19 @@ def measure_run(run: Path, words: Collection[str]) -> dict[str, Any] | None:
     """Returns the metrics.json of `evaluate RUN words`, or None if that fails. The last one is
     used again if neither the run nor the words have changed."""
     asked = {"words": [str(word) for word in words], "checkpoint": newest_checkpoint(run)}
-    try:
-        kept = json.loads((run / EVALUATION_FILE).read_text())
-    except (OSError, ValueError):
-        kept = {}
-    if {name: kept.get(name) for name in asked} != asked:
+    kept = _read(run / EVALUATION_FILE)
+    if {name: kept.get(name) for name in asked} != asked or not kept.get("found"):
         if not run_main("evaluate", run, *words):
             return None
-        kept = asked | {"found": json.loads((run / "metrics.json").read_text())}
+        kept = asked | {"found": _read(run / "metrics.json")}
         write_text(run / EVALUATION_FILE, json.dumps(kept, indent=2) + "\n")
     return kept["found"]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The figures in a metrics.json or what was kept of them; empty where there are none."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

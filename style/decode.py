@@ -12,6 +12,7 @@ import numpy as np
 
 from config.resolve import load_config
 from config.run import newest_checkpoint
+from framework.arrays import check_finite
 from framework.errors import UserError
 from framework.tensors import Tensor
 from nets.architectures.style import INVERTED
@@ -135,6 +136,9 @@ def _restore(run, state: dict):
     from framework.checkpoint import restore_part
     if not restore_part(Path(run) / "checkpoints", state):
         raise UserError(f"{run} has no checkpoint yet; train on with --run {run}")
+    for variables in state.values():
+        check_finite(f"the newest checkpoint of {run}", ((v.path, np.asarray(v))
+                                                          for v in variables))
 
 
 @lru_cache(maxsize=2)

@@ -26,7 +26,11 @@ def main(source: str, stylised: str) -> dict[str, float]:
 
     Raises UserError for files that are no films, films of one frame and films of different length.
     """
-    original, styled = (list(Film(path)) for path in (source, stylised))
+    films = Film(source), Film(stylised)
+    for film in films:
+        if film.note:
+            print(f"{film.path}: {film.note}", file=sys.stderr)
+    original, styled = map(list, films)
     if len(original) != len(styled) or len(styled) < 2:
         raise UserError(f"{source} has {len(original)} frames and {stylised} {len(styled)}; "
                         "flicker is between the frames of two films of equal length")

@@ -1,5 +1,6 @@
 """Reads image files as float32 [1, H, W, 3] in [-1, 1], see `data.decode`, and writes them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -57,16 +58,25 @@ def check_free(paths: Sequence[str | Path], inputs: Sequence[str | Path],
                overwrite: bool) -> None:
     """Raises UserError where a file that is to be written is named twice, is an input, or exists
     and is not to be overwritten. An empty path stands for none."""
-    written = [Path(path) for path in paths if str(path)]
-    for path in written:
-        if written.count(path) > 1:
+    written, read = [Path(path) for path in paths if str(path)], set()
+    for path in dict.fromkeys(map(Path, inputs)):
+        if path.exists():
+            read.add(_identity(path))
+    for path, times in Counter(written).items():
+        if times > 1:
             raise UserError(f"two results would be called {path}; rename one of them")
         if path.exists():
-            if any(path.samefile(each) for each in inputs if Path(each).exists()):
+            if _identity(path) in read:
                 raise UserError(f"{path} would be replaced by its own result; choose another "
                                 "output")
             if not overwrite:
                 raise UserError(f"{path} exists; choose another name or add --overwrite")
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """The same for all names of one file."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def check_folder(folder: str | Path) -> None:

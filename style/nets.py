@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from framework.arrays import check_finite
 from framework.errors import UserError, unknown
+from framework.h5 import MOST_TIMES, check_h5
 from framework.lazy import Lazy
 from framework.tensors import Tensor
 from nets.vgg import BLOCKS, RANDOM, check_weights, layer_names, to_vgg
@@ -74,11 +76,16 @@ def _application(name, net, weights):
         model = getattr(keras.applications, name)(
             include_top=False, weights="imagenet" if weights == "imagenet" else None)
         if weights not in ("imagenet", RANDOM):
+            check_h5(weights, MOST_TIMES * 4 * model.count_params())
             model.load_weights(weights)
+    except UserError:
+        raise
     except Exception as error:      # a download and an .h5 file each fail in many ways
         why = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         raise UserError(f"the {weights} weights of {net} cannot be had ({why}); name a file of "
                         "them with --weights, or use --weights random") from error
+    if weights != RANDOM:
+        check_finite(weights, ((v.path, v.numpy()) for v in model.variables))
     return model
 
 

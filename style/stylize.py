@@ -12,6 +12,7 @@ from tqdm import tqdm
 from data import folders
 from framework.errors import UserError
 from framework.pixels import to_uint8, to_unit
+from framework.progress import progress
 from framework.quiet import quiet
 from framework.registry import accepts
 from nets.swap import check_activation_size, check_patches
@@ -37,11 +38,11 @@ def main(content: str, styles: list[str], *, output: str, method: str = "swap",
     """Draws `content`, an image, a folder of images or a film, in each of the `styles`; a method
     that mixes styles draws it once, in all of them.
 
-    output: a file of the same kind, or a folder if the content is one. With several styles each
-    has a file of its own, named after it. content_size, style_size: see `style.images.read`.
-    keep_colors: of `style.colors.COLOR_METHODS`, or "". compare: a file for content, styles and
-    results side by side. curve_file: .png or .csv of the loss. overwrite: whether files that exist
-    are replaced. options: those of the method.
+    output: a file of the same kind, or a folder if the content is one, with the same folders in it.
+    With several styles each has a file of its own, named after it. content_size, style_size: see
+    `style.images.read`. keep_colors: of `style.colors.COLOR_METHODS`, or "". compare: a file for
+    content, styles and results side by side. curve_file: .png or .csv of the loss. overwrite:
+    whether files that exist are replaced. options: those of the method.
     Raises UserError before anything is written or trained, also for an option that the method
     does not have.
     """
@@ -113,8 +114,10 @@ def plan_jobs(content: Path, styles: Sequence[str], output: Path, mixes: bool,
                             "file")
         images.check_folder(output.absolute().parent)
         files = [Path(str(file)) for file in folders.image_files(content)]
-        jobs = [Job(file, s, output / f"{file.stem}{end}.png")
-                for file in files for s, end in zip(sets, ends, strict=True)]
+        places = [output / file.relative_to(content).parent for file in files]
+        jobs = [Job(file, s, place / f"{file.stem}{end}.png")
+                for file, place in zip(files, places, strict=True)
+                for s, end in zip(sets, ends, strict=True)]
     else:
         (video.check_film_output if film else images.check_image_output)(output)
         jobs = [Job(content, s, output.with_name(f"{output.stem}{end}{output.suffix}"))
@@ -141,15 +144,19 @@ def _keep_colors(draw, keep_colors, options):
 
 
 def _draw_images(jobs, styles, styled, size, draw, options, compare, curve_file):
-    _check_fits("content", images.read(jobs[0].content, size), draw, options)
-    jobs[0].output.parent.mkdir(exist_ok=True)
+    several = len({job.content for job in jobs}) > 1
+    _check_first(jobs, size, draw, options)
+    for folder in dict.fromkeys(job.output.parent for job in jobs):
+        folder.mkdir(parents=True, exist_ok=True)
     _import_tensorflow()
     rows, losses, content, steps = {}, [], None, accepts(draw, "progress")
-    with _progress_bar(len(jobs), "image") as bar:
+    with progress(len(jobs), "drawing", "images") as bar:
         for job in jobs:
             if content is None or content[0] != job.content:
-                content = job.content, images.read(job.content, size)
-                _check_fits("content", content[1], draw, options)
+                content = job.content, _read_content(job.content, size, draw, options, several)
+            if content[1] is None:
+                bar.update()
+                continue
             losses = []
             more = {"progress": _progress_callback(losses, bar)} if steps else {}
             image = styled(content[1], [styles[i] for i in job.styles], **more)
@@ -162,21 +169,52 @@ def _draw_images(jobs, styles, styled, size, draw, options, compare, curve_file)
     if curve_file:
         curve.write_curve(curve_file, losses)
     for job in jobs:
-        print(job.output)
+        if job.output.exists():
+            print(job.output)
+
+
+def _read_content(path, size, draw, options, several):
+    """The image in `path`. Of several, one that is broken or too small is passed over with a line,
+    which gives None."""
+    try:
+        image = images.read(path, size)
+        _check_fits("content", image, draw, options)
+        return image
+    except UserError as error:
+        if not several:
+            raise
+        tqdm.write(f"{error}; it is passed over", file=sys.stderr)
+        return None
+
+
+def _check_first(jobs, size, draw, options):
+    """Raises UserError if no content can be drawn, before anything is written."""
+    errors = []
+    for path in dict.fromkeys(job.content for job in jobs):
+        try:
+            return _check_fits("content", images.read(path, size), draw, options)
+        except UserError as error:
+            errors.append(error)
+    raise errors[0]
 
 
 def _draw_films(jobs, styles, styled, size, draw, options, compare, curve_file):
     film = video.Film(jobs[0].content)
+    if film.note:
+        print(f"{film.path}: {film.note}", file=sys.stderr)
     first = to_unit(images.resize_image(next(iter(film)), size))[None]
     _check_fits("content", first, draw, options)
     _import_tensorflow()
     for job in jobs:
         chosen = [styles[i] for i in job.styles]
-        with _progress_bar(film.frame_count, "frame") as bar, \
+        with progress(film.frame_count, "drawing", "frames") as bar, \
                 video.write_film(job.output, film.rate, sound_of=job.content) as take:
+            drawn_of, drawn = None, np.empty(0, np.uint8)
             for frame in film:
-                content = to_unit(images.resize_image(frame, size))[None]
-                take(to_uint8(styled(content, chosen, colour_of=first)[0]))
+                if frame is not drawn_of:           # one that is shown longer is drawn once
+                    content = to_unit(images.resize_image(frame, size))[None]
+                    drawn_of, drawn = frame, to_uint8(styled(content, chosen, colour_of=first)[0])
+                take(drawn)
                 bar.update()
         print(job.output)
 
@@ -196,12 +234,9 @@ def _import_tensorflow():
         import tensorflow  # noqa: F401
 
 
-def _progress_bar(total, unit):
-    return tqdm(total=total, unit=unit, dynamic_ncols=True, disable=not sys.stderr.isatty())
-
-
 def _progress_callback(losses, bar):
-    def progress(done, total, loss):
+    def note(done, total, loss):
         losses.append(loss)
-        bar.set_postfix_str(f"step {done} of {total}, loss {loss:.4g}")
-    return progress
+        bar.set_postfix_str(f"step {done} of {total}, loss {loss:.4g}", refresh=False)
+        bar.update(0)
+    return note

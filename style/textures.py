@@ -1,13 +1,11 @@
 """`main.py texture`: a texture, or a sheet of textures by several kernels and nets (section
 2.4.1)."""
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
-from tqdm import tqdm
-
 from framework.errors import UserError
+from framework.progress import progress
 from framework.quiet import quiet
 from style import curve, images
 
@@ -34,15 +32,15 @@ def main(style: str, *, output: str, kernels: Sequence[str], nets: Sequence[str]
         import tensorflow  # noqa: F401
     from style.texture import synthesise
     rows, losses = [], []
-    with tqdm(total=len(kernels) * len(nets) * settings["iterations"], unit="step",
-              dynamic_ncols=True, disable=not sys.stderr.isatty()) as bar:
-        def progress(done, total, loss):
+    with progress(len(kernels) * len(nets) * settings["iterations"], "drawing",
+                  "steps") as bar:
+        def note(done, total, loss):
             losses.append(loss)
-            bar.set_postfix_str(f"loss {loss:.4g}")
+            bar.set_postfix_str(f"loss {loss:.4g}", refresh=False)
             bar.update()
         for net in nets:
             rows.append([synthesise(image, kernel=kernel, net=net, size=(size, size),
-                                    progress=progress, **settings) for kernel in kernels])
+                                    progress=note, **settings) for kernel in kernels])
     sheet = images.side_by_side([[image], *rows]) if several else rows[0][0]
     images.write_image(output, sheet)
     if compare:

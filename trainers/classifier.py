@@ -19,10 +19,13 @@ from framework.checkpoint import save_model
 from framework.devices import compiled, in_strategy_scope, only_gpu
 from framework.errors import UserError
 from framework.pixels import to_unit_tensor
+from framework.progress import progress
 from framework.random import Random
 from framework.tensors import Tensor
+from nets.architectures import CLASSIFIERS
 from nets.classifier import build_classifier
 from nets.precision import copy_in_precision
+from nets.saved import read_chain
 from trainers.optimizers import optimizer_state
 
 ITERATIONS = 1500
@@ -141,8 +144,10 @@ def train_classifier(domains: Sequence[Domain], *, seed: int = 0, table: str = "
     trainer = ClassifierTrainer(model, keras.optimizers.Adam(schedule), noise, seed)
     step = compiled(trainer.iterate)
     batches = labelled_batches(domains, min(batch_size, *map(len, domains)), seed)
-    for i in range(iterations):
-        step(tf.constant(i, tf.int64), batches(i))
+    with progress(iterations, "classifier", "iterations") as bar:
+        for i in range(iterations):
+            step(tf.constant(np.int64(i)), batches(i))
+            bar.update()
     return model
 
 
@@ -158,18 +163,46 @@ def train_once(domains: Sequence[Domain], held_out: Sequence[Domain], *, seed: i
     check_labels(domains)
     name = file_name(domains, table, iterations, BATCH_SIZE, seed, noise)
     path = cache_folder() / "classifiers" / f"{name}.keras"
-    if found := path.exists():
-        model: Any = keras.saving.load_model(path, compile=False)
-    else:
+    model, place = cached_classifier(path, domains[0], table), "found in"
+    if model is None:
         print(f"training a classifier of {', '.join(d.name for d in domains)} "
               f"({iterations} iterations)", flush=True)
         model = train_classifier(domains, seed=seed, table=table, noise=noise,
                                  iterations=iterations)
-        save_model(path, model)
+        place = "kept in" if keep_classifier(path, model) else "not kept in"
     accuracies = {d.name: accuracy(model, d) for d in held_out}
     figures = ", ".join(f"{name} {100 * a:.1f} %" for name, a in accuracies.items())
-    print(f"classifier {'found in' if found else 'kept in'} {path}: accuracy on held-out {figures}")
+    print(f"classifier {place} {path}: accuracy on held-out {figures}")
     return model, accuracies
+
+
+def cached_classifier(path: Path, domain: Domain, table: str) -> keras.Model | None:
+    """The classifier in the file `path`, or None where it is none of `table` for the domain's
+    images and classes; says so where there is a file."""
+    if not path.exists():
+        return None
+    try:
+        model, _ = read_chain(path, {table: CLASSIFIERS.find(table)}, "classifier")
+        if (model.input_shape[1:], model.output_shape[-1]) == (tuple(domain.images.shape[1:]),
+                                                              domain.classes):
+            return model
+        reason = "it is of other images"
+    except UserError as error:
+        reason = str(error)
+    print(f"{path} is not used: {reason}")
+    return None
+
+
+def keep_classifier(path: Path, model: keras.Model) -> bool:
+    """Writes the classifier to `path`; says why not, and returns False, where that fails: it
+    serves this run all the same."""
+    try:
+        save_model(path, model)
+        return True
+    except OSError as error:
+        print(f"the classifier cannot be kept in {path.parent}: {error.strerror or error}; "
+              "SCOGAN_CACHE names another folder")
+        return False
 
 
 def labelled_domains(domains: Sequence[Domain]) -> list:
@@ -199,27 +232,16 @@ def frozen_classifier(config: Config, domains: Sequence[Domain],
     return model
 
 
-def without_probabilities(model: Any) -> Any:
-    """The model as it gives logits: without the softmax or sigmoid that it may end in."""
-    last, squashing = model.layers[-1], (keras.activations.softmax, keras.activations.sigmoid)
-    activation = getattr(last, "activation", None)
-    if not isinstance(last, keras.layers.Softmax) and activation not in squashing:
-        return model
-    print("the classifier gives probabilities; its logits are read")
-    if isinstance(last, (keras.layers.Softmax, keras.layers.Activation)):
-        return keras.Model(model.inputs, last.input)
-    last.activation = keras.activations.linear
-    return keras.Model(model.inputs, last(last.input))
-
-
 def load_classifier(path: str | Path, domains: Sequence[Domain]) -> keras.Model:
-    """The model in the file `path`. Raises UserError unless it takes the domains' images to
-    as many classes as they have; without labels to any number."""
+    """The classifier in the file `path`, of one of the tables (`nets.saved`). Raises UserError
+    unless it takes the domains' images to as many classes as they have; without labels to any
+    number."""
     try:
-        model: Any = keras.saving.load_model(path, compile=False)
-    except (OSError, ValueError) as error:
+        model, squashed = read_chain(path, CLASSIFIERS, "classifier")
+    except UserError as error:
         raise UserError(f"cannot read --classifier_path {path}: {error}") from error
-    model = without_probabilities(model)
+    if squashed:
+        print("the classifier gives probabilities; its logits are read")
     shape, classes = domains[0].images.shape[1:], domains[0].classes or model.output_shape[-1]
     if (model.input_shape[1:], model.output_shape[-1]) != (shape, classes):
         raise UserError(f"--classifier_path {path} takes {model.input_shape[1:]} to "

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from config.resolve import run_domains
 from config.sections import Config
 from data.domain import Domain
 from data.load import load
-from data.names import domain_names
 from framework.errors import UserError
 from framework.files import write_text
 from trainers.prune import confident_indices
 
 FILE = "domains.json"
+MAX_DOMAINS, MAX_NUMBER = 100, 2**40
 
 
 def load_domains(config: Config, split: str = "train") -> tuple[Domain, ...]:
@@ -35,8 +36,7 @@ def load_domains(config: Config, split: str = "train") -> tuple[Domain, ...]:
         (held_out,) = load_split([name], "test")
         return confident_indices(domain, held_out, data.prune_confidence,
                                  table=config.nets.classifier, seed=seed)
-    names = domain_names(data.dataset, data.domains, data.data_dir)
-    return load_split(names, split, keep)
+    return load_split(run_domains(config.values()), split, keep)
 
 
 def write_description(run: Path, domains: Sequence[Domain]) -> None:
@@ -59,8 +59,30 @@ def named_as_before(run: Path, domains: Sequence[Domain]) -> tuple[Domain, ...]:
 
 
 def read_description(run: Path) -> list[dict]:
-    """Name, images and shape of each domain of a run. Raises UserError where it keeps none."""
+    """Name, images, shape and classes of each domain of a run. Raises UserError where it keeps
+    none, or something else."""
+    path = run / FILE
+    if not path.exists():
+        raise UserError(f"{run} has no {FILE}: its training never began; train on with "
+                        f"--run {run}")
     try:
-        return json.loads((run / FILE).read_text())
-    except (OSError, ValueError):
-        raise UserError(f"{run} has no readable {FILE}: its training never began") from None
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        if 0 < len(rows) <= MAX_DOMAINS and all(map(_is_description, rows)):
+            return rows
+    except (OSError, ValueError, TypeError, RecursionError):
+        pass
+    raise UserError(f"{path} is damaged or is no description of domains; train on with --run {run} "
+                    "to have it written anew")
+
+
+def _is_description(row: object) -> bool:
+    """Whether `row` is one that `write_description` writes."""
+    if not isinstance(row, dict):
+        return False
+    shape, numbers = row.get("shape"), [row.get("images")]
+    if row.get("classes") is not None:
+        numbers.append(row["classes"])
+    if not isinstance(shape, list) or len(shape) not in (1, 3):
+        return False
+    return isinstance(row.get("name"), str) and all(
+        type(n) is int and 0 < n <= MAX_NUMBER for n in (*numbers, *shape))

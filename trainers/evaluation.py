@@ -1,24 +1,25 @@
 """`main.py evaluate RUN`: what a trained run is worth, as figures."""
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from keras import Model
-from tqdm import tqdm
 
 from config.resolve import load_config
-from config.run import newest_checkpoint
+from config.run import shown_checkpoint
 from config.sections import Config
 from data.domain import Domain
 from data.names import domain_names
 from framework.errors import UserError
 from framework.files import write_text
 from framework.plots import save_png
+from framework.progress import progress
 from metrics import choice, extremes
 from metrics.distributions import Distributions
+from metrics.features import FeatureExtractor, find_extractor
 from metrics.judged import Agreement, Confidence
 from metrics.lpips import LPIPS
 from metrics.modes import GeneratedModes
@@ -42,8 +43,9 @@ from trainers.restore import Sampler
 def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, seed: int = 1,
          split: str = "train", data_dir: str = "", lpips_net: str = "alex", lpips_weights: str = "",
          extractor: str = "", extractor_weights: str = "") -> None:
-    """Evaluates the newest checkpoint of `run`; prints the figures and keeps them in
-    metrics.json and metrics.txt, the most and least alike pairs in pairs-*.png.
+    """Evaluates the best checkpoint of `run`, where one is kept, else the newest; prints the
+    figures and keeps them in metrics.json and metrics.txt, the most and least alike pairs in
+    pairs-*.png.
 
     metrics: see `metrics.choice`; none: quick ones that need no weights from elsewhere. samples:
     of every generator; real images, of `split`, come round again where there are fewer. A
@@ -56,24 +58,27 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
     if config.experiment.gan_type == "classifier":
         if metrics:
             raise UserError(f"{run} is a classifier, measured by its accuracy; leave out --metrics")
-        return save_report(folder / "metrics.json", classifier_run.evaluate_classifier(run, config))
+        report = classifier_run.evaluate_classifier(run, config)
+        with keeping(folder):
+            save_report(folder / "metrics.json", report)
+        return
     sampler, domains = Sampler(run), load_domains(config, split)
     metrics, extractor = choose_metrics(metrics, extractor, bool(lpips_weights), domains, run)
     names, counts = sampler.domains, count_distinct(sampler.domains, domains, samples)
     distance = distance_of(metrics, lpips_net, lpips_weights)
+    net = extractor_of(metrics, extractor, extractor_weights)       # before a judge is trained
     judge, about = judge_of(config) if choice.needs_classifier(metrics, extractor) else (None, {})
-    measures = of_streams(metrics, comparisons(names), counts, distance, seed, extractor,
-                          extractor_weights, judge)
+    net = net or extractor_of(metrics, extractor, extractor_weights, judge)
+    measures = of_streams(metrics, comparisons(names), counts, distance, seed, net)
     measures |= of_generators(metrics, config, names, counts, judge, domains[0].attributes)
     sources = [sampler_source(sampler, samples, seed), *domain_sources(names, domains, seed)]
     results = run_measures(measures, sources, samples, domains[0].images.shape[1:])
 
     agreement, settings = measures.get("pair_agreement"), {"split": split, "seed": seed}
     report = {**(agreement.figures() if agreement else {}), **about, "samples": samples,
-              **settings, "checkpoint": newest_checkpoint(folder), "metrics": list(metrics),
+              **settings, "checkpoint": shown_checkpoint(folder)[1], "metrics": list(metrics),
               "results": [row.as_dict(**settings) for row in results]}
-    write_report(folder, report, results, measures)
-    print(closing(report, folder / "metrics.json"))
+    write_report(folder, report, results, measures, closing(report))
 
 
 def choose_metrics(metrics: Sequence[str], extractor: str, lpips: bool, domains: Sequence[Domain],
@@ -94,20 +99,25 @@ def distance_of(metrics: Sequence[str], net: str, weights: str) -> LPIPS | None:
     return LPIPS(net, weights or None)
 
 
+def extractor_of(metrics: Sequence[str], name: str, weights: str,
+                 judge: Model | None = None) -> FeatureExtractor | None:
+    """The net called `name`, if one of the metrics compares features; None also where it is the
+    judge and that is not there yet. weights: where its weights are."""
+    if not set(metrics) & set(choice.SET_METRICS) or (name == "classifier" and judge is None):
+        return None
+    return find_extractor(name, weights=weights, judge=judge)
+
+
 def of_streams(metrics: Sequence[str], compared: Sequence[Comparison], counts: dict[str, int],
-               distance: LPIPS | None, seed: int, extractor: str, weights: str,
-               judge: Model | None) -> dict:
+               distance: LPIPS | None, seed: int, net: FeatureExtractor | None) -> dict:
     """The measures that need two streams only: of pairs of images, and of whole sets.
 
-    counts: how many different images each stream has. extractor: the name of the net that
-    finds features, `weights` where its weights are, `judge` the classifier that it may be.
+    counts: how many different images each stream has. net: finds the features of whole sets.
     """
     measures, whole = {}, [name for name in metrics if name in choice.SET_METRICS]
     if distance:
         measures["lpips"] = PairDistances(distance, compared, counts)
-    if whole:
-        from metrics.features import find_extractor
-        net = find_extractor(extractor, weights=weights, judge=judge)
+    if net:
         measures["sets"] = Distributions(net, whole, compared, counts, seed)
     return measures
 
@@ -129,7 +139,7 @@ def of_generators(metrics: Sequence[str], config: Config, names: Sequence[str],
 def run_measures(measures: dict, sources: Sequence, samples: int, shape: Sequence[int]) -> list:
     """Leads `samples` rows of all streams past the measures; returns what they found. Raises
     UserError for images that are not finite."""
-    with tqdm(total=samples, unit="image", disable=not sys.stderr.isatty()) as bar:
+    with progress(samples, "evaluating", "images") as bar:
         for batch in batches(sources, samples, shape):
             for name, rows in batch.items():
                 if not np.isfinite(rows).all():
@@ -140,24 +150,41 @@ def run_measures(measures: dict, sources: Sequence, samples: int, shape: Sequenc
     return [row for measure in measures.values() for row in measure.results()]
 
 
-def write_report(folder: Path, report: dict, results: Sequence, measures: dict) -> None:
-    """Prints the table and keeps it with the figures and the pictures in `folder`."""
-    text = format_results(results)
-    print(text)
-    write_text(folder / "metrics.txt", text + "\n")
-    for compared, found in getattr(measures.get("lpips"), "extremes", {}).items():
-        name = f"pairs-{compared.left}-{compared.right}".replace("generated ", "")
-        save_png(folder / f"{name}.png", extremes.picture(found.lowest, found.highest))
-    save_report(folder / "metrics.json", report)
+def write_report(folder: Path, report: dict, results: Sequence, measures: dict,
+                 closing: str = "") -> None:
+    """Keeps the table, the figures and the pictures in `folder` and prints the table and a
+    `closing` line: also where they cannot be kept, of which it raises UserError then."""
+    text, kept = format_results(results), False
+    try:
+        with keeping(folder):
+            write_text(folder / "metrics.txt", text + "\n")
+            for compared, found in getattr(measures.get("lpips"), "extremes", {}).items():
+                name = f"pairs-{compared.left}-{compared.right}".replace("generated ", "")
+                save_png(folder / f"{name}.png", extremes.picture(found.lowest, found.highest))
+            save_report(folder / "metrics.json", report)
+            kept = True
+    finally:
+        print(text)
+        print("; ".join([closing] * bool(closing) + [f"kept in {folder / 'metrics.json'}"] * kept))
 
 
-def closing(report: dict, path: Path) -> str:
-    """The last line: pair agreement where there is one, and where the figures are."""
+@contextmanager
+def keeping(folder: Path) -> Iterator[None]:
+    """Raises UserError where the block cannot write what was measured into `folder`."""
+    try:
+        yield
+    except (OSError, UserError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise UserError(f"what is printed could not be kept in {folder}: {why}") from error
+
+
+def closing(report: dict) -> str:
+    """The last line: pair agreement where there is one."""
     if "pair_agreement" not in report:
-        return f"{report['samples']} samples, seed {report['seed']}; kept in {path}"
+        return f"{report['samples']} samples, seed {report['seed']}"
     shown = (f"{report['classes_present']} of {report['classes']} classes in every domain (each "
              f"at least {100 * report['present_from_share']:.0f} % of its images)"
              if "classes" in report else
              f"mean over {', '.join(report['agreement_by_attribute'])}")
     return (f"pair agreement {report['pair_agreement']:.3f}; {shown}; {report['samples']} pairs, "
-            f"seed {report['seed']}; kept in {path}")
+            f"seed {report['seed']}")

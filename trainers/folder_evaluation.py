@@ -7,9 +7,10 @@ from pathlib import Path
 from data.decode import decode
 from data.folders import ImageFiles, image_files
 from framework.errors import UserError
+from framework.files import writable_folder
 from metrics.report import format_results
 from metrics.streams import Comparison, Shuffled, stream_source
-from trainers.evaluation import distance_of, of_streams, run_measures, write_report
+from trainers.evaluation import distance_of, extractor_of, of_streams, run_measures, write_report
 
 SMALLEST = 8
 
@@ -28,18 +29,20 @@ def main(first: str, second: str, *, image_size: int = 0, output: str = "",
     if extractor == "classifier":
         raise UserError("folders have no labels that a classifier could learn; use --extractor "
                         "squeeze, inception or pixels")
+    folder = writable_folder(output) if output else Path()
     places = [Path(place).expanduser() for place in (first, second)]
     found = [image_files(place) for place in places]
     size = image_size or min(min(decode(each[0]).shape[:2]) for each in found)
     if size < SMALLEST:
         raise UserError(f"image_size must be at least {SMALLEST}, not {size}")
     names = titles(places)
-    sources, counts = streams(names, [ImageFiles(each, size) for each in found], seed, samples)
+    images = [ImageFiles(each, size, broken_share=0) for each in found]     # pairs stay pairs
+    sources, counts = streams(names, images, seed, samples)
     compared = [Comparison("folders", *names),
                 *(Comparison("floor", name, f"other {name}") for name in names)]
     distance = distance_of(metrics, lpips_net, lpips_weights)
-    measures = of_streams(metrics, compared, counts, distance, seed, extractor or "pixels",
-                          extractor_weights, None)
+    net = extractor_of(metrics, extractor or "pixels", extractor_weights)
+    measures = of_streams(metrics, compared, counts, distance, seed, net)
     rows = min(samples, max(map(len, found)))
     results = run_measures(measures, sources, rows, (size, size, 3))
     if all(math.isnan(row.value) for row in results):
@@ -51,8 +54,7 @@ def main(first: str, second: str, *, image_size: int = 0, output: str = "",
     report = {"folders": [str(place) for place in places],
               "images": [len(each) for each in found], **settings, "metrics": list(metrics),
               "results": [row.as_dict(**settings) for row in results]}
-    write_report(made(output), report, results, measures)
-    print(f"kept in {output}")
+    write_report(folder, report, results, measures)
 
 
 def titles(places: Sequence[Path]) -> list[str]:
@@ -72,13 +74,3 @@ def streams(names: Sequence[str], images: Sequence, seed: int, samples: int) -> 
             sources.append(stream_source(stream, Shuffled(each, seed, apart)))
             counts[stream] = min(samples, len(each) // 2 if apart else len(each))
     return sources, counts
-
-
-def made(output: str) -> Path:
-    """The folder `output`, made if it is missing. Raises UserError where it cannot be."""
-    folder = Path(output)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot write {output}: {error.strerror}") from None
-    return folder

@@ -3,39 +3,29 @@
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
 from config.run import Run
 from config.sections import Section
-from framework.checkpoint import Checkpoints
 from framework.cluster import worker
 from framework.devices import all_gather_scalar, compiled, distributed
 from framework.errors import NotFinite, UserError
-from framework.signals import handling
-from trainers.best import BestSoFar
+from framework.signals import interruptible
+from trainers.keeper import Keeper
 from trainers.kinds import Picture, Trainer
-from trainers.reporters import ChiefReporter, Reporter, WorkerReporter
 from trainers.restarts import Restarts
-
-
-@contextmanager
-def interruptible() -> Iterator[list]:
-    """Yields a list that is filled when Ctrl-C or SIGTERM asks for an orderly end."""
-    asked = []
-    with handling(asked.append):
-        yield asked
 
 
 class Timing:
     """How long iterations took: the first, which is traced and compiled, and the others."""
 
     def __init__(self):
-        self.began, self.first, self.waited, self.count = time.perf_counter(), 0.0, 0.0, 0
+        self.began, self.first, self.waited = time.perf_counter(), 0.0, 0.0
 
     def next_of(self, stream: Iterator) -> Any:
         """The next batch of the stream; counts the seconds that it is waited for."""
@@ -44,11 +34,11 @@ class Timing:
         self.waited += time.perf_counter() - asked
         return batch
 
-    def iterated(self) -> int:
-        """Takes note that an iteration is done; how many are."""
-        self.first = self.first or time.perf_counter() - self.began
-        self.count += 1
-        return self.count
+    def iterated(self, bar: tqdm) -> None:
+        """Takes note that an iteration is done; after the first the bar has no more to say."""
+        if not self.first:
+            self.first = time.perf_counter() - self.began
+            bar.set_description("")
 
     def summary(self, iterations: int) -> str:
         """One line of what `iterations` iterations took, two at least."""
@@ -59,9 +49,11 @@ class Timing:
 
 
 def progress_bar(start: int, iterations: int, shown: bool) -> tqdm:
-    """The bar of the iterations from `start` to `iterations`."""
+    """The bar of the iterations from `start` to `iterations`, while the first is compiled."""
+    terminal = sys.stderr.isatty()
     return tqdm(total=iterations, initial=start, unit="it", dynamic_ncols=True,
-                mininterval=0.5 if sys.stderr.isatty() else 30, disable=not shown)
+                desc="compiling the first iteration" if terminal and start < iterations else None,
+                mininterval=0.5 if terminal else 30, disable=not shown)
 
 
 def agreed_start(told: Sequence) -> int:
@@ -113,19 +105,11 @@ def _fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], i
     chief, several = worker().chief, worker().workers > 1
 
     # Every process starts from the newest checkpoint.
-    state = trainer.state()
-    checkpoints = Checkpoints(run.checkpoints, state, output.keep_checkpoints)
-    best_checkpoint = Checkpoints(run.best, state, keep=1)
-    tell = all_gather_scalar(strategy)
-    start = agreed_start(tell(checkpoints.restore()))
-    reporter: Reporter = (ChiefReporter(run, picture, output.tensorboard) if chief
-                          else WorkerReporter(run))
-    reporter.start(start)
-    if chief and start == 0 and output.on_nan == "restore":
-        checkpoints.save(0)             # something to go back to
-    best = BestSoFar(output.keep_best, output.patience, run)
-    if best.exhausted and start < iterations:
-        print(f"{best}; to train on, raise --patience")
+    keeper, tell = Keeper(run, trainer, picture, output), all_gather_scalar(strategy)
+    start = agreed_start(tell(keeper.restore()))
+    keeper.start(start)
+    if keeper.best.exhausted and start < iterations:
+        print(f"{keeper.best}; to train on, raise --patience")
         iterations = start
 
     # One compiled step an iteration; then what is due after it.
@@ -133,37 +117,27 @@ def _fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], i
         trainer.iterate, compile)
     stream, timing, done = batches(start, iterations), Timing(), start
     with interruptible() as asked_to_end, progress_bar(start, iterations, chief) as bar:
-        if start < iterations:
-            bar.set_description("compiling the first iteration")
         for iteration in range(start, iterations):
-            terms = step(tf.constant(iteration, tf.int64), timing.next_of(stream))
+            try:
+                batch = timing.next_of(stream)
+            except (UserError, OSError):        # of the data: what is done is kept
+                if done > start:
+                    keeper.save(done)
+                raise
+            # Of a Python number TensorFlow would keep the constant for good.
+            terms = step(tf.constant(np.int64(iteration)), batch)
             done = iteration + 1
-            if monitor and done % output.monitor_every == 0:
-                terms = {**terms, **monitor()}
-                if best.note(terms):
-                    checkpoints.check_finite(done)
-                    best_checkpoint.save(done)
-                elif best.exhausted:
-                    asked_to_end.append(best)
-            reporter.note(iteration, terms)
-            if timing.iterated() == 1:
-                bar.set_description("")
+            timing.iterated(bar)
+            keeper.reporter.note(iteration, keeper.measure(done, terms, monitor))
+            if keeper.best.exhausted:
+                asked_to_end.append(keeper.best)
             logs = done % output.log_every == 0
             ending = done == iterations or (
                 (logs or not several) and any(tell(bool(asked_to_end))))
             if logs or ending:
-                newest = reporter.log()
-                bar.set_postfix({name: f"{value:.3g}" for name, value in newest.items()
-                                 if not name.startswith("weighted/")}, refresh=False)
+                bar.set_postfix(shown(keeper.reporter.log()), refresh=False)
             bar.update()
-            if done % output.checkpoint_every == 0 or ending:
-                reporter.log()
-                checkpoints.check_finite(done)
-                if chief:
-                    checkpoints.save(done)
-            if done % output.sample_every == 0 or ending:
-                reporter.log()
-                reporter.picture(done)
+            keeper.keep(done, ending)
             if ending:
                 break
     stream.close()
@@ -174,6 +148,12 @@ def _fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], i
     tell(done)
     if chief and done > start + 1:
         print(timing.summary(done - start))
-    if best in asked_to_end:
-        print(best)
+    if keeper.best in asked_to_end:
+        print(keeper.best)
     return done
+
+
+def shown(terms: dict[str, float]) -> dict[str, str]:
+    """What of the newest terms stands beside the bar."""
+    return {name: f"{value:.3g}" for name, value in terms.items()
+            if not name.startswith("weighted/")}

@@ -1,4 +1,4 @@
-"""The generators of a run as its newest checkpoint holds them."""
+"""The generators of a run as its best checkpoint holds them, where one is kept, else its newest."""
 
 from pathlib import Path
 
@@ -6,16 +6,17 @@ import numpy as np
 
 from config.kinds import has
 from config.resolve import load_config
+from config.run import shown_checkpoint
 from framework.checkpoint import restore_part
 from framework.errors import UserError
-from framework.grid import enlargement, image_grid
+from framework.grid import check_grid, enlargement, image_grid
 from framework.latents import Stream, latents
 from framework.plots import scatter_picture
 from framework.tensors import Tensor
 from nets.build import join_generators
 from trainers.conditional import every_class_in_turn, one_row_per_class
 from trainers.coupled import generators_for
-from trainers.domains import read_description
+from trainers.domains import FILE, read_description
 from trainers.image_sampler import ImageSampler
 from trainers.variables import all_variables
 
@@ -35,13 +36,15 @@ class Sampler:
             raise UserError(f"{path} is of gan_type {gan_type}; it has no generators of latents")
         domains = read_description(Path(path))
         self.domains = [d["name"] for d in domains]
+        self.image_shape = tuple(domains[0]["shape"])
         self.classes = domains[0]["classes"] if self.config.nets.conditional else 0
-        generators = generators_for(self.config, len(domains), tuple(domains[0]["shape"]),
-                                    self.classes)
+        if self.classes is None:
+            raise UserError(f"{path} is conditional, and its {FILE} names no classes")
+        generators = generators_for(self.config, len(domains), self.image_shape, self.classes)
         net = join_generators(generators)
         kept = {"averaged": net.variables} if self.config.training.ema else {
             "generators": all_variables(generators)}
-        if not restore_part(Path(path) / "checkpoints", kept):
+        if not restore_part(shown_checkpoint(path)[0], kept):
             raise UserError(f"{path} has no checkpoint yet; train on with --run {path}")
         self.draw = ImageSampler(net)
 
@@ -69,8 +72,20 @@ class Sampler:
 
     def grid(self, count: int, seed: int) -> tuple[list[np.ndarray], int]:
         """Images for a picture, and how many stand in a row: `count` latents in the run's usual
-        rows, or as many as make `count` images of a row per class."""
-        if not self.classes:
-            return self(count, seed), self.config.output.sample_columns
-        columns = max(1, count // self.classes)
-        return self.draw(one_row_per_class(self.latents(columns, seed), self.classes)), columns
+        rows, or as many as make `count` images of a row per class. Raises UserError for more than
+        a picture holds."""
+        columns = max(1, count // self.classes) if self.classes else (
+            self.config.output.sample_columns)
+        shown = columns * self.classes or count
+        if len(self.image_shape) == 3:
+            check_grid(shown, columns, self.image_shape, len(self.domains), "lower --count")
+        z = one_row_per_class(self.latents(columns, seed), self.classes) if self.classes else (
+            self.latents(count, seed))
+        return finite(self.draw(z)), columns
+
+
+def finite(images: list[np.ndarray]) -> list[np.ndarray]:
+    """The images, of which every value is finite. Raises UserError where one is not."""
+    if not all(np.isfinite(x).all() for x in images):
+        raise UserError("the generators draw values that are not finite: their training diverged")
+    return images

@@ -7,11 +7,12 @@ import numpy as np
 
 from framework.animation import save_gif, save_mp4, there_and_back
 from framework.errors import UserError
-from framework.grid import enlargement, image_grid
+from framework.grid import check_grid, enlargement, image_grid
 from framework.plots import save_png
-from trainers.restore import Sampler
+from trainers.restore import Sampler, finite
 
 FRAMES = 40
+MAX_FILM_WIDTH = 4096           # pixels, that players show
 
 
 def straight(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
@@ -43,7 +44,7 @@ def walk_images(sampler: Sampler, rows: int, steps: int, seed: int) -> list[np.n
     if sampler.classes:
         code = np.eye(sampler.classes)[np.arange(rows) % sampler.classes]
         z = np.concatenate([z, np.broadcast_to(code[:, None], (rows, steps, code.shape[-1]))], -1)
-    images = sampler.draw(z.reshape(rows * steps, -1).astype("float32"))
+    images = finite(sampler.draw(z.reshape(rows * steps, -1).astype("float32")))
     return [x.reshape(rows, steps, *x.shape[1:]) for x in images]
 
 
@@ -56,6 +57,14 @@ def film(images: Sequence[np.ndarray]) -> np.ndarray:
                                     for t in range(steps)]))
 
 
+def check_film(rows: int, shape: Sequence[int]) -> None:
+    """Raises UserError for more walks of images of `shape` than stand side by side in a film."""
+    width = rows * shape[1] * enlargement(shape[0])
+    if width > MAX_FILM_WIDTH:
+        raise UserError(f"a film of {rows} walks would be {width} pixels wide, more than "
+                        f"{MAX_FILM_WIDTH}; lower --rows")
+
+
 def main(run: str | Path, *, rows: int = 8, columns: int = 10, seed: int = 1, gif: bool = False,
          mp4: bool = False, output: str = "") -> None:
     """Writes the grid of `rows` walks of `columns` steps as PNG to `output`, and the films
@@ -64,9 +73,13 @@ def main(run: str | Path, *, rows: int = 8, columns: int = 10, seed: int = 1, gi
     if path.suffix.lower() != ".png":
         raise UserError(f"--output {output}: the picture is a .png")
     sampler = Sampler(run)
-    images = walk_images(sampler, rows, columns, seed)
-    if images[0].ndim == 3:
+    if len(sampler.image_shape) != 3:
         raise UserError(f"{run} draws 2-D points; a walk needs images")
+    check_grid(rows * columns, columns, sampler.image_shape, len(sampler.domains),
+               "lower --rows or --columns")
+    if gif or mp4:
+        check_film(rows, sampler.image_shape)
+    images = walk_images(sampler, rows, columns, seed)
     grid = [x.reshape(rows * columns, *x.shape[2:]) for x in images]
     save_png(path, sampler.picture(grid, columns))
     written = [path]

@@ -3,7 +3,9 @@
 import pytest
 
 from config.resolve import resolve
+from framework.checkpoint import save_model
 from framework.errors import UserError
+from nets.classifier import build_classifier
 
 GAN = ["--gan_type", "gan", "--dataset", "glyph", "--preset", "none"]
 PAIR = ["--dataset", "glyph2edge", "--preset", "none"]
@@ -129,5 +131,9 @@ def test_what_goes_together(argv):
 
 def test_a_classifier_that_is_there(tmp_path):
     path = tmp_path / "reader.keras"
-    path.write_bytes(b"")
-    resolve([*PAIR, "--classifier_path", str(path), "--semantic_weight", "1"])
+    flags = [*PAIR, "--classifier_path", str(path), "--semantic_weight", "1"]
+    save_model(path, build_classifier((32, 32, 3), 10, "quick", 0.1))
+    resolve(flags)
+    path.write_bytes(b"something else")
+    with pytest.raises(UserError, match="cannot read --classifier_path .*no .keras file"):
+        resolve(flags)

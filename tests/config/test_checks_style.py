@@ -55,8 +55,11 @@ def test_what_goes_together(argv):
 
 def test_weights_that_end_too_early(tmp_path):
     path = tmp_path / "block2.npz"
-    np.savez(path, **{f"block{b}_conv{i}/{part}": np.zeros(1) for b in (1, 2) for i in (1, 2)
-                      for part in ("kernel", "bias")})
+    channels = {"block1_conv1": (3, 64), "block1_conv2": (64, 64), "block2_conv1": (64, 128),
+                "block2_conv2": (128, 128)}
+    np.savez(path, **{f"{name}/kernel": np.zeros((3, 3, *sizes), "float32")
+                      for name, sizes in channels.items()},
+             **{f"{name}/bias": np.zeros(sizes[1], "float32") for name, sizes in channels.items()})
     with pytest.raises(UserError, match="has no block3_conv1"):
         resolve([*INVERSE, "--vgg_weights", str(path)])
     resolve([*STYLE, "--vgg_weights", str(path), "--content_layers", "block2_conv1",

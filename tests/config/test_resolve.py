@@ -225,3 +225,30 @@ def test_a_configuration_file_as_windows_editors_write_it(tmp_path, encoding):
     (tmp_path / "c.toml").write_bytes(data)
     found = resolve(["--config", str(tmp_path / "c.toml")]).experiment
     assert (found.gan_type, found.seed) == ("cogan", 7)
+
+
+def test_a_file_that_python_would_read_for_minutes_is_refused(tmp_path):
+    path = tmp_path / "dots.toml"
+    path.write_text("a." * 50_000 + "a = 1")
+    with pytest.raises(UserError, match="100005 characters are more than options fill"):
+        resolve(["--config", str(path)])
+
+
+@pytest.mark.parametrize("content, message", [
+    (b"", "config.json: Expecting value"), (b"[]", "holds no options"), (b"{}", "no gan_type"),
+    (b"\xff\xff", "codec"), (b"[" * 100_000, "nested too deeply"), (b"9" * 5000, "digits"),
+    (b'{"gan_type": "gan"}', "no gan_type and no data"), (b'{"seed": "x"}', "seed must be")])
+def test_what_is_no_configuration_of_a_run(tmp_path, content, message):
+    (tmp_path / "config.json").write_bytes(content)
+    with pytest.raises(UserError, match=message) as found:
+        load_config(tmp_path)
+    assert "is no run, or is damaged" in str(found.value)
+
+
+def test_a_place_without_a_run_says_what_it_is(tmp_path):
+    (tmp_path / "runs" / "b").mkdir(parents=True)
+    (tmp_path / "runs" / "b" / "config.json").write_text("{}")
+    for name, message in (("runs", "runs in it: b"), ("runs/b/config.json", "it is a file"),
+                          ("no", "no config.json in it"), ("a[b]\n", "no config.json")):
+        with pytest.raises(UserError, match=message):
+            load_config(tmp_path / name)

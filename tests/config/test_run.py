@@ -235,6 +235,16 @@ def test_data_may_move_when_they_are_the_same(tmp_path, pictures):
     assert load_config(tmp_path / "run").data.dataset == f"folder:{tmp_path / 'moved'}"
 
 
+def test_where_the_data_are_gone_the_line_says_how_to_name_their_place(tmp_path, pictures):
+    Run.open(tmp_path / "run", folder_config(pictures)).close()
+    pictures.rmdir()
+    with pytest.raises(UserError, match="no folder .*pictures; where the data moved, say so once"):
+        resolve(["--run", str(tmp_path / "run")])
+    with pytest.raises(UserError) as found:
+        resolve(["--run", str(tmp_path / "run"), "--dataset", f"folder:{tmp_path / 'no'}"])
+    assert "moved" not in str(found.value)
+
+
 def test_other_data_in_another_place_are_refused_and_nothing_is_touched(tmp_path, pictures):
     (tmp_path / "other").mkdir()
     with_content(tmp_path / "run", folder_config(pictures), {"data": ["a"]})

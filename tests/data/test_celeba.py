@@ -132,3 +132,31 @@ def test_no_set_at_all(tmp_path, monkeypatch):
     assert not celeba.is_here(tmp_path) and celeba.count("celeba", tmp_path) is None
     with pytest.raises(UserError, match="there is no folder"):
         load(("celeba",), tmp_path / "nowhere")
+
+
+def test_images_without_a_row_are_counted(tmp_path, faces, write_images, capsys):
+    write_images(tmp_path / "more", 3, size=(16, 16))
+    for path in (tmp_path / "more").iterdir():
+        path.rename(faces / "img_align_celeba" / f"other{path.name}")
+    (everyone,) = load(("celeba",), tmp_path, image_size=8)
+    assert len(everyone) == 18
+    assert "3 of 23 images have no row in list_attr_celeba.txt" in capsys.readouterr().err
+
+
+def test_equal_names_in_two_folders_have_each_its_row(tmp_path, write_images):
+    for folder, base in (("cats", 0), ("dogs", 100)):
+        write_images(tmp_path / "celeba" / folder, 2, base)
+    (tmp_path / "celeba" / "attributes.csv").write_text(
+        "file;Barks\ncats/000.png;no\ncats/001.png;no\ndogs/000.png;yes\ndogs/001.png;yes\n")
+    without, with_it = load(("celeba:without_Barks", "celeba:Barks"), tmp_path, image_size=8)
+    assert (reds(without), reds(with_it)) == ([0, 1], [100, 101])
+
+
+def test_an_attribute_may_be_asked_for_with_a_blank(tmp_path, write_images):
+    write_images(tmp_path / "celeba" / "images", 4)
+    (tmp_path / "celeba" / "attributes.csv").write_text("".join(
+        ["file,Blond Hair\n", *(f"{i:03d}.png,{i % 2}\n" for i in range(4))]))
+    for name in ("celeba:Blond Hair", "celeba:Blond_Hair"):
+        assert reds(load((name,), tmp_path, image_size=8)[0]) == [1, 3]
+    with pytest.raises(UserError, match="unknown attribute 'Blond'; did you mean 'Blond_Hair'"):
+        load(("celeba:Blond",), tmp_path, image_size=8)

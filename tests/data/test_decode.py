@@ -2,7 +2,10 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -20,6 +23,10 @@ def encoded(kind, image=HALVES, **settings):
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, kind, **settings)
     return buffer.getvalue()
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 @pytest.mark.parametrize("suffix, kind", [("jpg", "JPEG"), ("png", "PNG"), ("webp", "WEBP"),
@@ -97,9 +104,6 @@ def test_twelve_bits_in_sixteen_are_refused(tmp_path, largest, fits):
 
 
 def wide_png(width, height):
-    def chunk(kind, data):
-        check = struct.pack(">I", zlib.crc32(kind + data))
-        return struct.pack(">I", len(data)) + kind + data + check
     row = b"\0" + bytes((width + 7) // 8)
     packed = zlib.compressobj(1)
     rows = b"".join(packed.compress(row) for _ in range(height)) + packed.flush()
@@ -125,3 +129,49 @@ def test_the_first_bytes_of_an_image_are_known(kind):
     b"\0\0\0\x18ftypmp42" + bytes(20), b"RIFF1234WAVEfmt " + bytes(9)])
 def test_the_first_bytes_of_other_files_are_not(data):
     assert not looks_like_an_image(data)
+
+
+def encoded_noise(**settings):
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    return encoded("JPEG", noise, **settings)
+
+
+def test_a_png_with_a_spoilt_profile_is_decoded_without_a_word(tmp_path, capfd):
+    png = encoded("PNG")
+    profile = chunk(b"iCCP", b"x\0\0garbage")
+    (tmp_path / "a.png").write_bytes(png[:33] + profile + png[33:])
+    assert np.array_equal(decode(tmp_path / "a.png"), np.asarray(HALVES))
+    assert capfd.readouterr().err == ""
+
+
+def test_a_jpeg_whose_data_end_before_its_end_marker_is_refused_in_our_words(tmp_path, capfd):
+    jpeg = encoded_noise()
+    (tmp_path / "a.jpg").write_bytes(jpeg[:len(jpeg) // 2] + b"\xff\xd9")
+    with pytest.raises(UserError, match="part of its data is lost"):
+        decode(tmp_path / "a.jpg")
+    assert capfd.readouterr().err == ""
+
+
+def test_a_damaged_jpeg_does_not_spoil_those_decoded_beside_it(tmp_path):
+    jpeg = encoded_noise()
+    for i in range(40):
+        broken = i % 4 == 0
+        (tmp_path / f"{i}.jpg").write_bytes(jpeg[:len(jpeg) // 2] + b"\xff\xd9" if broken else jpeg)
+
+    def fits(i):
+        try:
+            return decode(tmp_path / f"{i}.jpg") is not None
+        except UserError:
+            return False
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(fits, range(40))) == [i % 4 != 0 for i in range(40)]
+
+
+def test_pillow_does_not_warn_of_spoilt_tags(tmp_path):
+    png = encoded("PNG")
+    (tmp_path / "a.png").write_bytes(png[:33] + chunk(b"eXIf", b"MM\0*\xff\xff\xff\xff") + png[33:])
+    program = ("import sys; from pathlib import Path; from data.decode import decode; "
+               "decode(Path(sys.argv[1]))")
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path / "a.png")],
+                          capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

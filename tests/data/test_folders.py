@@ -255,3 +255,47 @@ def test_zip_files_that_cannot_be_unpacked_are_refused_by_name(tmp_path, write_i
     (tmp_path / "a.zip").write_bytes(data)
     with pytest.raises(UserError, match=f"a.zip (is )?{message}"):
         folders.read_folder(tmp_path / "a.zip", "train", 8)
+
+
+def test_in_the_place_of_a_broken_image_stands_the_next_one(tmp_path, write_images, capfd):
+    write_images(tmp_path / "trainA", 60)
+    write_images(tmp_path / "testA", 1)
+    for i in (7, 8, 59):
+        (tmp_path / "trainA" / f"{i:03d}.png").write_bytes(b"no image")
+    expected = [*range(7), 9, 9, *range(9, 59), 0]
+    images = folders.read_folder(tmp_path / "trainA", "train", 8)
+    for _ in range(2):                              # in a later epoch too
+        assert reds(images) == expected
+    said = capfd.readouterr().err.splitlines()
+    assert len(said) == 3 and all("stands in its place" in line for line in said)
+    assert "007.png" in "".join(said) and "009.png" in "".join(said)
+    again = folders.read_folder(tmp_path / "trainA", "train", 8)      # as a resumed run finds it
+    assert again[np.array([8])][0, 0, 0, 0] == 9 and again[np.array([7])][0, 0, 0, 0] == 9
+    assert reds(folders.decode_if_small(again, 8)) == expected
+
+
+def test_more_than_a_few_broken_images_are_refused(tmp_path, write_images, capfd):
+    write_images(tmp_path, 60)
+    for i in range(1, 5):
+        (tmp_path / f"{i:03d}.png").write_bytes(b"no image")
+    images = folders.ImageFiles(folders.image_files(tmp_path), 8)
+    with pytest.raises(UserError, match=r"4 of 60 images are broken, such as .*\d.png"):
+        reds(images)
+
+
+def test_a_set_of_which_none_may_be_broken(tmp_path, write_images):
+    write_images(tmp_path, 60)
+    (tmp_path / "003.png").write_bytes(b"no image")
+    images = folders.ImageFiles(folders.image_files(tmp_path), 8, broken_share=0)
+    with pytest.raises(UserError, match="003.png is broken"):
+        reds(images[:30])
+
+
+def test_what_stands_in_its_place_has_its_labels(tmp_path, write_images, capfd):
+    write_images(tmp_path, 60)
+    (tmp_path / "003.png").write_bytes(b"no image")
+    labels = np.zeros((60, 2), int)
+    labels[[3, 40], 1] = 1
+    images = folders.ImageFiles(folders.image_files(tmp_path), 8, labels=labels)
+    assert images[np.array([3])][0, 0, 0, 0] == 40
+    assert images[:50][np.array([3])][0, 0, 0, 0] == 40

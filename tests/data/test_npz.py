@@ -1,3 +1,6 @@
+import io
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -23,7 +26,7 @@ def test_reads_the_split_asked_for(tmp_path, write_npz):
     ({"train_labels": np.zeros(39, np.uint8)}, r"must be 40 integers, not uint8 \[39\]"),
     ({"train_labels": np.zeros(40)}, "not float64"),
     ({"train_labels": np.full(40, 10)}, r"0\.\.9, not 10\.\.10"),
-    ({"train_labels": np.array(["a"] * 40, object)}, "cannot read"),
+    ({"train_labels": np.array(["a"] * 40, object)}, "Python objects, which are not read"),
 ])
 def test_a_file_of_another_layout_is_refused(tmp_path, write_npz, wrong, message):
     write_npz(tmp_path, **wrong)
@@ -48,3 +51,14 @@ def test_count_reads_the_header(tmp_path, write_npz):
     write_npz(tmp_path, "svhn")
     assert npz.count(tmp_path / "svhn.npz") == 40
     assert npz.count(tmp_path / "mnist.npz") is None
+
+
+def test_a_file_that_declares_more_than_the_memory_is_refused_before_it_is_read(tmp_path):
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False,
+                                                  "shape": (2**40, 28, 28)})
+    with zipfile.ZipFile(tmp_path / "mnist.npz", "w") as file:
+        for name in ("train_images", "train_labels"):
+            file.writestr(f"{name}.npy", header.getvalue())
+    with pytest.raises(UserError, match="mnist.npz: the array train_images is not as long as it"):
+        npz.read_npz(tmp_path / "mnist.npz", "train")

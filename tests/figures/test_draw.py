@@ -66,3 +66,10 @@ def test_names_are_known_without_tensorflow():
     code = ("import sys, figures.catalogue, figures.dirac; "
             "sys.exit(bool({'tensorflow', 'keras', 'matplotlib'} & set(sys.modules)))")
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_folder_that_cannot_be_had_is_found_out_before_drawing(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot write to .*: Not a directory"):
+        draw.main("kl", output=str(tmp_path / "file" / "figures"))
+    assert capsys.readouterr() == ("", "")

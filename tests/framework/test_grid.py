@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from framework.grid import GREY, MIN_SIDE, SEPARATOR, enlargement, image_grid
+from framework.errors import UserError
+from framework.grid import GREY, MIN_SIDE, SEPARATOR, check_grid, enlargement, image_grid
 
 
 def numbered(count, height=3, width=2, channels=3, start=0):
@@ -83,3 +84,15 @@ def test_names_stand_in_a_margin_beside_their_images(layout, labels):
 @pytest.mark.parametrize("height, scale", [(28, 3), (32, 2), (48, 2), (64, 1), (128, 1), (8, 8)])
 def test_images_are_shown_at_64_pixels_or_more(height, scale):
     assert enlargement(height) == scale and height * scale >= MIN_SIDE
+
+
+@pytest.mark.parametrize("count, columns, shape, domains, fits", [
+    (50, 10, (32, 32, 3), 2, True), (5000, 10, (32, 32, 3), 2, True),
+    (5200, 10, (32, 32, 3), 2, False), (100_000, 100, (32, 32, 3), 2, False),
+    (512, 8, (512, 512, 3), 1, True), (520, 8, (512, 512, 3), 1, False)])
+def test_only_grids_that_a_picture_holds_are_drawn(count, columns, shape, domains, fits):
+    if fits:
+        check_grid(count, columns, shape, domains, "lower it")
+        return
+    with pytest.raises(UserError, match="pixels, more than .* million in all; lower it"):
+        check_grid(count, columns, shape, domains, "lower it")

@@ -134,3 +134,33 @@ def test_monitors_come_later_and_leave_gaps(path):
     assert again.done() == 3
     with pytest.raises(UserError, match="other columns: cycle"):
         again.append(3, {"d/a": 1.0, "feature": 2.0, "cycle": 1.0})
+
+
+@pytest.mark.parametrize("content", [
+    b"a,b\n1,2\n", b"epoch,loss\n", b"hello", b"\xff\xfe\x00\n", b"\x00" * 200, b"[1, 2]\n",
+    b"iteration,g,g\n0,1,2\n", b"iteration,g\nx,1\n", b"iteration,g\n-1,1\n",
+    b"iteration,g\n0,1,2\n", b"iteration,g\n0,\"" + b"x" * 200_000 + b"\"\n",
+    b"iteration,g\n" + b"9" * 400 + b",1\n", b"iteration,g\n0,hello\n"])
+def test_what_is_no_history_is_refused_and_left_alone(path, content):
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="is no losses.csv of a run"):
+        history = History(path)
+        history.done()
+        history.read()
+    assert path.read_bytes() == content
+
+
+def test_a_folder_at_its_place_is_refused(path):
+    path.mkdir()
+    with pytest.raises(UserError, match="cannot read .*: Is a directory"):
+        History(path)
+
+
+def test_names_of_other_bytes_come_back(path):
+    name = "d/" + b"\xff".decode(errors="surrogateescape")
+    history = History(path)
+    history.append(0, {name: 1.0})
+    history.flush()
+    assert History(path).columns == [name] and b"\xff" in path.read_bytes()
+    History(path).truncate(1)
+    assert History(path).columns == [name]

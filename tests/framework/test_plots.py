@@ -120,3 +120,9 @@ def test_monitors_have_panels_over_the_iterations_they_have(tmp_path):
     picture = read(tmp_path / "some.png").astype(int)
     right = picture[:, picture.shape[1] // 2:]
     assert (right.max(-1) - right.min(-1) > 60).sum() > 100
+
+
+def test_a_picture_that_no_png_holds_is_refused(tmp_path):
+    with pytest.raises(UserError, match="a PNG has 65535 a side at most"):
+        save_png(tmp_path / "a.png", np.zeros((1, 70_000, 3), np.uint8))
+    assert not any(tmp_path.iterdir())

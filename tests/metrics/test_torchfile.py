@@ -1,7 +1,9 @@
 """Checkpoints written by hand are read as they are; pickles that ask for more are refused."""
 
 import pickle
+import resource
 import struct
+import zipfile
 
 import numpy as np
 import pytest
@@ -140,3 +142,37 @@ def test_no_other_storage(tmp_path, torch):
     (tmp_path / "x").write_bytes(tagged)
     with open(tmp_path / "x", "rb") as file, pytest.raises(pickle.UnpicklingError, match="kind"):
         RestrictedUnpickler(file).load()
+
+
+@pytest.mark.parametrize("pickled", [
+    b"}r" + struct.pack("<I", 2**31 - 1) + b".", b")" + b"\x85" * 2_000_000 + b".",
+    b"(" * 2_000_000 + b".", b"\x8b" + struct.pack("<i", 2**31 - 1) + b".",
+    b"\x8e" + struct.pack("<Q", 2**50) + b".", bytes(2**24 + 1)])
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_pickle_that_would_take_much_memory_is_refused(tmp_path, torch, pickled, zipped):
+    path = tmp_path / "x.pth"
+    if zipped:
+        torch.write_zip(path, b"\x80\x04" + pickled)
+    else:
+        path.write_bytes(b"\x80\x04" + pickled)
+    began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(UserError, match="cannot read"):
+        read_state_dict(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - began < 2**20       # KiB
+
+
+def test_many_tensors_of_one_storage_do_not_multiply_it(tmp_path, torch):
+    views = {str(i): torch.tensor("0", "FloatStorage", 10_000, 0, (10_000,), (1,))
+             for i in range(200)}
+    torch.write_zip(tmp_path / "x.pth", torch.state_dict(views), [np.zeros(10_000, "float32")])
+    with pytest.raises(UserError, match="more than it has"):
+        read_state_dict(tmp_path / "x.pth")
+
+
+def test_a_storage_that_is_packed_is_refused(tmp_path, torch):
+    with zipfile.ZipFile(tmp_path / "x.pth", "w", zipfile.ZIP_DEFLATED) as archive:
+        view = {"x": torch.tensor("0", "FloatStorage", 2**20, 0, (2**20,), (1,))}
+        archive.writestr("archive/data.pkl", torch.state_dict(view))
+        archive.writestr("archive/data/0", bytes(2**22))
+    with pytest.raises(UserError, match="more than it"):
+        read_state_dict(tmp_path / "x.pth")

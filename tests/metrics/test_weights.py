@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from framework.errors import UserError
+from framework.errors import UserError, one_line
 from metrics import weights
 from metrics.backbones import random_weights
 from metrics.weights import arrays_sha256, load_backbone, load_linear
@@ -47,7 +47,7 @@ def test_another_file_is_not_kept(published, tmp_path):
 
 def test_without_a_network_it_says_what_to_place_where(published, tmp_path):
     (published / "alex.pth").unlink()
-    with pytest.raises(UserError, match="put alex.pth .* into .*cache/lpips"):
+    with pytest.raises(UserError, match="cannot fetch alex.pth .* into .*cache/lpips"):
         load_linear("alex")
     assert not list((tmp_path / "cache" / "lpips").iterdir())
     with pytest.raises(UserError, match="neither lpips_lin_v0.1.npz nor alex.pth"):
@@ -118,3 +118,20 @@ def test_unknown_nets_are_refused():
 def test_the_checksums_begin_as_torchvisions_names_end():
     for source in weights.BACKBONE_FILES.values():
         assert source.published.removesuffix(".pth").endswith(source.sha256[:8])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_not_finite_are_refused(tmp_path, value):
+    lines = {f"alex/{i}": line.copy() for i, line in enumerate(LINES)}
+    lines["alex/2"][0] = value
+    np.savez(tmp_path / "lpips_lin_v0.1.npz", **lines)
+    with pytest.raises(UserError, match="lpips_lin_v0.1.npz: alex/2 holds .* not finite"):
+        load_linear("alex", tmp_path)
+
+
+def test_missing_weights_name_the_option_that_helps(published, tmp_path):
+    (published / "alex.pth").unlink()
+    for folder in (None, published):
+        with pytest.raises(UserError) as error:
+            load_linear("alex", folder)
+        assert "--lpips_weights" in one_line(error.value)

@@ -1,5 +1,9 @@
 """The extractor against Keras's own nets, and what it says of weights that cannot be had."""
 
+import subprocess
+import sys
+
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -147,7 +151,7 @@ def test_a_damaged_file(tmp_path):
     data = bytearray((tmp_path / "vgg.npz").read_bytes())
     data[1000] ^= 255
     (tmp_path / "vgg.npz").write_bytes(data)
-    with pytest.raises(UserError, match="cannot read block1_conv1 in the weights"):
+    with pytest.raises(UserError, match="cannot read the weights .*block1_conv1/kernel"):
         VGGFeatures(["block1_conv1"], tmp_path / "vgg.npz")
 
 
@@ -174,3 +178,54 @@ def test_a_failed_download_says_what_to_place_where(monkeypatch):
     monkeypatch.setattr(keras.applications, "VGG19", refuse)
     with pytest.raises(UserError, match=r"URL fetch failure.*vgg19_weights.*notop.h5.*--vgg_wei"):
         VGGFeatures(["block1_conv1"])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("part", ["kernel", "bias"])
+def test_weights_that_are_not_finite_are_refused(tmp_path, value, part):
+    save(tmp_path / "vgg.npz", ("block1_conv1",))
+    with np.load(tmp_path / "vgg.npz") as file:
+        arrays = dict(file)
+    arrays[f"block1_conv1/{part}"].flat[3] = value
+    np.savez(tmp_path / "vgg.npz", **arrays)
+    with pytest.raises(UserError, match=rf"vgg.npz: block1_conv1/{part} holds .* not finite"):
+        VGGFeatures(["block1_conv1"], tmp_path / "vgg.npz")
+
+
+def test_a_file_of_keras_that_is_not_finite_is_refused(tmp_path):
+    model = keras.applications.VGG16(include_top=False, weights=None)
+    layer = model.get_layer("block1_conv1")
+    kernel, bias = layer.get_weights()
+    layer.set_weights([np.full_like(kernel, np.nan), bias])
+    model.save_weights(tmp_path / "vgg.weights.h5")
+    with pytest.raises(UserError, match="vgg.weights.h5: .* holds .* not finite"):
+        VGGFeatures(["block1_conv1"], tmp_path / "vgg.weights.h5", "vgg16")
+
+
+def test_a_file_of_keras_that_declares_far_more_than_it_holds_is_refused(tmp_path):
+    with h5py.File(tmp_path / "vgg.h5", "w") as file:
+        file.create_dataset("block1_conv1/kernel", (2**20, 2**20), "f4", chunks=(1024, 1024))
+    with pytest.raises(UserError, match="declares arrays of .* not the weights of this net"):
+        VGGFeatures(["block1_conv1"], tmp_path / "vgg.h5")
+
+
+def test_missing_layers_name_the_options_that_help(tmp_path):
+    save(tmp_path / "vgg.npz", ("block1_conv1",))
+    with pytest.raises(UserError, match="--style_layers"):
+        check_weights(tmp_path / "vgg.npz", ["block2_conv1"])
+    with pytest.raises(UserError, match="make them 4 pixels a side at least"):
+        VGGFeatures(["block3_conv1"], None).check_image_size(3, 9)
+
+
+def test_a_file_that_does_not_serve_is_known_without_keras(tmp_path):
+    for name, array in (("a.npz", np.float32(np.nan)), ("b.npz", np.float32(1))):
+        save(tmp_path / name, ("block1_conv1",), **{"block1_conv1/bias": np.full(64, array)})
+    (tmp_path / "c.h5").write_text("text")
+    program = ("import sys; from nets.vgg import check_weights\n"
+               "try: check_weights(sys.argv[1], ['block1_conv1'])\n"
+               "except Exception as error: print(type(error).__name__)\n"
+               "assert not {'keras', 'tensorflow'} & set(sys.modules)")
+    for name, said in (("a.npz", "UserError"), ("b.npz", ""), ("c.h5", "UserError")):
+        done = subprocess.run([sys.executable, "-c", program, str(tmp_path / name)],
+                              capture_output=True, text=True)
+        assert (done.stdout.strip(), done.stderr) == (said, "")

@@ -191,3 +191,13 @@ def test_tiles_and_edges():
     assert padded.shape == (1, 24, 24, 3)
     np.testing.assert_array_equal(padded[:, 18:, :23], CONTENT[:, -1:].repeat(6, 1))
     np.testing.assert_array_equal(pad_to_multiple(CONTENT, 1), CONTENT)
+
+
+def test_a_run_whose_nets_are_not_finite_is_refused_by_name(tmp_path):
+    config = resolve([*STYLE, "--width", "0.1", "--latent_dim", "3", "--run", str(tmp_path / "r")])
+    Run.open(tmp_path / "r", config).close()
+    variables = all_variables(stylist_for(config).nets.values())
+    variables[0].assign(variables[0] * np.nan)
+    Checkpoints(tmp_path / "r" / "checkpoints", {"stylist": variables, "more": []}).save(3)
+    with pytest.raises(UserError, match="newest checkpoint of .*r: .* not finite"):
+        draw_adain(CONTENT, STYLES[:1], run=str(tmp_path / "r"))

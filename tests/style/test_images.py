@@ -1,6 +1,7 @@
 """Any image that a person has, and files that are none."""
 
 import errno
+import time
 
 import cv2
 import numpy as np
@@ -137,3 +138,17 @@ def test_side_by_side():
     assert (sheet[:12, :22] == 255).all() and (sheet[12:, :20] == 50).all()
     assert (sheet[12:, 22:] == 128).all() and (sheet[2:8, 30:33] == 90).all()
     assert (sheet[:10, 22:28] == 255).all()
+
+
+def test_many_names_are_checked_in_time_that_grows_with_their_number(tmp_path):
+    began = time.monotonic()
+    images.check_free([tmp_path / f"{i}.png" for i in range(20_000)],
+                      [tmp_path / f"{i}.jpg" for i in range(20_000)], False)
+    assert time.monotonic() - began < 15            # by pairs it takes minutes
+
+
+def test_a_link_to_an_input_is_not_written(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"x")
+    (tmp_path / "b.png").symlink_to(tmp_path / "a.png")
+    with pytest.raises(UserError, match="replaced by its own result"):
+        images.check_free([tmp_path / "b.png"], [tmp_path / "a.png"], True)

@@ -50,5 +50,13 @@ def test_mistakes(net, layers, weights, message):
 
 def test_a_file_that_is_none(tmp_path):
     (tmp_path / "bad.h5").write_bytes(b"x")
-    with pytest.raises(UserError, match="weights of mobilenet_v2 cannot be had"):
+    with pytest.raises(UserError, match="cannot read the weights .*bad.h5"):
         features_of("mobilenet_v2", weights=tmp_path / "bad.h5")
+
+
+def test_weights_that_are_not_finite_are_refused(tmp_path):
+    model = keras.applications.MobileNetV2(include_top=False, weights=None)
+    model.variables[0].assign(model.variables[0] * np.nan)
+    model.save_weights(tmp_path / "net.weights.h5")
+    with pytest.raises(UserError, match="net.weights.h5: .* not finite"):
+        features_of("mobilenet_v2", weights=tmp_path / "net.weights.h5")

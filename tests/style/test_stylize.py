@@ -1,5 +1,7 @@
 """stylize through the command line: what it writes, and what it refuses with one line."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -195,3 +197,52 @@ def test_a_full_disk_is_one_line(capsys, monkeypatch, pictures):
 def test_options_are_checked_against_the_method():
     with pytest.raises(UserError, match="layer means nothing to the method gatys; it belongs to"):
         stylize.check_options("gatys", METHODS["gatys"], {"layer": "rgb"})
+
+
+def test_a_damaged_film_says_so_keeps_its_length_and_draws_no_frame_twice(pictures, monkeypatch,
+                                                                          capsys):
+    with video.write_film("film.avi", 25) as take:
+        for i in range(30):
+            take(np.random.default_rng(i).integers(0, 255, (48, 64, 3), np.uint8))
+    data = bytearray(Path("film.avi").read_bytes())
+    data[len(data) // 2:len(data) // 2 + 9000] = bytes(9000)
+    Path("film.avi").write_bytes(data)
+    drawn = []
+
+    def drawing(content, styles):
+        drawn.append(content)
+        return content
+    monkeypatch.setattr(METHODS, "find", lambda name: drawing)
+    assert main(["stylize", "film.avi", "s.png", "--output", "o.avi"]) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert len([line for line in said if "of the 30 frames" in line]) == 1
+    assert video.Film("o.avi").frame_count == 30 > len(drawn)
+
+
+def test_equal_names_in_several_folders_are_all_drawn(pictures, monkeypatch):
+    for place in ("classes/cats", "classes/dogs"):
+        Path(place).mkdir(parents=True)
+        for name in ("1.png", "2.png"):
+            cv2.imwrite(f"{place}/{name}", np.full((16, 16, 3), len(place), np.uint8))
+    monkeypatch.setattr(METHODS, "find", lambda name: lambda content, styles: content)
+    assert main(["stylize", "classes", "s.png", "--output", "made"]) == 0
+    assert sorted(str(p) for p in Path("made").rglob("*.png")) == [
+        "made/cats/1.png", "made/cats/2.png", "made/dogs/1.png", "made/dogs/2.png"]
+
+
+def test_a_broken_image_of_a_folder_is_passed_over_with_a_line(pictures, monkeypatch, capsys):
+    Path("some").mkdir()
+    for name in ("b", "c"):
+        cv2.imwrite(f"some/{name}.png", np.full((16, 16, 3), 9, np.uint8))
+    Path("some/a.png").write_bytes(b"no image")
+    monkeypatch.setattr(METHODS, "find", lambda name: lambda content, styles: content)
+    assert main(["stylize", "some", "s.png", "--output", "made"]) == 0
+    assert sorted(p.name for p in Path("made").iterdir()) == ["b.png", "c.png"]
+    out, err = capsys.readouterr()
+    assert out.split() == ["made/b.png", "made/c.png"]
+    assert [line for line in err.splitlines() if "some/a.png is broken" in line and
+            "passed over" in line]
+    for name in ("b", "c"):
+        Path(f"some/{name}.png").write_bytes(b"no image")
+    assert main(["stylize", "some", "s.png", "--output", "none"]) == 2
+    assert not Path("none").exists()

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import struct
 
 import cv2
 import numpy as np
@@ -20,6 +21,13 @@ def film(tmp_path):
         for frame in FRAMES:
             take(frame)
     return tmp_path / "film.mp4"
+
+
+@pytest.fixture
+def loud(film):
+    """The film with the name of a format of sound at its end, as a table would have it."""
+    film.write_bytes(film.read_bytes() + b"\0\0\0\x10freesoun\0\0\0\0")
+    return film
 
 
 @pytest.fixture
@@ -59,23 +67,35 @@ def test_names_of_films():
     assert video.is_video("a.MP4") and video.is_video("b.webm") and not video.is_video("a.png")
 
 
-def test_sound_is_taken_from_the_source(tmp_path, film, ffmpeg):
+def test_sound_is_taken_from_the_source(tmp_path, loud, ffmpeg):
     told = ffmpeg('echo both > "$last"')
-    with write_film(tmp_path / "new.mp4", 5, sound_of=film) as take:
+    with write_film(tmp_path / "new.mp4", 5, sound_of=loud) as take:
         take(FRAMES[0])
     words = told.read_text().split()
-    assert words[words.index("-i", 5) + 1] == str(film) or str(film) in words
+    assert words[words.index("-i", 5) + 1] == str(loud) or str(loud) in words
     assert "1:a?" in words and "copy" in words
     assert (tmp_path / "new.mp4").read_text() == "both\n"
     assert not list(tmp_path.glob(".new-*"))
 
 
 @pytest.mark.parametrize("script", ['echo half > "$last"; exit 1', "exit 0"])
-def test_where_the_sound_does_not_fit_the_film_is_silent(tmp_path, film, ffmpeg, script):
+def test_where_the_sound_does_not_fit_the_film_is_silent_and_that_is_said(tmp_path, loud, ffmpeg,
+                                                                         script, capsys):
     ffmpeg(script)
-    with write_film(tmp_path / "new.mp4", 5, sound_of=film) as take:
+    with write_film(tmp_path / "new.mp4", 5, sound_of=loud) as take:
         take(FRAMES[0])
     assert len(list(Film(tmp_path / "new.mp4"))) == 1
+    assert "new.mp4 has no sound: .mp4 cannot hold that of" in capsys.readouterr().err
+
+
+def test_without_ffmpeg_lost_sound_is_said_and_a_silent_film_needs_no_word(tmp_path, film, capsys,
+                                                                           monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for sound, said in ((b"", False), (b"\0\0\0\x10freesoun\0\0\0\0", True)):
+        film.write_bytes(film.read_bytes() + sound)
+        with write_film(tmp_path / "new.mp4", 5, sound_of=film) as take:
+            take(FRAMES[0])
+        assert ("new.mp4 has no sound: ffmpeg" in capsys.readouterr().err) == said
 
 
 def test_without_ffmpeg_the_film_is_silent(tmp_path, film, monkeypatch):
@@ -129,3 +149,99 @@ def test_files_that_are_no_films(tmp_path, name, content, message, capfd):
 def test_places_that_cannot_be_written(tmp_path, name, message):
     with pytest.raises(UserError, match=message):
         video.check_film_output(tmp_path / name)
+
+
+def boxes(data, at=0, stop=None):
+    stop = len(data) if stop is None else stop
+    while at + 8 <= stop:
+        size = int.from_bytes(data[at:at + 4], "big")
+        yield at, size, data[at + 4:at + 8]
+        at += size
+
+
+def with_frame_times(mp4, deltas):
+    """The bytes of an mp4, whose tables stand behind its frames, with other times from frame to
+    frame, in ticks."""
+    table = struct.pack(">II", 0, len(deltas))
+    table += b"".join(struct.pack(">II", 1, ticks) for ticks in deltas)
+    at, stop, parents = 0, len(mp4), []
+    for name in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stts"):
+        place, size, _ = next(box for box in boxes(mp4, at, stop) if box[2] == name)
+        parents.append(place)
+        at, stop = place + 8, place + size
+    grown, data = len(table) - (stop - at), bytearray(mp4[:at] + table + mp4[stop:])
+    for place in parents:
+        data[place:place + 4] = struct.pack(">I", struct.unpack(">I", data[place:place + 4])[0]
+                                            + grown)
+    return bytes(data).replace(b"edts", b"free")        # which would cut it to its old length
+
+
+def test_a_film_of_varying_rate_keeps_its_times(film):
+    data = film.read_bytes()
+    at = data.index(b"stts") + 16
+    (ticks,) = struct.unpack(">I", data[at:at + 4])
+    film.write_bytes(with_frame_times(data, [ticks * n for n in (1, 3, 1, 2, 1, 1)]))
+    found = Film(film)
+    frames = list(found)                    # one that is shown longer comes again, the same array
+    step = 1000 / found.rate
+    starts = [i * step for i, frame in enumerate(frames) if not i or frame is not frames[i - 1]]
+    assert starts == pytest.approx([0, 80, 320, 400, 560, 640], abs=21)
+    assert "varying times" in found.note
+
+
+@pytest.fixture
+def avi(tmp_path):
+    with write_film(tmp_path / "film.avi", 25) as take:
+        for i in range(30):
+            frame = np.random.default_rng(i).integers(0, 60, (48, 64, 3), np.uint8)
+            frame[:, :32] = 8 * i
+            take(frame)
+    return tmp_path / "film.avi"
+
+
+def numbers(found):
+    return [round(frame[:, 4:28].mean() / 8) for frame in found]
+
+
+def test_a_hole_in_a_film_is_filled_and_said(avi, capfd):
+    data = bytearray(avi.read_bytes())
+    data[len(data) // 2:len(data) // 2 + 9000] = bytes(9000)
+    avi.write_bytes(data)
+    found = Film(avi)
+    seen = numbers(found)
+    assert len(seen) == found.frame_count == 30 and seen[:5] == [0, 1, 2, 3, 4]
+    assert seen[-5:] == [25, 26, 27, 28, 29] and "of the 30 frames" in found.note
+    assert capfd.readouterr().err == ""
+
+
+def test_a_film_that_is_cut_off_says_so(avi, capfd):
+    avi.write_bytes(avi.read_bytes()[:avi.stat().st_size // 2])
+    found = Film(avi)
+    seen = numbers(found)
+    assert 5 < len(seen) < 25 and f"{len(seen)} of the 30 frames" in found.note
+    assert capfd.readouterr().err == ""
+
+
+def test_an_avi_without_a_rate_has_one_assumed(avi):
+    data = avi.read_bytes()
+    at = data.index(b"strh") + 28
+    avi.write_bytes(data[:at] + bytes(8) + data[at + 8:])
+    assert "25 a second are assumed" in Film(avi).note
+
+
+@pytest.mark.parametrize("rate", [999, 1000])
+def test_a_film_of_so_many_frames_a_second_is_read_and_written(tmp_path, rate):
+    with write_film(tmp_path / "a.mp4", rate) as take:
+        for frame in FRAMES:
+            take(frame)
+    found = Film(tmp_path / "a.mp4")
+    assert (found.rate, found.frame_count, found.note) == (pytest.approx(rate), 6, "")
+
+
+@pytest.mark.parametrize("shape", [(48, 1), (1, 48), (48, 2), (1, 1), (3, 5)])
+@pytest.mark.parametrize("suffix", [".mp4", ".avi"])
+def test_narrow_films_are_written(tmp_path, shape, suffix):
+    with write_film(tmp_path / f"a{suffix}", 5) as take:
+        take(np.full((*shape, 3), 90, np.uint8))
+    (frame,) = Film(tmp_path / f"a{suffix}")
+    assert frame.shape == (*(max(2, side // 2 * 2) for side in shape), 3)

@@ -6,8 +6,10 @@ import pytest
 import tensorflow as tf
 
 from data.domain import Domain
+from framework.checkpoint import save_model
 from framework.errors import UserError
 from framework.random import Random
+from nets.classifier import build_classifier
 from trainers import classifier
 from trainers.classifier import (
     ClassifierTrainer,
@@ -135,44 +137,63 @@ def test_a_classifier_is_trained_once(tmp_path, monkeypatch, capsys):
     assert "found in" in capsys.readouterr().out and again == figures
     for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
+    # A run that trained it and one that found it must compute the same bits.
+    assert [type(layer) for layer in first.layers] == [type(layer) for layer in second.layers]
+    np.testing.assert_array_equal(*(predict_logits(net, data[0].images[:8])
+                                    for net in (first, second)))
     other = [domain(count=classifier.BATCH_SIZE, labels=2 - data[0].labels)]
     train_once(other, other, iterations=2)
     assert len(list((tmp_path / "classifiers").glob("a-*.keras"))) == 2
 
 
+@pytest.mark.parametrize("content", [b"", b"no model", b"PK"])
+def test_a_damaged_classifier_in_the_cache_is_trained_anew(tmp_path, monkeypatch, capsys, content):
+    monkeypatch.setenv("SCOGAN_CACHE", str(tmp_path))
+    data = [domain(count=classifier.BATCH_SIZE)]
+    first, _ = train_once(data, data, iterations=2)
+    [path] = (tmp_path / "classifiers").iterdir()
+    path.write_bytes(content)
+    capsys.readouterr()
+    again, _ = train_once(data, data, iterations=2)
+    said = capsys.readouterr().out
+    assert f"{path} is not used" in said and "kept in" in said
+    np.testing.assert_array_equal(first.get_weights()[0], again.get_weights()[0])
+    train_once(data, data, iterations=2)
+    assert "found in" in capsys.readouterr().out
+
+
+def test_a_classifier_that_cannot_be_kept_serves_all_the_same(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("SCOGAN_CACHE", str(tmp_path / "file"))
+    data = [domain(count=classifier.BATCH_SIZE)]
+    model, figures = train_once(data, data, iterations=2)
+    said = capsys.readouterr().out
+    assert "cannot be kept in" in said and "Not a directory" in said and "not kept in" in said
+    assert model.output_shape == (None, 3) and 0 <= figures["a"] <= 1
+
+
 def test_a_classifier_given_must_fit(tmp_path):
-    linear().save(tmp_path / "fits.keras")
-    assert load_classifier(tmp_path / "fits.keras", [domain(size=4)]).count_params() == 147
-    with pytest.raises(UserError, match=r"takes \(4, 4, 3\) to 3 classes"):
+    save_model(tmp_path / "fits.keras", net := build_classifier((16, 16, 3), 3, "quick", 0.1))
+    loaded = load_classifier(tmp_path / "fits.keras", [domain()])
+    for a, b in zip(loaded.get_weights(), net.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    with pytest.raises(UserError, match=r"takes \(16, 16, 3\) to 3 classes"):
         load_classifier(tmp_path / "fits.keras", [domain(size=8)])
-    unlabelled = Domain("b", np.zeros((2, 4, 4, 3), np.uint8))
+    unlabelled = Domain("b", np.zeros((2, 16, 16, 3), np.uint8))
     assert load_classifier(tmp_path / "fits.keras", [unlabelled]).output_shape == (None, 3)
     (tmp_path / "odd.keras").write_text("no model")
     with pytest.raises(UserError, match="cannot read --classifier_path"):
-        load_classifier(tmp_path / "odd.keras", [domain(size=4)])
+        load_classifier(tmp_path / "odd.keras", [domain()])
 
 
-@pytest.mark.parametrize("ending", ["dense", "activation", "softmax layer", "sigmoid"])
-def test_a_classifier_that_ends_in_probabilities_is_read_by_its_logits(tmp_path, ending, capsys):
-    plain = linear()
-    weights = [np.random.default_rng(k).normal(size=w.shape) for k, w in
-               enumerate(plain.get_weights())]
-    plain.set_weights(weights)
-    layers = {"dense": [keras.layers.Dense(3, activation="softmax")],
-              "activation": [keras.layers.Dense(3), keras.layers.Activation("softmax")],
-              "softmax layer": [keras.layers.Dense(3), keras.layers.Softmax()],
-              "sigmoid": [keras.layers.Dense(3, activation="sigmoid")]}[ending]
-    squashed = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Flatten(), *layers])
-    squashed.set_weights(weights)
-    squashed.save(tmp_path / "a.keras")
-    model = load_classifier(tmp_path / "a.keras", [domain(size=4)])
-    x = np.random.default_rng(9).normal(size=(5, 4, 4, 3)).astype("float32")
-    assert np.abs(np.array(squashed(x)) - plain(x)).max() > 0.1
-    np.testing.assert_allclose(model(x), plain(x), rtol=1e-5, atol=1e-5)
+def test_a_classifier_that_gives_probabilities_is_read_by_its_logits(tmp_path, capsys):
+    net = build_classifier((16, 16, 3), 3, "quick", 0.1)
+    squashed = keras.Model(net.input, keras.layers.Softmax()(net.output))
+    save_model(tmp_path / "a.keras", squashed)
+    model = load_classifier(tmp_path / "a.keras", [domain()])
+    x = np.random.default_rng(9).normal(size=(5, 16, 16, 3)).astype("float32")
+    np.testing.assert_allclose(model(x), net(x), rtol=1e-5, atol=1e-5)
     assert "its logits are read" in capsys.readouterr().out
-
-
-def test_a_classifier_of_logits_is_taken_as_it_is(tmp_path, capsys):
-    linear().save(tmp_path / "a.keras")
-    load_classifier(tmp_path / "a.keras", [domain(size=4)])
+    save_model(tmp_path / "b.keras", net)
+    load_classifier(tmp_path / "b.keras", [domain()])
     assert "logits" not in capsys.readouterr().out

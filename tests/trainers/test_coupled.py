@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from config.resolve import resolve
 from data.domain import Domain
+from framework.checkpoint import save_model
 from framework.errors import UserError
 from penalties.couplings import COUPLINGS, FrozenNets
 from trainers import classifier, coupled
@@ -70,9 +71,7 @@ def test_all_that_is_trained_moves_and_nothing_that_is_frozen():
 
 def test_attributes_are_compared_one_by_one(tmp_path):
     faces = domains(classes=3, attributes=("x", "y", "z"))
-    model = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(),
-                              keras.layers.Dense(3)])
-    model.save(tmp_path / "reader.keras")
+    save_model(tmp_path / "reader.keras", classifier.build_classifier((32, 32, 3), 3))
     config = resolve([*FLAGS, "--semantic_weight", "1", "--balance_weight", "1",
                       "--classifier_path", str(tmp_path / "reader.keras")])
     frozen = frozen_for(config, faces)

@@ -186,6 +186,28 @@ def test_mistakes_are_one_line_and_keep_what_was_there(run, place, words, messag
     assert (path / "metrics.json").read_text() == "as it was"
 
 
+def test_what_cannot_be_kept_is_printed_all_the_same(run, place, capsys):
+    path, write = run("gan"), ["--metrics", "kid", "--extractor", "pixels", "--samples", "20"]
+    (path / "metrics.json").unlink(missing_ok=True)
+    (path / "metrics.json").mkdir()
+    capsys.readouterr()
+    assert main(["evaluate", str(path), *write]) == 2
+    out, err = capsys.readouterr()
+    (path / "metrics.json").rmdir()
+    assert "generated glyph | real glyph" in out and out.endswith("20 samples, seed 1\n")
+    assert err == ("scogan: error: what is printed could not be kept in "
+                   f"{path}: Is a directory\n")
+
+
+def test_folders_are_not_compared_before_the_output_can_be_had(place, capsys):
+    write_images(place / "few", 3)
+    (place / "taken").write_text("")
+    assert main(["evaluate", "--folders", str(place / "few"), str(place / "few"), "--output",
+                 str(place / "taken")]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and "cannot write" in err
+
+
 def test_a_run_that_diverged(run, capsys, monkeypatch):
     path, draw = run("gan"), ImageSampler.__call__
     monkeypatch.setattr(ImageSampler, "__call__",

@@ -10,7 +10,7 @@ import tensorflow as tf
 from config.resolve import resolve
 from config.run import Run
 from framework.checkpoint_files import found_checkpoints
-from framework.errors import NotFinite
+from framework.errors import NotFinite, UserError
 from framework.history import History
 from trainers.loop import fit
 from trainers.restarts import BATCHES_STEP, MAX_RESTARTS, Restarts
@@ -43,7 +43,7 @@ def batches(start, stop):
         yield tf.constant(float(i % BATCHES_STEP) + 1000.0 * (i // BATCHES_STEP))
 
 
-def train(path, trainer, iterations=12, monitor=None, **output):
+def train(path, trainer, iterations=12, monitor=None, batches=batches, **output):
     config = resolve(["--preset", "none", "--no-tensorboard"]).with_options(
         checkpoint_every=2, sample_every=6, log_every=1, iterations=iterations, **output)
     with Run.open(path, config) as run:
@@ -117,6 +117,30 @@ def test_a_run_that_went_back_is_continued_as_if_unbroken(tmp_path):
     assert float(again.sum) == float(whole.sum) and again.seed == whole.seed != 3
     assert ((tmp_path / "whole" / "losses.csv").read_text()
             == (tmp_path / "broken" / "losses.csv").read_text())
+
+
+def test_nothing_is_written_where_all_checkpoints_are_damaged(tmp_path):
+    path = tmp_path / "run"
+    train(path, Counting(), tensorboard=True)
+    for file in (path / "checkpoints").glob("ckpt-*"):
+        file.write_bytes(b"")
+    before = {each: each.stat().st_mtime_ns for each in path.rglob("*") if each.is_file()}
+    with pytest.raises(UserError, match="every checkpoint"):
+        train(path, Counting(), iterations=20, tensorboard=True)
+    after = {each: each.stat().st_mtime_ns for each in path.rglob("*") if each.is_file()}
+    assert {each.name for each in after if after[each] != before.get(each)} == {"config.json"}
+    assert before.keys() <= after.keys()
+
+
+def test_what_is_done_is_kept_where_the_data_fail(tmp_path):
+    def failing(start, stop):
+        yield from batches(start, 5)
+        raise UserError("the image x.png is broken")
+    path, again = tmp_path / "run", Counting()
+    with pytest.raises(UserError, match="x.png"):
+        train(path, Counting(), batches=failing)
+    assert kept(path) == ["ckpt-5", "ckpt-4"]
+    assert train(path, again) == 12 and float(again.sum) == sum(range(12))
 
 
 def test_it_goes_back_a_bounded_number_of_times(tmp_path, capsys):

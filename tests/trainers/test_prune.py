@@ -82,3 +82,29 @@ def test_another_confidence_is_another_list(tmp_path, brightness):
     assert len(confident_indices(domain, domain, 0.05)) == 4
     assert len(confident_indices(domain, domain, 0.5)) == 0
     assert len(brightness) == 2
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"kept": [3, 1]}', '{"kept": [9999]}',
+                                     '{"kept": ["a"]}', '{"kept": [-1]}', "{"])
+def test_a_list_that_is_none_is_made_anew(tmp_path, brightness, capsys, content):
+    levels = list(range(0, 256, 5))
+    images = np.broadcast_to(np.array(levels, np.uint8)[:, None, None, None],
+                             (len(levels), 32, 32, 3))
+    domain = Domain("a", images, (np.arange(len(levels)) % 10).astype("int32"), 10)
+    first = confident_indices(domain, domain, 0.6)
+    [path] = (tmp_path / "cache" / "pruned").iterdir()
+    path.write_text(content)
+    capsys.readouterr()
+    np.testing.assert_array_equal(confident_indices(domain, domain, 0.6), first)
+    assert f"{path} is not used" in capsys.readouterr().out and len(brightness) == 2
+    confident_indices(domain, domain, 0.6)
+    assert len(brightness) == 2
+
+
+def test_a_list_that_cannot_be_kept_serves_all_the_same(tmp_path, brightness, monkeypatch, capsys):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("SCOGAN_CACHE", str(tmp_path / "file"))
+    images = np.full((3, 32, 32, 3), 255, np.uint8)
+    domain = Domain("a", images, np.arange(3, dtype="int32"), 10)
+    assert list(confident_indices(domain, domain, 0.5)) == [0, 1, 2]
+    assert "cannot be kept in" in capsys.readouterr().out

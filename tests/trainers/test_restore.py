@@ -1,18 +1,20 @@
 """Drawing from a run's folder alone: as the trainer itself drew, with and without classes."""
 
+import shutil
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from config.resolve import resolve
-from config.run import Run
+from config.run import Run, shown_checkpoint
 from data.domain import Domain
 from framework.checkpoint import Checkpoints
 from framework.errors import UserError
 from framework.grid import SEPARATOR
 from trainers.conditional import one_row_per_class
 from trainers.coupled import build
-from trainers.domains import write_description
+from trainers.domains import read_description, write_description
 from trainers.pictures import grid_latents, sample_picture
 from trainers.restore import Sampler
 
@@ -54,6 +56,24 @@ def test_the_same_images_from_the_folder(trained):
         np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
+def test_the_best_checkpoint_is_drawn_from_where_one_is_kept(trained):
+    trainer, path, config, _ = trained
+    assert shown_checkpoint(path) == (path / "checkpoints", 3)
+    before, variables = Sampler(path)(2), trainer.state()["averaged"] or (
+        trainer.generator.trainable_variables)
+    kept = [v.numpy() for v in variables]
+    for v in variables:
+        v.assign(v + 0.1)
+    Checkpoints(Run(path, config).best, trainer.state(), keep=1).save(2)
+    for v, value in zip(variables, kept, strict=True):
+        v.assign(value)
+    try:
+        assert shown_checkpoint(path) == (path / "checkpoints" / "best", 2)
+        assert np.abs(Sampler(path)(2)[0] - before[0]).max() > 1e-3
+    finally:
+        shutil.rmtree(path / "checkpoints" / "best")
+
+
 def test_classes_come_in_turn_and_in_rows_of_a_grid(trained):
     _, path, config, _ = trained
     sampler = Sampler(path)
@@ -89,3 +109,31 @@ def test_a_run_that_never_began(tmp_path):
         write_description(run.path, (domain("glyph"), domain("glyph_edge")))
         with pytest.raises(UserError, match="has no checkpoint yet"):
             Sampler(run.path)
+
+
+@pytest.mark.parametrize("content", [
+    b"", b"[]", b"{}", b"null", b"[1]", b'[{"name": "a"}]', b"\xff", b"[" * 100_000,
+    b'[{"name": "a", "images": 1, "shape": [32, 32, 3], "classes": "x"}]',
+    b'[{"name": "a", "images": 1, "shape": [32, -2, 3], "classes": 1}]',
+    b'[{"name": "a", "images": 1, "shape": [' + b"9" * 400 + b'], "classes": 1}]', None])
+def test_what_is_no_description_is_refused(tmp_path, content):
+    if content is None:
+        (tmp_path / "domains.json").mkdir()
+    else:
+        (tmp_path / "domains.json").write_bytes(content)
+    with pytest.raises(UserError, match="domains.json is damaged"):
+        read_description(tmp_path)
+
+
+def test_a_run_that_diverged_draws_nothing(trained, monkeypatch):
+    sampler = Sampler(trained[1])
+    monkeypatch.setattr(sampler, "draw", lambda z: [np.full((2, 4, 4, 3), np.nan)])
+    with pytest.raises(UserError, match="training diverged"):
+        sampler.grid(6, seed=1)
+
+
+def test_more_than_a_picture_holds_is_refused_before_it_is_drawn(trained, monkeypatch):
+    sampler = Sampler(trained[1])
+    monkeypatch.setattr(sampler, "draw", None)
+    with pytest.raises(UserError, match="pixels, more than .*; lower --count"):
+        sampler.grid(100_000, seed=1)

@@ -19,6 +19,7 @@ class Echo:
                                       output=SimpleNamespace(sample_layout="pairs"))
         self.classes = classes
         self.domains, self.points, self.drawn = ["a", "b"], points, []
+        self.image_shape = (2,) if points else (8, 8, 3)
 
     picture = Sampler.picture
 
@@ -94,7 +95,10 @@ def test_the_command_writes_a_grid_and_the_films_asked_for(run, capsys):
 
 @pytest.mark.parametrize("sampler, settings, message", [
     (Echo(points=True), {}, "draws 2-D points; a walk needs images"),
-    (Echo(), {"output": "walk.jpg"}, "the picture is a .png")])
+    (Echo(), {"output": "walk.jpg"}, "the picture is a .png"),
+    (Echo(), {"rows": 1000, "columns": 1000}, "64000 x 128000 pixels.*; lower --rows or --col"),
+    (Echo(), {"rows": 65, "gif": True}, "4160 pixels wide, more than 4096; lower --rows")])
 def test_what_cannot_be_walked(run, sampler, settings, message):
     with pytest.raises(UserError, match=message):
-        main(run(sampler), rows=2, columns=3, **settings)
+        main(run(sampler), **{"rows": 2, "columns": 3, **settings})
+    assert sampler.drawn == []
