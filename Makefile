@@ -49,7 +49,7 @@ test-workers: .venv/ready-dev
 	$(BIN)/python tests/trainers/two_workers.py
 
 # A thousand faults over every kind of training, each run resumed to the end of an unbroken one,
-# and ten thousand inputs that nobody means to give; about an hour each. FAULTS="--seed 1": others.
+# and ten thousand inputs that nobody means to give; an hour and ten minutes. FAULTS="--seed 1" are others.
 torture: .venv/ready-dev
 	$(MAKE) --keep-going torture-faults torture-properties
 

@@ -286,8 +286,8 @@ def _open_archive(path: Path) -> zipfile.Path:
     damaged, encrypted or packed in a way that Python cannot unpack."""
     try:
         archive = zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise UserError(f"cannot read {path}: {error}") from error
+    except Exception as error:      # zipfile has many for a damaged file, and for a later format
+        raise UserError(f"cannot read {path}: {str(error)[:150]}") from error
     for member in archive.infolist():
         if member.flag_bits & ENCRYPTED:
             raise UserError(f"{path} is encrypted; unpack it and name the folder")

@@ -72,6 +72,8 @@ def parse(options: Iterable[Option], argv: list[str], **settings: Any) -> dict[s
 
 
 def _value(option: Option, value):
+    if value == [] and option.count in (None, "?"):
+        value = "--"                    # argparse takes it out of --name=--
     if isinstance(value, list):
         return [option.parse(text) for text in value]
     return option.parse(value) if isinstance(value, str) else value

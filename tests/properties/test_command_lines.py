@@ -76,6 +76,8 @@ def experiments() -> st.SearchStrategy[list[str]]:
 
 @given(experiments(), flags(OPTIONS))
 @example(["--gan_type", "gan"], ["--run", "a\ud800"])
+@example([], ["--seed=--"])
+@example([], ["--dataset=--"])
 def test_any_flags(at_home, experiment, more):
     run([*experiment, *more], at_home)
 

@@ -152,6 +152,13 @@ def test_a_name_that_begins_with_two_slashes(at_home, monkeypatch, name):
     refused_or(first_images, at_home, at_home / "images.zip")
 
 
+def test_an_archive_for_a_later_unpacker(at_home):
+    data = bytearray(zipped())
+    data[data.index(b"PK\1\2") + 6] = 64            # the version that the first member needs
+    (at_home / "images.zip").write_bytes(data)
+    assert refused_or(first_images, at_home, at_home / "images.zip") is None
+
+
 class _Rebuild:
     """A tensor as torch's pickle describes it."""
 
