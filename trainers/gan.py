@@ -294,13 +294,16 @@ class AdversarialTrainer:
         step alone, and as many times as strong (Karras et al. 2020, section 3.1)."""
         alpha = random.uniform([tf.shape(real)[0]])
         real, fake = self.augmented(real, random), self.augmented(fake, random)
+        penalty = self.penalty
+        assert penalty is not None
+        steps: Any = self.d_optimizer.iterations
 
         def term():
-            return called_with(partial(self.penalty, partial(discriminator, training=True)),
+            return called_with(partial(penalty, partial(discriminator, training=True)),
                                {"real": real, "fake": fake, "alpha": alpha})
         if self.penalty_every == 1:
             return term()
-        due = self.d_optimizer.iterations.value % self.penalty_every == 0
+        due = steps.value % self.penalty_every == 0
         return tf.cond(due, lambda: self.penalty_every * term(), lambda: tf.zeros([]))
 
     def scaling(self, discriminator: keras.Model, real: Tensor, random: Random) -> Tensor:
