@@ -67,6 +67,11 @@ def test_pairs_stand_together(scale):
             assert picture[y, x].tolist() == [expected] * 3
 
 
+def test_the_rows_of_a_single_domain_are_not_parted():
+    np.testing.assert_array_equal(image_grid([numbered(6)], 2, layout="pairs"),
+                                  image_grid([numbered(6)], 2))
+
+
 @pytest.mark.parametrize("layout, labels", [("pairs", 4), ("blocks", 2)])
 def test_names_stand_in_a_margin_beside_their_images(layout, labels):
     images = [numbered(4, 40, 30, start=10), numbered(4, 40, 30, start=100)]
