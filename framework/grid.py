@@ -23,8 +23,8 @@ def image_grid(images: Sequence[np.ndarray], columns: int, scale: int = 1, *,
     Image n of every domain is in column n % columns. layout "blocks", the thesis's: all rows of
     the first domain stand above the matching rows of the second, and so on. "pairs": what belongs
     to one latent stands together, row r of the first domain above row r of the second. Grey lines
-    part the blocks or the groups of rows, of which a single domain has one. scale: side of the square of pixels that a pixel
-    becomes. names: of the domains, for a margin on the left; none without.
+    part the blocks or the groups of rows; a single domain has none. scale: side of the square of
+    pixels that a pixel becomes. names: of the domains, for a margin on the left; none without.
     """
     tiled = [_rows(to_uint8(domain), min(columns, len(domain))) for domain in images]
     tiled = [rows.repeat(scale, 1).repeat(scale, 2) for rows in tiled]       # [R, H, W, 3] each
