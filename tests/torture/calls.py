@@ -38,7 +38,8 @@ def signalled(run: Path, train: Callable, words: list[str], at: int, number: int
 def refused(run: Path, train: Callable, words: list[str], at: int, lasting: bool) -> int:
     """Trains on a disk that is full at call `at`, and from then on where it is `lasting`."""
     def fault(event, path, call):
-        if event != "os.remove" and (call == at or lasting and call > at):
+        needs_space = event != "os.remove" and not (event == "os.mkdir" and os.path.isdir(path))
+        if needs_space and (call == at or lasting and call > at):
             os.close(os.open(landed(run), os.O_CREAT | os.O_WRONLY))
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
     _watch(run, fault)
