@@ -170,8 +170,7 @@ class Story:
             ended = self.train(f"no space {'from' if lasting else 'at'} call {at}",
                                calls.refused, at, lasting)
             came = calls.landed(self.run).exists()
-        # Where a library finds another way, as Keras does in memory, nothing is lost.
-        self.expect(ended, *((0, 2) if came else (0,)))
+        self.expect(ended, *((2,) if came else (0,)))
         return came
 
     def vanished(self) -> bool:
