@@ -1,13 +1,14 @@
 """`main.py augment-preview DATASET`."""
 
 from commands.registry import COMMANDS
+from data.augment import AUGMENTATIONS, parse_augmentations
 from framework.options import MAX_SEED, Option
 
 
 @COMMANDS.register("augment-preview", options=(
     Option("dataset", str, "", "name, see `datasets`, or folder:PATH", positional=True),
-    Option("augment", str, "color,translation,cutout", "the changes, with commas: color, "
-           "translation, cutout, flip"),
+    Option("augment", str, "color,translation,cutout", "the changes, with commas: "
+           f"{', '.join(AUGMENTATIONS)}"),
     Option("probability", float, 1.0, "with which an image gets each of them", low=0, high=1),
     Option("data_dir", str, "", "where local data sets are looked for"),
     Option("image_size", int, 0, "height and width; 0: as the data set", low=0, high=1024),
@@ -18,7 +19,6 @@ def augment_preview(dataset: str, augment: str, probability: float, data_dir: st
                     count: int, seed: int, output: str) -> None:
     """Draws what --augment does to the images of a data set: of each domain a row as it is and
     four rows changed."""
-    from data.augment import parse_augmentations
     names = parse_augmentations(augment)
     from data.load import load
     from data.names import domain_names

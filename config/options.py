@@ -5,7 +5,6 @@ all speak in these names. Choices that come from registries are read from the re
 so are the options that a loss, a kernel, a penalty, a coupling or a kind of training brings.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from config.kinds import KINDS, serves
@@ -21,27 +20,25 @@ from config.requirements import (
     PERCEPTUAL,
     PRUNED,
     READS_CLASSES,
-    READS_MAPS,
     STYLING,
     STYLIST,
     UNPENALISED,
     VARIATIONAL,
     by_kernel,
 )
+from config.rows import brought_by, from_to, group, of_kind, one_of_names
+from data.augment import AUGMENTATIONS
 from framework.errors import UserError, unknown
 from framework.grid import LAYOUTS
 from framework.options import (
-    MAX_COUNT,
     MAX_SEED,
     Option,
-    Requirement,
     by_name,
     chosen,
     either,
     one_of,
     positive,
 )
-from framework.registry import Registry
 from losses.adversarial import LOSSES
 from losses.kernels import KERNELS
 from metrics.choice import MONITORS
@@ -63,54 +60,8 @@ GROUPS = {
 }
 
 
-def _group(group: str, *rows: tuple) -> tuple[Option, ...]:
-    """Rows of (name, type, default, help, {further fields}, requirement, ...)."""
-    return tuple(Option(*row[:4], group=group, **row[4], requires=row[5:])
-                 if len(row) > 4 and isinstance(row[4], dict)
-                 else Option(*row[:4], group=group, requires=row[4:]) for row in rows)
-
-
-def _of(*names: str) -> dict:
-    return {"choices": names}
-
-
-def _from(low: float, high: float = MAX_COUNT) -> dict:
-    return {"low": low, "high": high}
-
-
-def brought_by(registry: Registry, option: str, *requires: Requirement,
-               group: str) -> tuple[Option, ...]:
-    """The options that the entries of `registry` bring; each belongs to those that name it.
-
-    option: the one that chooses among the entries; with a "{}" the weight that turns each on.
-    requires: what that option itself requires.
-    """
-    found: dict[str, Option] = {}
-    owners: dict[str, list[str]] = {}
-    for entry, options in registry.options.items():
-        for each in options:
-            found.setdefault(each.name, each)
-            owners.setdefault(each.name, []).append(entry)
-    return tuple(replace(each, group=group, requires=(
-        *requires, *((serves(*each.serves),) if each.serves else ()), *each.requires,
-        *_chooses(option, owners[name], name)))
-        for name, each in found.items())
-
-
-def _of_kind(name: str, options: Iterable[Option]) -> Iterable[Option]:
-    return (replace(each, requires=(one_of("gan_type", name), *each.requires))
-            for each in options)
-
-
-def _chooses(option: str, entries: list[str], name: str) -> tuple[Requirement, ...]:
-    if "{}" not in option:
-        return (one_of(option, *entries),)
-    weights = [option.format(entry) for entry in entries]
-    return () if name in weights else (either(*map(positive, weights)),)
-
-
 OPTIONS: tuple[Option, ...] = (
-    *_group(
+    *group(
         "experiment",
         ("gan_type", str, "scogan", "one GAN, GANs coupled by shared layers or by soft terms, "
          "a GAN of kernels, moment matching without a critic, the classifier of the semantic term, "
@@ -121,66 +72,66 @@ OPTIONS: tuple[Option, ...] = (
         ("config", str, "", "TOML or JSON file of options, over the preset, under flags"),
         ("run", str, "", "folder of the run, continued if it exists "
          "(default: runs/ and the preset or gan_type-dataset)"),
-        ("seed", int, 0, "seed of every random number", _from(0, MAX_SEED)),
+        ("seed", int, 0, "seed of every random number", from_to(0, MAX_SEED)),
     ),
-    *_group(
+    *group(
         "data",
         ("dataset", str, "", "name, see `datasets`, or folder:PATH for your own images "
          "(default: glyph for a gan, glyph2street for pairs)"),
         ("domains", str, "", "any domains instead of a dataset: mnist,mnist_edge,..."),
         ("data_dir", str, "", "where local data sets and downloads are looked for"),
-        ("image_size", int, 0, "height and width; 0: as the data set", _from(0, 1024)),
-        ("limit_data", int, 0, "use only the first N images of a domain; 0: all", _from(0)),
+        ("image_size", int, 0, "height and width; 0: as the data set", from_to(0, 1024)),
+        ("limit_data", int, 0, "use only the first N images of a domain; 0: all", from_to(0)),
         ("prune_confidence", float, 0.4, "probability that a classifier must give to an image "
-         "for it to stay in svhn_pruned", _from(0, 1), PRUNED),
+         "for it to stay in svhn_pruned", from_to(0, 1), PRUNED),
     ),
-    *_group(
+    *group(
         "training",
-        ("iterations", int, 25000, "generator updates; may be raised later", _from(1)),
-        ("batch_size", int, 128, "images of each domain per update", _from(1, 65536)),
-        ("latent_dim", int, 100, "length of the latent vector z", _from(1, 65536),
+        ("iterations", int, 25000, "generator updates; may be raised later", from_to(1)),
+        ("batch_size", int, 128, "images of each domain per update", from_to(1, 65536)),
+        ("latent_dim", int, 100, "length of the latent vector z", from_to(1, 65536),
          serves("generators", "stylist")),
         ("latent", str, "uniform", "z uniform in [-1, 1] or standard normal",
-         _of("uniform", "normal"), GENERATORS_OF),
-        ("discriminator_steps", int, 1, "critic updates per generator update", _from(1, 100),
+         one_of_names("uniform", "normal"), GENERATORS_OF),
+        ("discriminator_steps", int, 1, "critic updates per generator update", from_to(1, 100),
          DISCRIMINATORS_OF),
-        ("optimizer", str, "adam", "of both players", _of("adam", "rmsprop")),
+        ("optimizer", str, "adam", "of both players", one_of_names("adam", "rmsprop")),
         ("lr", float, 2e-4, "learning rate of a training without generators and discriminators",
-         _from(1e-9, 1), serves("one net")),
-        ("lr_g", float, 2e-4, "learning rate of the generators", _from(1e-9, 1), GENERATORS_OF),
-        ("lr_d", float, 2e-4, "learning rate of the critics", _from(1e-9, 1), DISCRIMINATORS_OF),
-        ("beta_1", float, 0.5, "Adam's decay of the mean gradient", _from(0, 0.99999),
+         from_to(1e-9, 1), serves("one net")),
+        ("lr_g", float, 2e-4, "learning rate of the generators", from_to(1e-9, 1), GENERATORS_OF),
+        ("lr_d", float, 2e-4, "learning rate of the critics", from_to(1e-9, 1), DISCRIMINATORS_OF),
+        ("beta_1", float, 0.5, "Adam's decay of the mean gradient", from_to(0, 0.99999),
          one_of("optimizer", "adam")),
-        ("beta_2", float, 0.999, "Adam's decay of the square", _from(0, 0.9999999),
+        ("beta_2", float, 0.999, "Adam's decay of the square", from_to(0, 0.9999999),
          one_of("optimizer", "adam")),
-        ("weight_decay", float, 0.0, "L2 penalty on the weights", _from(0, 1)),
+        ("weight_decay", float, 0.0, "L2 penalty on the weights", from_to(0, 1)),
         ("decoupled_weight_decay", bool, False, "shrink weights beside the gradient (AdamW)",
          GENERATORS_OF, positive("weight_decay")),
         ("clip", float, 0.0, "clip the critic's weights to [-c, c], for wgan or mmd without "
-         "penalty; 0: off", _from(0, 100),
+         "penalty; 0: off", from_to(0, 100),
          DISCRIMINATORS_OF, one_of("loss", "wgan", "mmd"), UNPENALISED),
         ("clip_gradient", float, 0.0, "bound of the norm of each variable's gradient; 0: off",
-         _from(0, 1e9)),
+         from_to(0, 1e9)),
         ("ema", float, 0.0, "decay of the moving average of the generators that samples are "
-         "drawn from; 0: off", _from(0, 0.999999), GENERATORS_OF),
+         "drawn from; 0: off", from_to(0, 0.999999), GENERATORS_OF),
     ),
-    *_group(
+    *group(
         "loss",
         ("loss", str, "nonsaturating", "adversarial loss", {"choices": LOSSES}, GENERATORS_OF),
     ),
     *brought_by(LOSSES, "loss", GENERATORS_OF, group="loss"),
-    *_group(
+    *group(
         "loss",
         ("disc_penalty", str, "none", "penalty on the critic's gradient",
          {"choices": ("none", *PENALTIES),
          "choice_requires": by_kernel(PENALTIES)}, DISCRIMINATORS_OF),
-        ("penalty_weight", float, 10.0, "weight of that penalty (lambda, gamma)", _from(0),
+        ("penalty_weight", float, 10.0, "weight of that penalty (lambda, gamma)", from_to(0),
          DISCRIMINATORS_OF, chosen("disc_penalty")),
         ("penalty_every", int, 1, "steps from one penalty to the next, which is then as many "
-         "times as strong", _from(1, 1000), DISCRIMINATORS_OF, chosen("disc_penalty")),
+         "times as strong", from_to(1, 1000), DISCRIMINATORS_OF, chosen("disc_penalty")),
     ),
     *brought_by(PENALTIES, "disc_penalty", DISCRIMINATORS_OF, group="loss"),
-    *_group(
+    *group(
         "loss",
         ("gradient_scale", str, "none", "factor of both players' loss that falls with the "
          "critic's gradient: scaled MMD, or SWGAN for wgan", {"choices": ("none", *GRADIENT_SCALES),
@@ -191,41 +142,41 @@ OPTIONS: tuple[Option, ...] = (
          GENERATORS_OF, one_of("loss", "mmd")),
     ),
     *brought_by(KERNELS, "kernel", GENERATORS_OF, one_of("loss", "mmd"), group="loss"),
-    *_group(
+    *group(
         "loss",
         ("augment", str, "", "random changes of all images that discriminators see, with commas: "
-         "color, translation, cutout, flip (default: none)", DISCRIMINATORS_OF),
-        ("augment_probability", float, 1.0, "with which an image gets each of them", _from(0, 1),
+         f"{', '.join(AUGMENTATIONS)} (default: none)", DISCRIMINATORS_OF),
+        ("augment_probability", float, 1.0, "with which an image gets each of them", from_to(0, 1),
          DISCRIMINATORS_OF, chosen("augment")),
         ("augment_target", float, 0.0, "let that probability follow the discriminators: up while "
          "the mean sign of real scores is above this, else down (ADA has 0.6); 0: off",
-         _from(0, 1), DISCRIMINATORS_OF, chosen("augment")),
+         from_to(0, 1), DISCRIMINATORS_OF, chosen("augment")),
         ("instance_noise", float, 0.0, "standard deviation of noise on all that critics see",
-         _from(0, 10),
+         from_to(0, 10),
          DISCRIMINATORS_OF),
     ),
-    *_group(
+    *group(
         "nets",
         ("generator", str, "auto", "table of the generators; auto: by the data",
-         _of("auto", *GENERATORS), GENERATORS_OF),
+         one_of_names("auto", *GENERATORS), GENERATORS_OF),
         ("discriminator", str, "auto", "table of the critics; auto: by the data",
-         _of("auto", *DISCRIMINATORS), DISCRIMINATORS_OF),
+         one_of_names("auto", *DISCRIMINATORS), DISCRIMINATORS_OF),
         ("classifier", str, "quick", "table of the classifier, of a run or of the semantic term",
          {"choices": CLASSIFIERS},
          either(serves("classifier"), OWN_CLASSIFIER, PRUNED)),
         ("conditional", bool, False, "tell generators and critics the labels of the data",
          GENERATORS_OF),
-        ("width", float, 1.0, "multiplies every layer's width", _from(0.01, 16)),
-        ("width_d", float, 0.0, "the same for the critics; 0: as --width", _from(0, 16),
+        ("width", float, 1.0, "multiplies every layer's width", from_to(0.01, 16)),
+        ("width_d", float, 0.0, "the same for the critics; 0: as --width", from_to(0, 16),
          DISCRIMINATORS_OF),
         ("shared_generator", int, -1, "generator rows shared from the front; -1: as the table "
-         "for a cogan, none for a scogan", _from(-1, 64), PAIRS),
+         "for a cogan, none for a scogan", from_to(-1, 64), PAIRS),
         ("shared_discriminator", int, -1, "critic rows shared from the back; -1: likewise",
-         _from(-1, 64),
+         from_to(-1, 64),
          PAIRS),
         ("discriminator_dim", int, 0,
          "features that the critic returns to the loss mmd; 0: 16, and "
-         "one score for other losses", _from(0, 65536),
+         "one score for other losses", from_to(0, 65536),
          DISCRIMINATORS_OF, one_of("loss", "mmd")),
         ("discriminator_norm", str, "auto",
          "normalisation in the critics; auto: layer norm under a "
@@ -233,29 +184,29 @@ OPTIONS: tuple[Option, ...] = (
          {"choices": ("auto", "table", "layer", "none", *SPECTRAL),
          "choice_requires": {"table": BY_ITSELF}}, DISCRIMINATORS_OF),
         ("initializer", str, "table", "of the weights; table: as the table's document",
-         _of("table", "normal", "xavier", "he"), GENERATORS_OF),
-        ("init_std", float, 0.02, "standard deviation of the normal initializer", _from(0, 10),
+         one_of_names("table", "normal", "xavier", "he"), GENERATORS_OF),
+        ("init_std", float, 0.02, "standard deviation of the normal initializer", from_to(0, 10),
          GENERATORS_OF, one_of("initializer", "normal")),
         ("upsampling", str, "transpose", "transposed convolution, or resize and convolve",
-         _of("transpose", "resize"), GENERATORS_OF),
+         one_of_names("transpose", "resize"), GENERATORS_OF),
     ),
     *(replace(option, group=option.group or "training") for brought in KINDS.options.items()
-      for option in _of_kind(*brought)),
+      for option in of_kind(*brought)),
     *brought_by(COUPLINGS, "{}_weight", group="coupling"),
-    *_group(
+    *group(
         "coupling",
         ("classifier_noise", float, 0.0, "train that classifier on images with noise of up to "
          "this standard deviation; its gradient then moves strokes rather than pixels",
-         _from(0, 10),
+         from_to(0, 10),
          either(serves("classifier"), OWN_CLASSIFIER)),
         ("classifier_path", str, "", "classifier of the semantic and balance terms, a .keras "
          "file with the layers of one of the tables (default: trained before the run)",
          COUPLED, READS_CLASSES),
         ("content_weight", float, 0.0, "difference of VGG's features between the domains' "
-         "images (eq. 4.5)", _from(0),
+         "images (eq. 4.5)", from_to(0),
          serves("pairs", "stylist")),
         ("style_weight", float, 0.0, "difference of Gram matrices between generated and real "
-         "images (eq. 4.5)", _from(0),
+         "images (eq. 4.5)", from_to(0),
          serves("couplings", "stylist")),
         ("content_layers", str, "block5_conv2", "layers of VGG, with commas",
          serves("pairs", "stylist"), positive("content_weight")),
@@ -263,56 +214,52 @@ OPTIONS: tuple[Option, ...] = (
          "block5_conv1", "layers of VGG, with commas",
          serves("couplings", "stylist"), positive("style_weight")),
         ("style_on", str, "pairs", "Gram matrices compared image by image, or their means over "
-         "the batch", _of("pairs", "batch"),
+         "the batch", one_of_names("pairs", "batch"),
          COUPLED, positive("style_weight")),
         ("vgg", str, "vgg19", "the net of content and style", {"choices": BLOCKS}, PERCEPTUAL),
         ("vgg_weights", str, "imagenet", "imagenet (downloaded once), random, or a file: .npz "
          "with LAYER/kernel and LAYER/bias, or Keras's .h5", either(INVERSE, PERCEPTUAL)),
         ("vgg_resize", int, 0, "height and width at which VGG sees the images; 0: as they are",
-         _from(0, 2048),
+         from_to(0, 2048),
          COUPLED, PERCEPTUAL),
         ("balance_perceptual", float, 0.0, "share of the adversarial loss at which content and "
          "style each start, their weights only turning them on; 0: weights as given",
-         _from(0, 1000),
+         from_to(0, 1000),
          COUPLED, PERCEPTUAL),
-        ("pairing_weights", str, "", "folder of the weights of SqueezeNet, by which dependence and "
-         "similarity see (default: the cache, or a download); random: none", COUPLED, READS_MAPS),
-        ("pairing_resize", int, 0, "height and width at which it sees the images; 0: as they are",
-         _from(0, 512), COUPLED, READS_MAPS),
-        ("coupling_warmup", int, 0, "iterations over which the coupling weights rise", _from(0),
+        ("coupling_warmup", int, 0, "iterations over which the coupling weights rise", from_to(0),
          COUPLED, ANY_COUPLING),
     ),
-    *_group(
+    *group(
         "style",
         ("crop", int, 0, "learn from squares of this side, cut at random from the images of "
-         "image_size; 0: from whole images", _from(0, 1024), STYLING),
+         "image_size; 0: from whole images", from_to(0, 1024), STYLING),
         ("swapped", bool, True, "inverse_net: learn from style-swapped activations too (4.3.1)",
          INVERSE),
         ("tv_weight", float, 1e-6, "inverse_net: weight of the total variation (lambda of eq. "
-         "4.7) of pixels of 0..255, beside a mean over activations", _from(0), INVERSE),
+         "4.7) of pixels of 0..255, beside a mean over activations", from_to(0), INVERSE),
         ("style_variance", bool, True, "style_vae: styles from a latent space; off: plain AdaIN "
          "of VGG's features (Huang and Belongie)", STYLIST),
-        ("kl_weight", float, 0.0, "style_vae: divergence of the styles from N(0, 1)", _from(0),
+        ("kl_weight", float, 0.0, "style_vae: divergence of the styles from N(0, 1)", from_to(0),
          STYLIST, VARIATIONAL),
-        ("kl_warmup", int, 0, "style_vae: iterations over which that weight rises", _from(0),
+        ("kl_warmup", int, 0, "style_vae: iterations over which that weight rises", from_to(0),
          STYLIST, positive("kl_weight")),
         ("disentangle_weight", float, 0.0, "style_vae: two photographs in one style must agree "
-         "in it more than with the painting", _from(0), STYLIST, VARIATIONAL),
+         "in it more than with the painting", from_to(0), STYLIST, VARIATIONAL),
     ),
-    *_group(
+    *group(
         "output",
-        ("sample_every", int, 500, "iterations between sample grids and plots", _from(1)),
-        ("checkpoint_every", int, 1000, "iterations between checkpoints", _from(1)),
-        ("keep_checkpoints", int, 2, "the newest checkpoints that stay", _from(1, 1000)),
+        ("sample_every", int, 500, "iterations between sample grids and plots", from_to(1)),
+        ("checkpoint_every", int, 1000, "iterations between checkpoints", from_to(1)),
+        ("keep_checkpoints", int, 2, "the newest checkpoints that stay", from_to(1, 1000)),
         ("keep_best", str, "", "monitor by which the best checkpoint is kept besides, in "
          "checkpoints/best (default: none)", {"choices": ("", *MONITORS)}, GENERATORS_OF),
         ("patience", int, 0, "end after so many measurements of keep_best without a better one; "
-         "0: never", _from(0, 1_000_000), GENERATORS_OF, chosen("keep_best")),
+         "0: never", from_to(0, 1_000_000), GENERATORS_OF, chosen("keep_best")),
         ("on_nan", str, "stop", "when a term or weight is no longer finite: stop, or go back to "
-         "the last good checkpoint with other random numbers", _of("stop", "restore")),
-        ("log_every", int, 10, "iterations between rows of losses.csv", _from(1)),
-        ("sample_columns", int, 10, "columns of a sample grid", _from(1, 100)),
-        ("sample_rows", int, 2, "rows of a sample grid per domain", _from(1, 100),
+         "the last good checkpoint with other random numbers", one_of_names("stop", "restore")),
+        ("log_every", int, 10, "iterations between rows of losses.csv", from_to(1)),
+        ("sample_columns", int, 10, "columns of a sample grid", from_to(1, 100)),
+        ("sample_rows", int, 2, "rows of a sample grid per domain", from_to(1, 100),
          serves("generators", "classifier")),
         ("sample_layout", str, "pairs", "pairs: what belongs to one latent stands together; "
          "blocks: all rows of a domain above those of the next, as in the thesis",
@@ -320,16 +267,16 @@ OPTIONS: tuple[Option, ...] = (
         ("tensorboard", bool, True, "write TensorBoard events"),
         ("monitor", str, "", f"measured while training, with commas: {', '.join(MONITORS)} "
          "(default: nothing)", GENERATORS_OF),
-        ("monitor_every", int, 500, "iterations between those measurements", _from(1),
+        ("monitor_every", int, 500, "iterations between those measurements", from_to(1),
          GENERATORS_OF, either(chosen("monitor"), chosen("keep_best"))),
     ),
-    *_group(
+    *group(
         "device",
         ("compile", str, "graph", "the iteration as one graph, through XLA, or eagerly",
-         _of("graph", "xla", "none")),
+         one_of_names("graph", "xla", "none")),
         ("precision", str, "float32", "of generators, encoders, classifiers and VGG; weights, "
          "critics, losses and optimizers stay float32",
-         _of("float32", "mixed_bfloat16", "mixed_float16")),
+         one_of_names("float32", "mixed_bfloat16", "mixed_float16")),
         ("devices", str, "one", "one; all GPUs of this machine; or cpu:N, the processor as N "
          "devices. batch_size is shared by them. With TF_CONFIG also by other machines"),
         ("sync_batch_norm", bool, False, "batch norm over the batches of all devices, not of "

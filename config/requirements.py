@@ -51,7 +51,6 @@ OWN_CLASSIFIER = Requirement(
     lambda values: READS_CLASSES.met(values) and not values["classifier_path"],
     "a positive --semantic_weight or --balance_weight without --classifier_path",
     lambda values: "no classifier is trained")
-READS_MAPS = either(positive("dependence_weight"), positive("similarity_weight"))
 PERCEPTUAL = either(positive("content_weight"), positive("style_weight"))
 UNPENALISED = one_of("disc_penalty", "none")
 VARIATIONAL = Requirement(lambda values: values["style_variance"], "--style_variance",

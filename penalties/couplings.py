@@ -22,6 +22,13 @@ from penalties.coupling import (
 
 COUPLINGS = Registry("coupling", package="penalties")
 
+# The options of couplings that look through `FrozenNets.maps`.
+MAPS = (
+    Option("pairing_weights", str, "", "folder of the weights of SqueezeNet, by which dependence "
+           "and similarity see (default: the cache, or a download); random: none"),
+    Option("pairing_resize", int, 0, "height and width at which it sees the images; 0: as they "
+           "are", low=0, high=512))
+
 
 def weight_option(name: str, about: str, *serves: str) -> Option:
     """Returns the option that turns the coupling `name` on.

@@ -16,7 +16,7 @@ from framework.options import Option
 from framework.tensors import Tensor
 from losses.kernels import gaussian, squared_distances
 from penalties.consistency import unit_rows
-from penalties.couplings import COUPLINGS, Coupling, FrozenNets, weight_option
+from penalties.couplings import COUPLINGS, MAPS, Coupling, FrozenNets, weight_option
 
 ops = Lazy("keras.ops")
 
@@ -84,7 +84,7 @@ def dependence_loss(features: Sequence[Tensor], kind: str = "infonce", tau: floa
 @COUPLINGS.register("dependence", options=(
     weight_option("dependence", "of the images of one latent on each other, by a frozen net"),
     Option("dependence", str, "infonce", "how it is measured", choices=KINDS),
-    Option("dependence_tau", float, 0.07, "temperature of infonce", low=1e-3, high=100)))
+    Option("dependence_tau", float, 0.07, "temperature of infonce", low=1e-3, high=100), *MAPS))
 def dependence_coupling(frozen: FrozenNets, dependence_weight: float, dependence: str,
                         dependence_tau: float) -> Coupling:
     """Images of one latent are found among those of the others (see `dependence_loss`)."""

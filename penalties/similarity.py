@@ -9,7 +9,7 @@ from itertools import combinations
 from framework.lazy import Lazy
 from framework.tensors import Tensor
 from penalties.consistency import unit_rows
-from penalties.couplings import COUPLINGS, Coupling, FrozenNets, weight_option
+from penalties.couplings import COUPLINGS, MAPS, Coupling, FrozenNets, weight_option
 
 ops = Lazy("keras.ops")
 
@@ -37,7 +37,8 @@ def similarity_difference(maps: Sequence[Tensor]) -> Tensor:
 
 
 @COUPLINGS.register("similarity", options=(
-    weight_option("similarity", "difference of the images' self-similarity, by a frozen net"),))
+    weight_option("similarity", "difference of the images' self-similarity, by a frozen net"),
+    *MAPS))
 def similarity_coupling(frozen: FrozenNets, similarity_weight: float) -> Coupling:
     """What is alike within one image is alike within its partner."""
     return Coupling("similarity", similarity_weight, lambda outputs: similarity_difference(

@@ -1,6 +1,6 @@
 """The best checkpoint by a monitor (`--keep_best`), and an end when nothing better comes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -13,22 +13,27 @@ HIGHER_IS_BETTER = ("pair_agreement",)
 class BestSoFar:
     """Which measurement of one monitor was the best, and how many came since.
 
-    name: of the monitor, whose mean over its columns of losses.csv counts. patience: measurements
-    without a better one after which training may end, 0 for never. What the run measured before
-    it is continued is read from losses.csv, so that a resumed run decides as an unbroken one.
+    name: of the monitor, whose mean over its columns of losses.csv counts; "" for none. patience:
+    measurements without a better one after which training may end, 0 for never. What the run
+    measured before it is continued is read from losses.csv, so that a resumed run decides as an
+    unbroken one.
     """
 
     def __init__(self, name: str, patience: int, run: Run):
         self.name, self.patience = name, patience
         self.best, self.since = -np.inf, 0
-        columns = History(run.losses_csv).read()
-        for row in range(len(columns.get("iteration", ()))):
-            self.note({column: float(values[row]) for column, values in columns.items()})
+        columns = History(run.losses_csv).read() if name else {}
+        measured = [values for column, values in columns.items() if self._is_column(column)]
+        for values in zip(*measured, strict=True):
+            self._note(values)
 
     def note(self, terms: Mapping[str, float]) -> bool:
         """Takes note of an iteration's terms; whether they hold a better measurement than all
         before. Terms without one are passed over."""
-        found = [as_kept(value) for column, value in terms.items() if self._is_column(column)]
+        return self._note([value for column, value in terms.items() if self._is_column(column)])
+
+    def _note(self, values: Sequence[float]) -> bool:
+        found = [as_kept(value) for value in values]
         if not found or np.isnan(found).any():
             return False
         score = np.mean(found) * (1 if self.name in HIGHER_IS_BETTER else -1)
