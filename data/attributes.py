@@ -66,9 +66,9 @@ def _without_suffix(path: str) -> str:
 def _text(file: Path | zipfile.Path) -> str:
     try:
         data = file.read_bytes()
-    except (OSError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
-        raise UserError(f"cannot read {file}: {getattr(error, 'strerror', None) or error}"
-                        ) from error
+    except Exception as error:      # in an archive zipfile, zlib, bz2 and lzma each have their own
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise UserError(f"cannot read {file}: {why}") from error
     try:
         text = data.decode(ENCODINGS.get(data[:2], "utf-8-sig"))
     except UnicodeDecodeError:

@@ -10,8 +10,6 @@ import re
 import struct
 import threading
 import warnings
-import zipfile
-import zlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -65,8 +63,8 @@ def decode(file: ImageFile) -> np.ndarray:
     """
     try:
         data = file.read_bytes()
-    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
-        why = getattr(error, "strerror", None) or error
+    except Exception as error:      # in an archive zipfile, zlib, bz2 and lzma each have their own
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise UserError(f"cannot read the image {file}: {why}") from error
     if not data:
         raise UserError(f"the image {file} is empty")

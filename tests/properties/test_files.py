@@ -22,6 +22,7 @@ from data.domain import Domain
 from data.load import load
 from data.names import domain_names
 from framework.checkpoint import save_model
+from framework.errors import UserError
 from metrics.torchfile import read_state_dict
 from metrics.weights import LINEAR_FILES, load_linear
 from nets.classifier import build_classifier
@@ -131,6 +132,18 @@ def first_images(archive):
 def test_any_bytes_as_an_archive(at_home, data):
     (at_home / "images.zip").write_bytes(data)
     refused_or(first_images, at_home, at_home / "images.zip")
+
+
+def test_an_archive_whose_member_ends_too_early(at_home):
+    data, place = bytearray(zipped(["a.png"], zipfile.ZIP_STORED)), at_home / "images.zip"
+    start = data.index(b"PK\1\2")
+    data[start + 20:start + 28] = 2 * (10**6).to_bytes(4, "little")       # more than there is
+    place.write_bytes(data)
+    with pytest.raises(EOFError):
+        zipfile.Path(place, "a.png").read_bytes()
+    with pytest.raises(UserError, match="cannot read the image .*EOFError"):
+        decode(zipfile.Path(place, "a.png"))
+    refused_or(first_images, at_home, place)
 
 
 @given(st.lists(NAMES, min_size=1, max_size=4))
