@@ -71,11 +71,26 @@ def cost(row: Row, shape: tuple[int, ...], padding: bool = True) -> Cost:
     flop = 2 * channels * filters * prod(_taps(side, row, padding) for side in sides)
     if row.kind == "residual":
         return Cost(2 * flop, shape)
+    if row.kind in ("residual_up", "residual_down"):
+        return _resizing(row, shape, padding)
     if row.kind == "patches":
         return Cost(flop, (filters,))
     if row.kind == "conv":
         sides = [_convolved(side, row) // row.pool for side in sides]
     return Cost(flop, (*sides, filters))
+
+
+def _resizing(row: Row, shape: tuple[int, ...], padding: bool) -> Cost:
+    """What `nets.layers.Block` computes of a residual row that changes the size."""
+    kept, larger = row._replace(stride=1), row._replace(kernel=2 * row.stride)
+    up = row.kind == "residual_up"
+    inner = [kept._replace(kind="conv"), larger._replace(kind="convt")] if up else [
+        larger._replace(kind="conv"), kept._replace(kind="conv")]
+    first = cost(inner[0], shape, padding)
+    second = cost(inner[1], first.shape, padding)
+    low = shape if up else (*second.shape[:2], shape[-1])
+    beside = cost(kept._replace(kind="conv", kernel=1), low, padding)
+    return Cost(first.flop + second.flop + beside.flop, second.shape)
 
 
 def costs(table: tuple[Row, ...], shape: tuple[int, ...], padding: bool = True) -> list[Cost]:

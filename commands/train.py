@@ -4,7 +4,7 @@ from typing import Any
 
 from commands.registry import COMMANDS
 from config.options import OPTIONS
-from config.resolve import from_flags
+from config.resolve import from_flags, load_config
 from config.run import Run
 from framework.cluster import worker
 from framework.quiet import quiet
@@ -18,6 +18,8 @@ def train(**given: Any) -> int | None:
     config = from_flags(given)
     with Run.check(config.experiment.run, config) as run:
         goes_on = run.exists
+    if config.nets.parent and not goes_on:
+        load_config(config.nets.parent)             # a mistake shows at once
     if config.experiment.preset and "preset" not in config.explicit and not goes_on:
         print(f"preset: {config.experiment.preset} (picked for {config.experiment.gan_type} on "
               f"{config.data.dataset or config.data.domains})")

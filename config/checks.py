@@ -66,6 +66,12 @@ def _augment(config: Config, domains: Sequence[str]) -> None:
         raise UserError(f"augment changes images, and {points[0]} holds points")
 
 
+def _parent(config: Config, domains: Sequence[str]) -> None:
+    if config.nets.parent and config.nets.parent_iterations:
+        raise UserError("give a parent that is trained already, or parent_iterations to train one "
+                        "first, not both")
+
+
 def _nets(config: Config, domains: Sequence[str]) -> None:
     nets, coupling = config.nets, config.coupling
     for option, value, registry, name in (
@@ -132,4 +138,5 @@ def _devices(config: Config, domains: Sequence[str]) -> None:
                         f"{workers}; take one or all")
 
 
-CHECKS = (_devices, check_styling, _kernel, _augment, _nets, _classifier, _perceptual, _monitor)
+CHECKS = (_devices, check_styling, _kernel, _augment, _parent, _nets, _classifier, _perceptual,
+          _monitor)

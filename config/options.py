@@ -100,6 +100,10 @@ OPTIONS: tuple[Option, ...] = (
          from_to(1e-9, 1), serves("one net")),
         ("lr_g", float, 2e-4, "learning rate of the generators", from_to(1e-9, 1), GENERATORS_OF),
         ("lr_d", float, 2e-4, "learning rate of the critics", from_to(1e-9, 1), DISCRIMINATORS_OF),
+        ("schedule", int, 0, "iterations over which learning rates, and the weight of a penalty, "
+         "fall along half a cosine; 0: they stay", from_to(0)),
+        ("lr_end", float, 0.25, "share of the learning rates that is left then", from_to(0, 1),
+         positive("schedule")),
         ("beta_1", float, 0.5, "Adam's decay of the mean gradient", from_to(0, 0.99999),
          one_of("optimizer", "adam")),
         ("beta_2", float, 0.999, "Adam's decay of the square", from_to(0, 0.9999999),
@@ -127,6 +131,8 @@ OPTIONS: tuple[Option, ...] = (
          "choice_requires": by_kernel(PENALTIES)}, DISCRIMINATORS_OF),
         ("penalty_weight", float, 10.0, "weight of that penalty (lambda, gamma)", from_to(0),
          DISCRIMINATORS_OF, chosen("disc_penalty")),
+        ("penalty_end", float, 0.1, "share of that weight that is left after the schedule",
+         from_to(0, 1), DISCRIMINATORS_OF, chosen("disc_penalty"), positive("schedule")),
         ("penalty_every", int, 1, "steps from one penalty to the next, which is then as many "
          "times as strong", from_to(1, 1000), DISCRIMINATORS_OF, chosen("disc_penalty")),
     ),
@@ -187,6 +193,15 @@ OPTIONS: tuple[Option, ...] = (
          one_of_names("table", "normal", "xavier", "he"), GENERATORS_OF),
         ("init_std", float, 0.02, "standard deviation of the normal initializer", from_to(0, 10),
          GENERATORS_OF, one_of("initializer", "normal")),
+        ("parent", str, "", "folder of a run whose generators these start as copies of: its one, "
+         "or each that of its own domain", GENERATORS_OF),
+        ("parent_iterations", int, 0, "train such a parent first, so long, in parent/ of the run; "
+         "0: none", from_to(0), PAIRS),
+        ("parent_type", str, "gan", "gan: it draws the first domain; cogan: all, which share "
+         "every row of its generators but the image", one_of_names("gan", "cogan"), PAIRS,
+         positive("parent_iterations")),
+        ("parent_discriminators", bool, False, "the discriminators start as copies too",
+         DISCRIMINATORS_OF, either(chosen("parent"), positive("parent_iterations"))),
         ("upsampling", str, "transpose", "transposed convolution, or resize and convolve",
          one_of_names("transpose", "resize"), GENERATORS_OF),
     ),

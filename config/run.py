@@ -1,7 +1,7 @@
 """One folder per run, and one process at a time in it.
 
     runs/x/  config.json  losses.csv  losses.png  metrics.json
-             samples/  checkpoints/  models/  tensorboard/
+             samples/  checkpoints/  models/  tensorboard/  parent/
 """
 
 import json
@@ -27,6 +27,7 @@ except ModuleNotFoundError:             # Windows
     fcntl = None
 
 LOCK = ".lock"
+PARENT = "parent"               # the run in it that its generators started as copies of
 
 
 class Run:
@@ -258,5 +259,5 @@ def _same_place(stored: Any, asked: Any) -> bool:
 
 def _foreign(name: str) -> bool:
     """Whether a file is none of those that a run killed at its start may leave."""
-    started = (LOCK, "samples", "checkpoints", "models")
+    started = (LOCK, PARENT, "samples", "checkpoints", "models")
     return name not in started and not name.startswith(UNFINISHED)

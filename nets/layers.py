@@ -25,6 +25,9 @@ ACTIVATIONS = {
 }
 
 
+RESIDUAL = ("residual", "residual_up", "residual_down")
+
+
 class Initialization(NamedTuple):
     """The initial weights of a net; `new` returns new initialisers for each layer.
 
@@ -43,9 +46,13 @@ class Initialization(NamedTuple):
             "xavier": lambda: keras.initializers.GlorotNormal(),
             "he": lambda: keras.initializers.HeNormal(),
             "orthogonal": lambda: keras.initializers.Orthogonal(2**0.5),
+            "zeros": lambda: keras.initializers.Zeros(),
         }[self.initializer]()
         return {"kernel_initializer": kernel,
                 "bias_initializer": keras.initializers.Constant(self.bias)}
+
+
+ZEROS = Initialization("zeros", 0.0, 0.0)
 
 
 def choose_initialization(architecture: Architecture, initializer: str,
@@ -68,13 +75,16 @@ class Block:
         self.name, self.start, self.dtype = name, start, dtype
         self.image = row.kind not in ("dense", "patches")
         self.spectral = {"learnable": SPECTRAL[row.norm]} if row.norm in SPECTRAL else None
+        self.skip = layers.Add(**self._common("add")) if row.kind in RESIDUAL else None
+        self.beside: list[keras.layers.Layer] = []
         if row.kind == "residual":
             inner = self._conv(row, "conv_1", 1) + self._norm(row, "norm_1")
             self.layers = (inner + self._activation(row) + self._conv(row, "conv_2", 1)
                            + self._norm(row, "norm_2"))
+        elif row.kind in RESIDUAL:
+            self.layers, self.beside = self._resizing(row)
         else:
             self.layers = self._core(row) + self._norm(row) + self._activation(row)
-        self.skip = layers.Add(**self._common("add")) if row.kind == "residual" else None
         self.after: list[keras.layers.Layer] = []
         if row.pool > 1:
             self.after.append(MaxPool(row.pool, **self._common("pool")))
@@ -82,25 +92,38 @@ class Block:
             self.after.append(layers.Dropout(row.dropout, **self._common("dropout")))
 
     def __call__(self, x: Tensor) -> Tensor:
-        y = x
-        for layer in self.layers:
-            y = layer(y)
+        y = _in_turn(self.layers, x)
         if self.skip:
-            y = self.skip([x, y])
-        for layer in self.after:
-            y = layer(y)
-        return y
+            y = self.skip([_in_turn(self.beside, x), y])
+        return _in_turn(self.after, y)
 
     def _common(self, part: str) -> dict[str, Any]:
         return {"name": f"{self.name}_{part}", "dtype": self.dtype}
 
-    def _conv(self, row: Row, part: str, stride: int, kind: type = Conv) -> list:
+    def _conv(self, row: Row, part: str, stride: int, kind: type = Conv,
+              start: Initialization | None = None) -> list:
         filters, kernel = _required(row.filters), _required(row.kernel)
-        if self.spectral:
+        if self.spectral:       # which would divide by the norm of a kernel of zeros
             return [SpectralConv2D(filters, kernel, stride, row.padding,
                                    **self.spectral, **self.start.new(), **self._common(part))]
-        return [kind(filters, kernel, stride, row.padding, **self.start.new(),
+        return [kind(filters, kernel, stride, row.padding, **(start or self.start).new(),
                      **self._common(part))]
+
+    def _resizing(self, row: Row) -> tuple[list, list]:
+        """The two ways of a residual row that changes the size: W2 a(W1 a(x)), in which W2
+        starts at 0, and the resized P x. All but P run at the smaller of the sizes."""
+        larger, up = row._replace(kernel=2 * row.stride), row.kind == "residual_up"
+        project = self._conv(row._replace(kernel=1), "project", 1)
+        if up:
+            first = self._conv(row, "conv_1", 1)
+            second = self._conv(larger, "convt_2", row.stride, TransposedConv, ZEROS)
+            beside = project + [layers.UpSampling2D(
+                row.stride, interpolation="nearest", **self._common("resize"))]
+        else:
+            first = self._conv(larger, "conv_1", row.stride)
+            second = self._conv(row, "conv_2", 1, start=ZEROS)
+            beside = [layers.AveragePooling2D(row.stride, **self._common("mean"))] + project
+        return self._activation(row, "1") + first + self._activation(row, "2") + second, beside
 
     def _core(self, row: Row) -> list:
         if row.kind == "input":
@@ -150,16 +173,22 @@ class Block:
         return layers.EinsumDense("bc,c->bc", _required(channels), bias_axes="c",
                                   kernel_initializer="ones", **common)
 
-    def _activation(self, row: Row) -> list:
+    def _activation(self, row: Row, part: str = "") -> list:
         if row.activation is None:
             return []
-        common = self._common(row.activation.replace(".", "_"))
+        common = self._common(row.activation.replace(".", "_") + f"_{part}" * bool(part))
         if row.activation == "prelu":
             over_space = [1, 2] if self.image else None
             slope: Any = keras.initializers.Constant(0.25)
             kind = layers.PReLU if self.image else PReLU
             return [kind(slope, shared_axes=over_space, **common)]
         return [ACTIVATIONS[row.activation](**common)]
+
+
+def _in_turn(several: list, x: Tensor) -> Tensor:
+    for layer in several:
+        x = layer(x)
+    return x
 
 
 def _required(size: int | None) -> int:

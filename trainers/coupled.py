@@ -23,7 +23,7 @@ from trainers.domains import load_domains
 from trainers.gan import AdversarialTrainer
 from trainers.kinds import TRAINERS, Training
 from trainers.objectives import discriminator_outputs, objective
-from trainers.optimizers import optimizer, scaling_optimizer
+from trainers.optimizers import falling, optimizer, scaling_optimizer
 from trainers.perceptual import maps_for, vgg_features_for
 from trainers.pictures import sample_picture
 from trainers.variables import normalises_batches
@@ -139,9 +139,11 @@ def build(config: Config, domains: Sequence[Domain],
     return AdversarialTrainer(
         [d.name for d in domains], generators, discriminators, loss=loss,
         g_optimizer=scaling_optimizer(training, training.lr_g, precision, decoupled),
-        d_optimizer=optimizer(training, training.lr_d, decoupled),
+        d_optimizer=optimizer(training, training.lr_d, decoupled, training.discriminator_steps),
         latent=training.latent, discriminator_steps=training.discriminator_steps,
-        penalty=penalty, penalty_weight=config.loss.penalty_weight,
+        penalty=penalty,
+        penalty_weight=falling(config.loss.penalty_weight, config.loss.penalty_end,
+                               training.schedule, training.discriminator_steps),
         penalty_every=config.loss.penalty_every, scale=scale,
         augmentation=augmentation_for(config.loss),
         couplings=active_couplings(config.values(), generators, frozen),

@@ -50,8 +50,9 @@ class AdversarialTrainer:
     domains: K names, for the log. generators, discriminators: K Keras models each. loss: an object
     of `losses.adversarial` or `losses.mmd`. penalty: a function of a critic and of those of
     real, fake and alpha that it has parameters for, or None; taken in every `penalty_every`-th
-    step. scale: a function of (critic, real, signs) to the factor of both players' loss, as
-    scaled MMD has it, or None.
+    step. penalty_weight: a number, or a function of the steps that the critics took. scale: a
+    function of (critic, real, signs) to the factor of both players' loss, as scaled MMD has it,
+    or None.
     augmentation: what changes all that the discriminators see, or None.
     couplings: `penalties.couplings.Coupling`s, each ramped up over `warmup` iterations.
     balance: a `trainers.balance.LossBalancer` that finds the weights of some of them, or None.
@@ -66,7 +67,7 @@ class AdversarialTrainer:
                  g_optimizer: keras.optimizers.Optimizer,
                  d_optimizer: keras.optimizers.Optimizer, latent: str = "uniform",
                  discriminator_steps: int = 1, penalty: Callable | None = None,
-                 penalty_weight: float = 10.0, penalty_every: int = 1,
+                 penalty_weight: float | Callable = 10.0, penalty_every: int = 1,
                  scale: Callable | None = None,
                  augmentation: Augmentation | None = None,
                  couplings: Sequence[Coupling] = (), balance: LossBalancer | None = None,
@@ -197,7 +198,7 @@ class AdversarialTrainer:
             # The joint loss: shared layers take one step along the sum over the domains.
             loss: Tensor = sum(terms[f"d/{name}"] for name in self.domains)
             if self.penalty:
-                loss += self.penalty_weight * sum(
+                loss += self.weight_of_penalty() * sum(
                     terms[f"penalty/{name}"] for name in self.domains)
             loss += self.weight_decay * l2(self.d_variables) if self.weight_decay else 0.0
         self.d_optimizer.apply(tape.gradient(loss, self.d_variables), self.d_variables)
@@ -305,6 +306,12 @@ class AdversarialTrainer:
             return term()
         due = steps.value % self.penalty_every == 0
         return tf.cond(due, lambda: self.penalty_every * term(), lambda: tf.zeros([]))
+
+    def weight_of_penalty(self) -> Any:
+        """What the penalties are multiplied by in this step."""
+        steps: Any = self.d_optimizer.iterations
+        weight = self.penalty_weight
+        return weight(steps.value) if callable(weight) else weight
 
     def scaling(self, discriminator: keras.Model, real: Tensor, random: Random) -> Tensor:
         """The factor that `scale` gives for this critic and the real minibatch alone."""

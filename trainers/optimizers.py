@@ -59,10 +59,20 @@ OPTIMIZERS = {
 }
 
 
-def optimizer(training: Section, lr: float,
-              decay: float | None = None) -> keras.optimizers.Optimizer:
-    """The run's optimizer of float32 nets. decay: decoupled weight decay, None for none."""
-    return OPTIMIZERS[training.optimizer](lr, training, decay)
+def falling(value: float, share: float, schedule: int, steps: int = 1) -> Any:
+    """`value` falling along half a cosine to `share` of it over `schedule` iterations of `steps`
+    steps each, as a function of the number of steps; `value` itself where `schedule` is 0."""
+    if not schedule:
+        return value
+    return keras.optimizers.schedules.CosineDecay(value, schedule * steps, alpha=share)
+
+
+def optimizer(training: Section, lr: float, decay: float | None = None,
+              steps: int = 1) -> keras.optimizers.Optimizer:
+    """The run's optimizer of float32 nets. decay: decoupled weight decay, None for none. steps:
+    how many it takes in an iteration."""
+    falls = falling(lr, training.lr_end, training.schedule, steps)
+    return OPTIMIZERS[training.optimizer](falls, training, decay)
 
 
 def scaling_optimizer(training: Section, lr: float, precision: str,

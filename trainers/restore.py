@@ -22,8 +22,8 @@ from trainers.variables import all_variables
 
 
 class Sampler:
-    """Draws from a run without its data; `domains` holds their names, `classes` the length of
-    the code that its generators are told, 0 for none.
+    """Draws from a run without its data; `domains` holds their names, `generators` one net for
+    each, `classes` the length of the code that these are told, 0 for none.
 
     Reads the averaged generators where the run keeps them. Raises UserError where the folder
     is no run of generators or has no checkpoint yet.
@@ -40,10 +40,11 @@ class Sampler:
         self.classes = domains[0]["classes"] if self.config.nets.conditional else 0
         if self.classes is None:
             raise UserError(f"{path} is conditional, and its {FILE} names no classes")
-        generators = generators_for(self.config, len(domains), self.image_shape, self.classes)
-        net = join_generators(generators)
+        self.generators = generators_for(self.config, len(domains), self.image_shape,
+                                         self.classes)
+        net = join_generators(self.generators)
         kept = {"averaged": net.variables} if self.config.training.ema else {
-            "generators": all_variables(generators)}
+            "generators": all_variables(self.generators)}
         if not restore_part(shown_checkpoint(path)[0], kept):
             raise UserError(f"{path} has no checkpoint yet; train on with --run {path}")
         self.draw = ImageSampler(net)

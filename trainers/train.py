@@ -4,8 +4,10 @@ import json
 import shlex
 from collections.abc import Sequence
 
+import tensorflow as tf
+
 from config.content import content_of
-from config.run import Run
+from config.run import Run, newest_checkpoint
 from config.sections import Config
 from data.batches import prefetch
 from data.domain import Domain
@@ -16,6 +18,7 @@ from trainers.domains import named_as_before, write_description
 from trainers.kinds import TRAINERS
 from trainers.loop import fit
 from trainers.monitors import monitor_for
+from trainers.parent import parent_config, start_as
 
 
 def main(config: Config, domains: Sequence[Domain]) -> None:
@@ -29,27 +32,47 @@ def main(config: Config, domains: Sequence[Domain]) -> None:
     if strategy:
         print(f"batches of {batch_size} are shared by {strategy.num_replicas_in_sync} "
               f"devices" + f"; worker {here.index + 1} of {here.workers}" * (here.workers > 1))
-    run = Run.check(config.experiment.run, config)
-    content, domains = content_of(config, domains), named_as_before(run.path, domains)
-    run.check_content(content)
     if remark := slow_here(config.device.precision):
         print(remark)
+    done = train(config, domains, strategy)
+    if here.chief and done:
+        place, more = shlex.quote(config.experiment.run), 2 * done if done == iterations else 0
+        print(f"{config.experiment.run}: {done} iterations; pictures in samples/, curves in "
+              f"losses.png, nets in models/; go on with: python main.py --run {place} "
+              f"--iterations {max(iterations, more)}")
+
+
+def train(config: Config, domains: Sequence[Domain],
+          strategy: tf.distribute.Strategy | None) -> int:
+    """The run of `config` until its iterations are done, after its parent's where it trains one;
+    returns how many are done."""
+    run, here, nets = Run.check(config.experiment.run, config), worker(), config.nets
+    content, domains = content_of(config, domains), named_as_before(run.path, domains)
+    run.check_content(content)
     for d in domains:
         print(f"{d.name}: {len(d)} of {' x '.join(map(str, d.images.shape[1:]))}")
     with raise_on_lost_worker():
         training = TRAINERS.find(config.experiment.gan_type)(config, domains)
         monitor = monitor_for(config, domains, training.trainer) if here.chief else None
+        begins = not newest_checkpoint(run.path)
+        if begins and nets.parent:
+            start_as(training.trainer, nets.parent, config)
         with run.create(content):
             if here.chief:
                 write_description(run.path, domains)
+            if begins and nets.parent_iterations:
+                parent = parent_config(config, domains[0].images.shape[1:])
+                print(f"the parent first, {nets.parent_iterations} iterations in "
+                      f"{parent.experiment.run}")
+                learns = domains[:1] if nets.parent_type == "gan" else domains
+                if train(parent, learns, strategy) < nets.parent_iterations:
+                    return 0
+                start_as(training.trainer, parent.experiment.run, config)
             done = fit(run, training.trainer,
                        lambda start, stop: prefetch(training.batches, start, stop),
-                       iterations, picture=training.picture, output=config.output,
-                       compile=config.device.compile, monitor=monitor, strategy=strategy)
+                       config.training.iterations, picture=training.picture,
+                       output=config.output, compile=config.device.compile, monitor=monitor,
+                       strategy=strategy)
             if training.report and here.chief:
                 write_text(run.metrics_json, json.dumps(training.report(), indent=2) + "\n")
-    if here.chief:
-        place, more = shlex.quote(str(run.path)), 2 * done if done == iterations else 0
-        print(f"{run.path}: {done} iterations; pictures in samples/, curves in losses.png, nets in "
-              f"models/; go on with: python main.py --run {place} --iterations "
-              f"{max(iterations, more)}")
+    return done

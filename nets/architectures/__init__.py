@@ -21,7 +21,9 @@ class Row(NamedTuple):
     kind: "input" (norm only), "dense", "project" (dense, then reshaped to
     `kernel` x `kernel` x `filters`), "conv", "convt" (transposed convolution), "upconv"
     (nearest resize by `stride`, then a convolution of stride 1), "residual" (two convolutions
-    and the identity), "patches" (convolution, then the mean over space).
+    and the identity), "residual_up" and "residual_down" (the same without norms, larger or
+    smaller by `stride`, with a 1x1 convolution in place of the identity), "patches"
+    (convolution, then the mean over space).
     norm: None, "batch", "layer" or "instance", or one of SPECTRAL, which normalises the weights.
     activation: None, "prelu" (initial slope 0.25), "relu", "leaky0.2", "leaky0.3" or "tanh".
     pool: size and stride of a max pooling.

@@ -46,6 +46,14 @@ def plain(row, x):
         x = layers.Conv2D(row.filters, row.kernel, 1, "same")(layers.UpSampling2D(row.stride)(x))
     elif row.kind == "residual":
         x = [x := layers.Conv2D(row.filters, row.kernel, 1, "same")(x) for _ in range(2)][-1]
+    elif row.kind == "residual_up":
+        y = layers.Conv2D(row.filters, row.kernel, 1, "same")(x)
+        y = layers.Conv2DTranspose(row.filters, 2 * row.stride, row.stride, "same")(y)
+        x = y + layers.UpSampling2D(row.stride)(layers.Conv2D(row.filters, 1)(x))
+    elif row.kind == "residual_down":
+        y = layers.Conv2D(row.filters, 2 * row.stride, row.stride, "same")(x)
+        y = layers.Conv2D(row.filters, row.kernel, 1, "same")(y)
+        x = y + layers.Conv2D(row.filters, 1)(layers.AveragePooling2D(row.stride)(x))
     else:
         x = layers.Conv2D(row.filters, row.kernel, row.stride, row.padding)(x)
     if row.activation in ("tanh", "relu"):

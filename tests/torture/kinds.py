@@ -31,6 +31,8 @@ KINDS = {
     "cogan": f"--gan_type cogan {TOYS} --tensorboard",
     "scogan": f"--gan_type scogan {TOYS} --feature_weight 1 --cycle_weight 1 --tying_weight 1 "
               "--coupling_warmup 6",
+    "scogan twins": f"--gan_type scogan {TOYS} --feature_weight 1 --ema 0.9 "
+                    "--parent_iterations 5 --parent_discriminators --schedule 6",
     "scogan semantic": f"--gan_type scogan --dataset glyph2negative {GLYPHS} --semantic_weight 1 "
                        "--balance_weight 1 --classifier_path {classifier}",
     "scogan perceptual": f"--gan_type scogan --dataset glyph2negative {GLYPHS} --content_weight 1 "

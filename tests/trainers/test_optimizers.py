@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from trainers.optimizers import Adam
+from config.resolve import resolve
+from data.domain import Domain
+from trainers.coupled import build
+from trainers.optimizers import Adam, falling
 
 LR, BETA_1, BETA_2, EPSILON = 0.01, 0.3, 0.9, 1e-7
 
@@ -41,3 +44,37 @@ def test_adam(compiled):
         np.testing.assert_allclose(found, wanted, atol=2e-6)
     np.testing.assert_array_equal(other, np.ones(3))
     assert int(optimizer.iterations) == 4
+
+
+def half_cosine(step, over, end):
+    return end + (1 - end) * (1 + np.cos(np.pi * min(step, over) / over)) / 2
+
+
+def test_a_rate_falls_along_half_a_cosine_and_stays():
+    falls = falling(0.4, 0.25, 10, steps=3)
+    for step in (0, 1, 7, 15, 29, 30, 100):
+        assert float(falls(step)) == pytest.approx(0.4 * half_cosine(step, 30, 0.25), rel=1e-5)
+    assert falling(0.4, 0.25, 0) == 0.4
+
+
+def test_rates_and_penalty_of_a_run_fall_with_its_iterations():
+    """Adam's step on a constant gradient is the learning rate, so the weights tell it."""
+    flags = ["--gan_type", "gan", "--dataset", "ring", "--preset", "none", "--disc_penalty", "r1",
+             "--penalty_weight", "2", "--discriminator_steps", "2", "--schedule", "4", "--lr_end",
+             "0.5", "--penalty_end", "0.25", "--lr_g", "0.01", "--lr_d", "0.02", "--width", "0.1"]
+    points = Domain("ring", np.zeros((8, 2), "float32"), None, None)
+    trainer = build(resolve(flags), [points])
+    for optimizer, variables, rate, steps in (
+            (trainer.g_optimizer, trainer.g_variables, 0.01, 1),
+            (trainer.d_optimizer, trainer.d_variables, 0.02, 2)):
+        for t in range(6 * steps):
+            before = np.array(variables[0])
+            optimizer.apply([tf.ones(v.shape) for v in variables], variables)
+            np.testing.assert_allclose(before - np.array(variables[0]),
+                                       rate * half_cosine(t, 4 * steps, 0.5), rtol=1e-3)
+    # Twelve steps of the critic are past the eight of the schedule.
+    assert float(trainer.weight_of_penalty()) == pytest.approx(2 * 0.25, rel=1e-5)
+    trainer.d_optimizer.iterations.assign(4)
+    assert float(trainer.weight_of_penalty()) == pytest.approx(2 * half_cosine(4, 8, 0.25),
+                                                               rel=1e-5)
+
