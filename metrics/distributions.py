@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from framework.errors import UserError
+from framework.progress import progress
 from metrics.features import FeatureExtractor
 from metrics.frechet import Moments, fid
 from metrics.kernel import kid
@@ -81,8 +82,14 @@ class Distributions:
 
     def results(self) -> list[Result]:
         """One row for each metric and comparison; a note says why a value is missing."""
-        return [row for metric in self.metrics for c in self.compared
-                if metric != "prdc" or c.kind in PRDC_KINDS for row in self._rows(metric, c)]
+        due = [(metric, c) for metric in self.metrics for c in self.compared
+               if metric != "prdc" or c.kind in PRDC_KINDS]
+        rows = []
+        with progress(len(due), "comparing sets", "comparisons") as bar:
+            for metric, c in due:
+                rows += self._rows(metric, c)
+                bar.update()
+        return rows
 
     def _rows(self, metric, c):
         left, right = (self.sets[name, self.limits[c]] for name in (c.left, c.right))

@@ -106,8 +106,9 @@ class Killed(BaseException):
 
 
 def test_killed_in_parent_and_in_twins_and_resumed_equals_unbroken(tmp_path, monkeypatch):
-    flags = ["--gan_type", "scogan", "--domains", "ring,grid25", *TOYS, "--parent_iterations", "4", "--feature_weight", "1", "--iterations", "4",
-             "--checkpoint_every", "2", "--no-tensorboard"]
+    flags = ["--gan_type", "scogan", "--domains", "ring,grid25", *TOYS, "--feature_weight", "1",
+             "--parent_iterations", "4", "--iterations", "4", "--checkpoint_every", "2",
+             "--no-tensorboard"]
     unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
     assert main([*flags, "--run", str(unbroken)]) == 0
     assert (newest_checkpoint(unbroken / "parent"), newest_checkpoint(unbroken)) == (4, 4)
