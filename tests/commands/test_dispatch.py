@@ -109,7 +109,7 @@ def test_evaluate(called, run):
           "kid, lpips,kid", "--lpips_net", "vgg", "--extractor", "pixels", "--data_dir", "d"])
     changed = {"samples": 9, "seed": 4, "split": "test", "metrics": ("kid", "lpips"),
                "lpips_net": "vgg", "extractor": "pixels", "data_dir": "d"}
-    usual = {**LOOKS, "split": "train", "data_dir": ""}
+    usual = {**LOOKS, "split": "train", "data_dir": "", "baseline": "", "blind_sheet": False}
     assert called == [("evaluate", (run,), usual), ("evaluate", (run,), usual | changed)]
 
 
