@@ -165,8 +165,9 @@ class Truth:
     def results(self) -> list[Result]:
         """Two rows for each map."""
         titles = ("error against the map", "of shuffled pairs")
-        return [Result(title, compared(a, b), float(mean.value), float(mean.error), mean.count,
-                       f"the map {getattr(self.maps[a, b], '__name__', 'T')} of {a}")
+        return [Result(title, Comparison("pair", generated_stream(a), generated_stream(b)),
+                       float(mean.value), float(mean.error), mean.count,
+                       f"the map {self.maps[a, b].__name__} of {a}")
                 for (a, b), means in self.errors.items()
                 for title, mean in zip(titles, means, strict=True) if mean.count]
 

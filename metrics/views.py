@@ -2,8 +2,8 @@
 
 Two images of one latent may share what no person would call a likeness: a tint, a pattern too
 faint to see, a stroke in the same pixel. Each view takes such things away. It has the colours of
-another image of its domain, turned in hue and often grey; it is cropped, blurred, grainy and
-compressed as a JPEG. The two sides of a pair get views that know nothing of each other.
+another image of its domain, turned in hue and often grey; it is cropped, blurred, unevenly lit,
+grainy and compressed as a JPEG. The two sides of a pair get views that know nothing of each other.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from framework.pixels import to_uint8, to_unit
 CROP = 0.88                     # the least side of the part that is seen
 BLUR = (0.3, 1.0)               # standard deviation in pixels, of images of 64
 GRAIN = 5.0                     # standard deviation in levels of 255
+LIGHT, LIGHT_PLACES = 8.0, 5    # standard deviation of the light in levels, and how it varies
 QUALITY = (30, 75)              # of the JPEG, from 1 to 100
 GREY_SHARE = 0.3                # of views without colour
 MOST_GAIN = 8.0                 # by which contrast is changed at most
@@ -59,7 +60,7 @@ def one_view(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     image = crop(image, rng)
     sigma = rng.uniform(*BLUR) * max(image.shape[:2]) / 64
     image = cv2.GaussianBlur(image, (0, 0), sigma)
-    image += GRAIN * rng.standard_normal(image.shape, np.float32)
+    image += GRAIN * rng.standard_normal(image.shape, np.float32) + uneven_light(image.shape, rng)
     return compress(np.clip(np.rint(image), 0, 255).astype(np.uint8), int(rng.integers(*QUALITY)))
 
 
@@ -89,6 +90,13 @@ def crop(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return cv2.warpAffine(image, matrix, (width, height),
                           flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
                           borderMode=cv2.BORDER_REFLECT_101)
+
+
+def uneven_light(shape: Sequence[int], rng: np.random.Generator) -> np.ndarray:
+    """Smooth random shades for an image of `shape` [H, W, 3], in levels: they drown what is too
+    faint and too smooth for blur and grain."""
+    coarse = LIGHT * rng.standard_normal((LIGHT_PLACES, LIGHT_PLACES, 3), np.float32)
+    return cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
 
 
 def compress(image: np.ndarray, quality: int) -> np.ndarray:
