@@ -41,12 +41,13 @@ class Pairing:
     """Retrieval and the permutation test between each two of the domains `names`.
 
     judges: what finds features of images. void: the names of judges that are none, and why.
-    guard: which may make all void.
+    guard: which may make all void. remark: a line for people about the judges.
     """
 
     def __init__(self, judges: Sequence[FeatureExtractor], names: Sequence[str], seed: int,
-                 void: Mapping[str, str] | None = None, guard: "Guard | None" = None):
-        self.judges, self.names, self.seed = judges, list(names), seed
+                 void: Mapping[str, str] | None = None, guard: "Guard | None" = None,
+                 remark: str = ""):
+        self.judges, self.names, self.seed, self.remark = judges, list(names), seed, remark
         self.void, self.guard, self.count = dict(void or {}), guard, 0
         self._features: dict[tuple[str, str], list[np.ndarray]] = {}
 
@@ -72,22 +73,22 @@ class Pairing:
 
     def results(self) -> list[Result]:
         """Seven rows for each judge and pair of domains."""
-        reasons = self.guard.reasons if self.guard else []
-        return [Result(metric, of, value, error, count, judge,
-                       "; ".join(f"void: {why}" for why in (*reasons, *self._void_of(judge))))
+        return [Result(metric, of, value, error, count, judge, self._void_by(judge))
                 for (judge, of), (there, back, test) in self.found.items()
                 for metric, value, error, count in figures(there, back, test)]
 
-    def _void_of(self, judge):
-        return [self.void[judge]] if judge in self.void else []
+    def _void_by(self, judge):
+        """Why the judge's verdict is void, by the guard or by its own history; else empty."""
+        reasons = [*(self.guard.reasons if self.guard else []), *filter(None, [
+            self.void.get(judge)])]
+        return f"void: {'; '.join(reasons)}" if reasons else ""
 
     @property
     def verdicts(self) -> dict[str, dict[str, str]]:
         """What each judge says of each pair of domains."""
         found: dict[str, dict[str, str]] = {}
         for (judge, of), each in self.found.items():
-            void = self._void_of(judge)
-            found.setdefault(str(of), {})[judge] = f"void: {void[0]}" if void else verdict(*each)
+            found.setdefault(str(of), {})[judge] = self._void_by(judge) or verdict(*each)
         return found
 
     def report(self) -> dict:
@@ -102,10 +103,13 @@ class Pairing:
         """The verdicts in plain words, and whether they are void."""
         said = [f"{of}: {'; '.join(f'{word} (by {judge})' for judge, word in by_judge.items())}"
                 for of, by_judge in self.verdicts.items()]
+        said += [self.remark] * bool(self.remark)
         if self.guard is None:
             return [*said, "guard not checked: images may be the price of pairs; name the same run "
                     "without couplings by --baseline RUN"]
-        return [*said, *(f"void: {why}" for why in self.guard.reasons), self.guard.checked]
+        if self.guard.reasons:
+            said = [f"void: {why}" for why in self.guard.reasons]
+        return [*said, self.guard.checked]
 
 
 def compared(a: str, b: str) -> Comparison:

@@ -54,8 +54,7 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
     of every generator; real images, of `split`, come round again where there are fewer. A
     classifier is measured on its held-out images. baseline: the same run without couplings, beside
     which the pairing is guarded. blind_sheet: also writes one, or only that where no metrics are
-    named. Raises UserError where a run has no
-    checkpoint or nothing to measure a metric with.
+    named. Raises UserError where a run has no checkpoint or nothing to measure a metric with.
     """
     if blind_sheet:
         write_blind_sheet(run, seed)

@@ -23,6 +23,8 @@ from trainers.restore import Sampler
 # The net by which a coupling sees images: what a run trained against cannot judge its pairs.
 SEEN_BY = {"semantic": "classifier", "balance": "classifier", "dependence": "squeeze",
            "similarity": "squeeze", "content": "vgg", "style": "vgg"}
+NO_NET = ("no net judges: there is none at hand that no coupling of the run trained with; choose "
+          "one by --extractor")
 
 
 class JudgingNet(NamedTuple):
@@ -116,7 +118,8 @@ class PairedRun:
             found["guard"] = Guard(net or find_extractor("pixels"), names, distinct, seed,
                                    self.title)
         judges = [edges(), similarities(), *[net] * (net is not None)]
-        found["pairing"] = Pairing(judges, names, seed, void, found.get("guard"))
+        found["pairing"] = Pairing(judges, names, seed, void, found.get("guard"),
+                                   "" if net else NO_NET)
         found["truth"] = Truth(fixed_maps(self.config, names))
         return found
 

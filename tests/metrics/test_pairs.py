@@ -157,6 +157,8 @@ def test_rows_for_each_judge():
         "generated a | generated b: void: it was seen (by edges); pairs (by self-similarity)",
         "guard not checked: images may be the price of pairs; name the same run without couplings "
         "by --baseline RUN"]
+    measure.remark = "one judge is missing"
+    assert measure.lines()[1] == "one judge is missing"
     said = measure.report()
     assert (said["samples"], said["among"], said["tested"], said["guard"]) == (
         FEW, FEW, FEW, "not checked")
@@ -280,6 +282,7 @@ def test_what_a_guard_finds_makes_all_void():
     guard = guarded(noise(1, 60, 2) + 3, noise(1, 60, 2), real)
     measure = measured(*TRUE["edges"], guard=guard)
     assert all(row.note.startswith("void: KID of a is ") for row in measure.results())
-    *_, kid, coverage, checked = measure.lines()
+    assert all(word.startswith("void: KID") for word in words(measure).values())
+    kid, coverage, checked = measure.lines()
     assert kid.startswith("void: KID") and coverage.startswith("void: coverage")
     assert checked == guard.checked and measure.report()["void"] == guard.reasons

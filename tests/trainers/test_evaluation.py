@@ -178,7 +178,7 @@ def test_pairing_beside_a_baseline(run, capsys):
     assert (said["samples"], said["among"], said["tested"], said["void"]) == (20, 20, 20, [])
     found = {(r["metric"], r["by"]): r for r in report["results"]}
     for name in said["judges"]:
-        assert found["chance", name]["value"] == 1 / 20 and found["hsic_p", judge]["seed"] == 1
+        assert found["chance", name]["value"] == 1 / 20 and found["hsic_p", name]["seed"] == 1
         assert 0 <= found["retrieval", name]["value"] <= 1
     assert found["error against the map", "the map edge of glyph"]["count"] == 20
     assert found["guard coverage", said["judges"][2]]["count"] == 15
