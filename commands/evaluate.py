@@ -10,25 +10,31 @@ from framework.options import Option
 from framework.quiet import quiet
 from metrics import choice
 
-OF_RUNS, OF_FOLDERS = ("split", "data_dir"), ("image_size", "output")
+OF_RUNS = ("split", "data_dir", "baseline", "blind_sheet")
+OF_FOLDERS = ("image_size", "output")
 
 
 @COMMANDS.register("evaluate", options=(
     Option("run", str, "", "folder of the run", positional=True, count="?"),
     Option("split", str, "train", "real images", choices=SPLITS),
     Option("data_dir", str, "", "where the run's data lie by now"),
+    Option("baseline", str, "", "of --metrics pairing: the same run without couplings; pairs "
+           "at the price of worse or fewer images are void"),
+    Option("blind_sheet", bool, False, "also draws true and shuffled pairs for people, and a key; "
+           "without --metrics only that"),
     Option("folders", str, None, "two folders or zip files of images, instead of a run", count=2),
     Option("image_size", int, 0, "of --folders; 0: as the smaller of their first images", low=0,
            high=4096),
     Option("output", str, "", "of --folders: where to keep the figures"),
     *choice.OPTIONS))
-def evaluate(run: str, folders: list[str] | None, split: str, data_dir: str, image_size: int,
-             output: str, **measures: Any) -> int | None:
+def evaluate(run: str, folders: list[str] | None, split: str, data_dir: str, baseline: str,
+             blind_sheet: bool, image_size: int, output: str, **measures: Any) -> int | None:
     """Measures a run and writes its metrics.json, or compares two folders of images."""
     if bool(folders) == bool(run):
         raise UserError("evaluate takes a run, or two folders of images after --folders")
-    if (split != "train" or data_dir) if folders else (image_size or output):
-        raise UserError(f"{' and '.join(OF_RUNS)} belong to a run, {' and '.join(OF_FOLDERS)} to "
+    of_runs = split != "train" or data_dir or baseline or blind_sheet
+    if of_runs if folders else (image_size or output):
+        raise UserError(f"{', '.join(OF_RUNS)} belong to a run, {' and '.join(OF_FOLDERS)} to "
                         "--folders")
     known = choice.FOLDER_METRICS if folders else choice.METRICS
     measures["metrics"] = choice.parse_names(measures["metrics"], known)
@@ -37,6 +43,11 @@ def evaluate(run: str, folders: list[str] | None, split: str, data_dir: str, ima
             from trainers import folder_evaluation
         return folder_evaluation.main(*folders, image_size=image_size, output=output, **measures)
     load_config(run)
+    if baseline:
+        if "pairing" not in measures["metrics"]:
+            raise UserError("baseline belongs to --metrics pairing")
+        load_config(baseline)
     with quiet():
         from trainers import evaluation
-    return evaluation.main(run, split=split, data_dir=data_dir, **measures)
+    return evaluation.main(run, split=split, data_dir=data_dir, baseline=baseline,
+                           blind_sheet=blind_sheet, **measures)

@@ -57,6 +57,9 @@ def street(images: np.ndarray, size: int, seed: Seed = 0) -> np.ndarray:
     return draw_streets(resize(images, size), seed)
 
 
+# What needs no seed: one image and its only possible partner.
+FIXED_MAPS = (edge, negative, rotate)
+
 VIEWS = (                           # suffix of the name, transform, what it shows
     ("", plain, "white on black"),
     ("_edge", edge, "their outlines"),

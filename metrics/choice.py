@@ -5,7 +5,8 @@ from collections.abc import Collection
 from framework.errors import UserError, unknown
 from framework.options import MAX_SEED, Option
 
-METRICS = ("lpips", "fid", "kid", "swd", "prdc", "pair_agreement", "confidence", "modes")
+METRICS = ("lpips", "fid", "kid", "swd", "prdc", "pair_agreement", "confidence", "modes",
+           "pairing")
 SET_METRICS = ("fid", "kid", "swd", "prdc")              # compare two sets of images as a whole
 CLASSIFIER_METRICS = ("pair_agreement", "confidence")    # need a classifier of the run's data
 FOLDER_METRICS = ("lpips", *SET_METRICS)
@@ -23,7 +24,9 @@ OPTIONS = (
     Option("lpips_weights", str, "", "folder of its weights (default: the cache, or a download); "
            "random: none, and the figure is no LPIPS"),
     Option("extractor", str, "", "whose features fid, kid, swd and prdc compare (default: a "
-           "classifier of the run's own data, pixels without labels)",
+           "classifier of the run's own data, pixels without labels), and by which pairing is "
+           "judged beside edges and self-similarity (default: that classifier, or squeeze if its "
+           "weights are there)",
            choices=("", *EXTRACTOR_NAMES)),
     Option("extractor_weights", str, "", "folder of the weights of squeeze or inception (default: "
            "the cache, or a download); random: none"),
@@ -63,8 +66,9 @@ def check_metrics(metrics: Collection[str], points: bool, labelled: bool, domain
                         "--metrics swd,modes")
     if "modes" in metrics and not points:
         raise UserError(f"modes are counted of 2-D points, and {run} draws images")
-    if "pair_agreement" in metrics and domains < 2:
-        raise UserError(f"{run} has one domain; pair agreement needs two or more")
+    paired = [name for name in ("pair_agreement", "pairing") if name in metrics]
+    if paired and domains < 2:
+        raise UserError(f"{run} has one domain; {paired[0]} needs two or more")
     judged = [name for name in metrics if name in CLASSIFIER_METRICS]
     if judged and not labelled:
         raise UserError(f"{judged[0]} needs labelled data in every domain of {run}")

@@ -24,19 +24,23 @@ def picture(lowest: Sequence[ScoredPair], highest: Sequence[ScoredPair]) -> np.n
 def draw_block(pairs: Sequence[ScoredPair]) -> np.ndarray:
     """Draws pairs side by side, each below its score. Returns uint8 [H, W, 3]."""
     images = [np.stack([pair[side] for _, pair in pairs]) for side in (0, 1)]
-    scale = enlargement(images[0].shape[1])
-    grid = image_grid(images, len(pairs), scale)
-    width = grid.shape[1] // len(pairs)
-    return np.concatenate([draw_scores([score for score, _ in pairs], width), grid])
+    return draw_row([f"{score:.4f}" for score, _ in pairs], images)
 
 
-def draw_scores(values: Sequence[float], width: int) -> np.ndarray:
-    """Returns a white strip, uint8 [SCORE_STRIP_PIXELS, width * n, 3], with each value in its
+def draw_row(texts: Sequence[str], images: Sequence[np.ndarray]) -> np.ndarray:
+    """Draws the i-th of each of the `images`, K arrays [n, H, W, C] in [-1, 1], below each other
+    and below texts[i], side by side. Returns uint8 [H, W, 3]."""
+    grid = image_grid(images, len(texts), enlargement(images[0].shape[1]))
+    return np.concatenate([draw_texts(texts, grid.shape[1] // len(texts)), grid])
+
+
+def draw_texts(texts: Sequence[str], width: int) -> np.ndarray:
+    """Returns a white strip, uint8 [SCORE_STRIP_PIXELS, width * n, 3], with each text in its
     column of `width` pixels."""
     import cv2
 
-    strip = np.full((SCORE_STRIP_PIXELS, width * len(values), 3), 255, np.uint8)
-    for i, value in enumerate(values):
-        cv2.putText(strip, f"{value:.4f}", (i * width + 2, SCORE_STRIP_PIXELS - 4),
+    strip = np.full((SCORE_STRIP_PIXELS, width * len(texts), 3), 255, np.uint8)
+    for i, text in enumerate(texts):
+        cv2.putText(strip, text, (i * width + 2, SCORE_STRIP_PIXELS - 4),
                     cv2.FONT_HERSHEY_PLAIN, SCORE_FONT_SCALE, (0, 0, 0), 1, cv2.LINE_AA)
     return strip

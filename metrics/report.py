@@ -12,7 +12,10 @@ from metrics.streams import Comparison
 
 INCEPTION = "Inception"              # the net whose features give FID and KID their names
 METRIC_TITLES = {"fid": "Frechet", "kid": "kernel", "swd": "sliced Wasserstein",
-                 "swd_bound": "Wasserstein >=", "pair_agreement": "pair agreement"}
+                 "swd_bound": "Wasserstein >=", "pair_agreement": "pair agreement",
+                 "retrieval": "R@1", "retrieval_back": "R@1 back", "median_rank": "rank",
+                 "median_rank_back": "rank back", "hsic_z": "HSIC z", "hsic_p": "HSIC p"}
+PAIRING = "pairing"                  # the kind of comparison that has a row for each judge
 
 
 class Result(NamedTuple):
@@ -52,13 +55,16 @@ def metric_title(result: Result) -> str:
 
 
 def format_results(results: Sequence[Result]) -> str:
-    """Formats a table of the comparisons and one of the streams, with a column for each metric.
+    """Formats a table of the comparisons, one of the pairings with a row for each judge, and one
+    of the streams, with a column for each metric.
 
     Below them stand the nets that the values were measured with, and the notes.
     """
     groups = {}
     for result in results:
-        groups.setdefault(isinstance(result.compared, Comparison), []).append(result)
+        of = result.compared
+        kind = isinstance(of, Comparison) and (of.kind == PAIRING or "others")
+        groups.setdefault(kind, []).append(result)
     said = {by: dict.fromkeys(metric_title(r) for r in results if r.by == by)
             for by in dict.fromkeys(r.by for r in results if r.by)}
     notes = [f"by {by}: {', '.join(titles)}" for by, titles in said.items()]
@@ -73,7 +79,9 @@ def _pivot(results) -> str:
     columns = list(dict.fromkeys(metric_title(r) for r in results))
     rows = {}
     for r in results:
-        rows.setdefault(str(r.compared), {})[metric_title(r)] = r
+        judged = isinstance(r.compared, Comparison) and r.compared.kind == PAIRING
+        name = f"{r.compared}, by {r.by}" if judged else str(r.compared)
+        rows.setdefault(name, {})[metric_title(r)] = r
     return text_table(("of", *columns, "n"), [
         (name, *(_cell(row.get(column)) for column in columns),
          ", ".join(dict.fromkeys(str(r.count) for r in row.values() if r.count)) or "-")

@@ -43,7 +43,8 @@ class LatentSampler(Protocol):
 class Comparison(NamedTuple):
     """Two streams and the relation between them.
 
-    kind: "pair": generated from the same latents; "own": generated and real images of one domain;
+    kind: "pair": generated from the same latents; "pairing": the same, where each judge has a
+    verdict of its own; "own": generated and real images of one domain;
     "cross": generated images of one and real images of another domain; "baseline": real images
     of two domains; "floor": real images of one domain; "folders": two folders.
     """
@@ -69,6 +70,11 @@ def real_stream(name: str) -> str:
 def other_real_stream(name: str) -> str:
     """The name of the second stream of the real images of the domain `name`."""
     return f"other real {name}"
+
+
+def baseline_stream(name: str) -> str:
+    """The name of the stream of what another run, the baseline, draws in the domain `name`."""
+    return f"baseline {name}"
 
 
 def comparisons(names: Sequence[str]) -> list[Comparison]:
@@ -123,13 +129,15 @@ def domain_sources(names: Sequence[str], domains: Sequence[Domain],
     return sources
 
 
-def sampler_source(sampler: LatentSampler, samples: int, seed: int) -> StreamSource:
+def sampler_source(sampler: LatentSampler, samples: int, seed: int,
+                   stream: Callable[[str], str] = generated_stream) -> StreamSource:
     """Returns a source of the images that all generators of a run draw from `samples` latents.
 
     seed: of the latents. All latents, some hundred bytes each, are drawn at once; images are not.
+    stream: a function from a domain's name to that of its stream.
     """
     z = sampler.inputs(samples, seed)
-    names = [generated_stream(name) for name in sampler.domains]
+    names = [stream(name) for name in sampler.domains]
     return lambda start, stop: dict(zip(names, sampler.draw(z[start:stop]), strict=True))
 
 

@@ -69,6 +69,12 @@ LINEAR_FILES = {
 }
 
 
+def has_backbone(net: str, folder: str | Path = "") -> bool:
+    """Whether the weights of `net` lie in `folder`, "" for the cache: without any download."""
+    place, source = Path(folder) if folder else cache_folder() / "lpips", BACKBONE_FILES[net]
+    return any((place / name).is_file() for name in (source.arrays, source.published))
+
+
 def load_backbone(net: str, folder: str | Path | None = None) -> tuple[dict[str, np.ndarray], bool]:
     """Loads NAME/kernel and NAME/bias of every convolution of `net`; also returns whether they
     are the published ones.

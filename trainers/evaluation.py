@@ -34,24 +34,32 @@ from metrics.streams import (
     sampler_source,
 )
 from trainers import classifier_run
+from trainers.blind_sheet import write_blind_sheet
 from trainers.classifier import predict_logits
 from trainers.domains import load_domains
 from trainers.judge import judge_of
+from trainers.pairing import PairedRun, judging_net
 from trainers.restore import Sampler
 
 
 def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, seed: int = 1,
          split: str = "train", data_dir: str = "", lpips_net: str = "alex", lpips_weights: str = "",
-         extractor: str = "", extractor_weights: str = "") -> None:
+         extractor: str = "", extractor_weights: str = "", baseline: str = "",
+         blind_sheet: bool = False) -> None:
     """Evaluates the best checkpoint of `run`, where one is kept, else the newest; prints the
     figures and keeps them in metrics.json and metrics.txt, the most and least alike pairs in
     pairs-*.png.
 
     metrics: see `metrics.choice`; none: quick ones that need no weights from elsewhere. samples:
     of every generator; real images, of `split`, come round again where there are fewer. A
-    classifier is measured on its held-out images. Raises UserError where a run has no
-    checkpoint or nothing to measure a metric with.
+    classifier is measured on its held-out images. baseline: the same run without couplings, beside
+    which the pairing is guarded. blind_sheet: also writes one, or only that where no metrics are
+    named. Raises UserError where a run has no checkpoint or nothing to measure a metric with.
     """
+    if blind_sheet:
+        write_blind_sheet(run, seed)
+        if not metrics:
+            return
     folder, config = Path(run), load_config(run)
     if data_dir:
         config = config.with_options(data_dir=data_dir)
@@ -63,19 +71,29 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
             save_report(folder / "metrics.json", report)
         return
     sampler, domains = Sampler(run), load_domains(config, split)
-    metrics, extractor = choose_metrics(metrics, extractor, bool(lpips_weights), domains, run)
+    asked = extractor
+    metrics, extractor = choose_metrics(metrics, asked, bool(lpips_weights), domains, run)
     names, counts = sampler.domains, count_distinct(sampler.domains, domains, samples)
     distance = distance_of(metrics, lpips_net, lpips_weights)
     net = extractor_of(metrics, extractor, extractor_weights)       # before a judge is trained
-    judge, about = judge_of(config) if choice.needs_classifier(metrics, extractor) else (None, {})
+    paired = None
+    if "pairing" in metrics:
+        by = judging_net(config, asked, extractor_weights, labelled(domains), sampler.image_shape)
+        paired = PairedRun(config, sampler, by, baseline)
+    wanted = choice.needs_classifier(metrics, extractor) or paired and paired.needs_classifier
+    judge, about = judge_of(config) if wanted else (None, {})
     net = net or extractor_of(metrics, extractor, extractor_weights, judge)
     measures = of_streams(metrics, comparisons(names), counts, distance, seed, net)
     measures |= of_generators(metrics, config, names, counts, judge, domains[0].attributes)
     sources = [sampler_source(sampler, samples, seed), *domain_sources(names, domains, seed)]
+    if paired:
+        measures |= paired.measures(counts, seed, judge)
+        sources += paired.sources(samples, seed)
     results = run_measures(measures, sources, samples, domains[0].images.shape[1:])
 
     agreement, settings = measures.get("pair_agreement"), {"split": split, "seed": seed}
-    report = {**(agreement.figures() if agreement else {}), **about, "samples": samples,
+    pairs = {"pairing": measures["pairing"].report()} if "pairing" in measures else {}
+    report = {**(agreement.figures() if agreement else {}), **about, **pairs, "samples": samples,
               **settings, "checkpoint": shown_checkpoint(folder)[1], "metrics": list(metrics),
               "results": [row.as_dict(**settings) for row in results]}
     write_report(folder, report, results, measures, closing(report))
@@ -85,11 +103,15 @@ def choose_metrics(metrics: Sequence[str], extractor: str, lpips: bool, domains:
                    run: str | Path) -> tuple:
     """Metrics and extractor as asked for, or what the run's domains allow. Raises UserError for
     a metric that they do not."""
-    points = domains[0].images.ndim == 2
-    labelled = not points and all(d.labels is not None for d in domains)
-    metrics = metrics or choice.default_metrics(points, labelled, len(domains), lpips)
-    choice.check_metrics(metrics, points, labelled, len(domains), str(run))
-    return metrics, extractor or ("classifier" if labelled else "pixels")
+    points, known = domains[0].images.ndim == 2, labelled(domains)
+    metrics = metrics or choice.default_metrics(points, known, len(domains), lpips)
+    choice.check_metrics(metrics, points, known, len(domains), str(run))
+    return metrics, extractor or ("classifier" if known else "pixels")
+
+
+def labelled(domains: Sequence[Domain]) -> bool:
+    """Whether every domain has images and labels."""
+    return domains[0].images.ndim > 2 and all(d.labels is not None for d in domains)
 
 
 def distance_of(metrics: Sequence[str], net: str, weights: str) -> LPIPS | None:
@@ -154,7 +176,8 @@ def write_report(folder: Path, report: dict, results: Sequence, measures: dict,
                  closing: str = "") -> None:
     """Keeps the table, the figures and the pictures in `folder` and prints the table and a
     `closing` line: also where they cannot be kept, of which it raises UserError then."""
-    text, kept = format_results(results), False
+    lines = measures["pairing"].lines() if "pairing" in measures else []
+    text, kept = "\n".join([format_results(results), *lines]), False
     try:
         with keeping(folder):
             write_text(folder / "metrics.txt", text + "\n")

@@ -109,7 +109,7 @@ def test_evaluate(called, run):
           "kid, lpips,kid", "--lpips_net", "vgg", "--extractor", "pixels", "--data_dir", "d"])
     changed = {"samples": 9, "seed": 4, "split": "test", "metrics": ("kid", "lpips"),
                "lpips_net": "vgg", "extractor": "pixels", "data_dir": "d"}
-    usual = {**LOOKS, "split": "train", "data_dir": ""}
+    usual = {**LOOKS, "split": "train", "data_dir": "", "baseline": "", "blind_sheet": False}
     assert called == [("evaluate", (run,), usual), ("evaluate", (run,), usual | changed)]
 
 
@@ -140,6 +140,11 @@ def test_evaluate_folders(called):
     (["evaluate", "RUN", "--lpips_net", "vg"], "did you mean 'vgg'"),
     (["evaluate", "RUN", "--extractor", "pixel"], "did you mean 'pixels'"),
     (["evaluate", "RUN", "--image_size", "32"], "belong to"),
+    (["evaluate", "RUN", "--metrics", "kid", "--baseline", "x"], "belongs to --metrics pairing"),
+    (["evaluate", "RUN", "--metrics", "pairing", "--baseline", "none"], "no run at none"),
+    (["evaluate", "--folders", "a", "b", "--baseline", "x"], "belong to a run"),
+    (["evaluate", "--folders", "a", "b", "--blind_sheet"], "belong to a run"),
+    (["evaluate", "--folders", "a", "b", "--metrics", "pairing"], "unknown metric 'pairing'"),
     (["evaluate", "--folders", "a", "b", "--split", "test"], "belong to a run"),
     (["sample", "RUN", "--count", "x"], "count must be a whole number, not 'x'"),
     (["sampel"], "did you mean 'sample'"), (["presets", "demo"], "unexpected argument 'demo'"),

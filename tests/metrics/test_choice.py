@@ -25,6 +25,7 @@ def test_what_is_measured_unasked_is_possible(case, expected):
 @pytest.mark.parametrize("metric, points, labelled, domains, message", [
     ("lpips", True, False, 1, "points"), ("confidence", True, False, 1, "points"),
     ("modes", False, True, 1, "draws images"), ("pair_agreement", False, True, 1, "one domain"),
+    ("pairing", False, True, 1, "one domain"), ("pairing", True, False, 2, "draws points"),
     ("confidence", False, False, 2, "labelled"), ("pair_agreement", False, False, 2, "labelled")])
 def test_what_a_run_has_nothing_for(metric, points, labelled, domains, message):
     with pytest.raises(UserError, match=message):

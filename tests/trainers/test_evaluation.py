@@ -168,6 +168,84 @@ def test_equal_folders_are_pairs_and_no_distance_apart(place, capsys):
     assert row.startswith("same 1 | same 2") and "0.0000 +- 0.0000" in row
 
 
+def test_pairing_beside_a_baseline(run, capsys):
+    """By the judge of labelled domains, and beside itself, which is neither better nor worse."""
+    path = run("cogan")
+    report = evaluated(path, "--metrics", "pairing", "--baseline", str(path))
+    said, [by_judge] = report["pairing"], report["pairing"]["verdicts"].values()
+    assert list(by_judge) == said["judges"] == ["edges", "self-similarity", *said["judges"][2:]]
+    assert said["judges"][2].endswith("last but one layer") and "judge" in report
+    assert (said["samples"], said["among"], said["tested"], said["void"]) == (20, 20, 20, [])
+    found = {(r["metric"], r["by"]): r for r in report["results"]}
+    for name in said["judges"]:
+        assert found["chance", name]["value"] == 1 / 20 and found["hsic_p", name]["seed"] == 1
+        assert 0 <= found["retrieval", name]["value"] <= 1
+    assert found["error against the map", "the map edge of glyph"]["count"] == 20
+    assert found["guard coverage", said["judges"][2]]["count"] == 15
+    text = (path / "metrics.txt").read_text()
+    assert text in capsys.readouterr().out
+    assert text.endswith("guard: KID and coverage beside those of cogan\n")
+
+
+def test_pairing_without_a_baseline(run, capsys):
+    words = ["--metrics", "pairing", "--extractor", "pixels"]
+    first, again = (evaluated(run("cogan"), *words) for _ in "12")
+    assert first == again and first["pairing"]["guard"] == "not checked"
+    assert first["pairing"]["judges"] == ["edges", "self-similarity", "pixels"]
+    assert "judge" not in first and "\nguard not checked: " in capsys.readouterr().out
+    other = evaluated(run("cogan"), *words, "--seed", "2")
+    assert other["results"] != first["results"]
+
+
+def test_a_blind_sheet_alone(run, capsys):
+    path = run("cogan")
+    (path / "metrics.json").write_text("as it was")
+    drawn = []
+    for seed in "113":
+        assert main(["evaluate", str(path), "--blind_sheet", "--seed", seed]) == 0
+        drawn.append([(path / name).read_bytes() for name in (
+            "blind-sheet.png", "blind-sheet-key.csv")])
+    assert drawn[0] == drawn[1] and drawn[0][0] != drawn[2][0] and drawn[0][1] != drawn[2][1]
+    assert cv2.imread(str(path / "blind-sheet.png")).shape[1] >= 640
+    key = drawn[0][1].decode().splitlines()
+    assert key[0] == "number,shown" and len(key) == 81
+    assert sum(line.endswith(",true") for line in key) == 40
+    assert (path / "metrics.json").read_text() == "as it was"
+    assert "wrote " in capsys.readouterr().out
+
+
+def test_a_blind_sheet_beside_metrics(run):
+    path = run("scogan")
+    evaluated(path, "--metrics", "kid", "--extractor", "pixels", "--blind_sheet")
+    assert (path / "blind-sheet.png").exists() and (path / "blind-sheet-key.csv").exists()
+
+
+def test_a_key_that_cannot_be_kept(run, capsys):
+    path = run("scogan")
+    for name in ("blind-sheet.png", "blind-sheet-key.csv"):
+        (path / name).unlink(missing_ok=True)
+    (path / "blind-sheet.png").mkdir()
+    (path / "blind-sheet.png" / "x").write_text("")
+    assert main(["evaluate", str(path), "--blind_sheet"]) == 2
+    (path / "blind-sheet.png" / "x").unlink()
+    (path / "blind-sheet.png").rmdir()
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not (path / "blind-sheet-key.csv").exists() and not list(path.glob(".new-*"))
+
+
+@pytest.mark.parametrize("kind, words, message", [
+    ("gan", ["--blind_sheet"], "shows pairs of images"),
+    ("ring", ["--blind_sheet"], "shows pairs of images"),
+    ("gan", ["--metrics", "pairing"], "one domain"),
+    ("cogan", ["--metrics", "pairing", "--baseline", "scogan"], "draws glyph, glyph_negative of")])
+def test_what_has_no_pairs(run, kind, words, message, capsys):
+    path, words = run(kind), [str(run(w)) if w in KINDS else w for w in words]
+    capsys.readouterr()
+    assert main(["evaluate", str(path), *words]) == 2
+    said = capsys.readouterr().err
+    assert message in said and said.count("\n") == 1 and len(said) < 300
+
+
 @pytest.mark.parametrize("words, message", [
     (["RUN", "--metrics", "modes"], "draws images"),
     (["RUN", "--metrics", "lpips", "--lpips_weights", "nowhere"], "nowhere"),
