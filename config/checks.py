@@ -85,6 +85,14 @@ def _nets(config: Config, domains: Sequence[str]) -> None:
                             f"{len(registry[name].table)} rows")
 
 
+def _clusters(config: Config, domains: Sequence[str]) -> None:
+    points = [name for name in domains if find_domain(name).size is None]
+    if config.coupling.clusters == 1:
+        raise UserError("clusters must be 2 or more; a single one tells nothing apart")
+    if config.coupling.clusters and points:
+        raise UserError(f"clusters are of images, and {points[0]} holds points")
+
+
 def _classifier(config: Config, domains: Sequence[str]) -> None:
     path = config.coupling.classifier_path
     if config.nets.conditional:
@@ -96,9 +104,9 @@ def _classifier(config: Config, domains: Sequence[str]) -> None:
     unlabelled = [name for name in domains if find_domain(name).classes is None]
     if config.experiment.gan_type == "classifier" and unlabelled:
         raise UserError(f"a classifier needs labelled data, and {unlabelled[0]} has no labels")
-    if reads and not path and len(unlabelled) == len(domains):
+    if reads and not path and not config.coupling.clusters and len(unlabelled) == len(domains):
         raise UserError(f"{reads[0]} needs a labelled domain, and {' and '.join(domains)} have "
-                        "no labels; or give it a --classifier_path")
+                        "no labels; or give it a --classifier_path, or --clusters 10")
     if path and not Path(path).is_file():
         raise UserError(f"there is no classifier at {path}")
     if path:
@@ -138,5 +146,5 @@ def _devices(config: Config, domains: Sequence[str]) -> None:
                         f"{workers}; take one or all")
 
 
-CHECKS = (_devices, check_styling, _kernel, _augment, _parent, _nets, _classifier, _perceptual,
-          _monitor)
+CHECKS = (_devices, check_styling, _kernel, _augment, _parent, _nets, _clusters, _classifier,
+          _perceptual, _monitor)

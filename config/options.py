@@ -214,6 +214,8 @@ OPTIONS: tuple[Option, ...] = (
          "this standard deviation; its gradient then moves strokes rather than pixels",
          from_to(0, 10),
          either(serves("classifier"), OWN_CLASSIFIER)),
+        ("clusters", int, 0, "let that classifier learn so many clusters of the images' edges in "
+         "the place of labels, from 2 on; 0: labels", from_to(0, 64), COUPLED, OWN_CLASSIFIER),
         ("classifier_path", str, "", "classifier of the semantic and balance terms, a .keras "
          "file with the layers of one of the tables (default: trained before the run)",
          COUPLED, READS_CLASSES),

@@ -30,6 +30,7 @@ from trainers.optimizers import optimizer_state
 
 ITERATIONS = 1500
 BATCH_SIZE = 64
+LEARNING_RATE = 1e-3
 
 
 def cross_entropy(labels: Tensor, logits: Tensor) -> Tensor:
@@ -132,7 +133,7 @@ def check_labels(domains: Sequence[Domain]) -> None:
 
 def train_classifier(domains: Sequence[Domain], *, seed: int = 0, table: str = "quick",
                      noise: float = 0.0, iterations: int = ITERATIONS, batch_size: int = BATCH_SIZE,
-                     lr: float = 1e-3) -> keras.Model:
+                     lr: float = LEARNING_RATE) -> keras.Model:
     """A classifier of the mixture of labelled `domains`, batch_size images of each a step.
 
     Adam, the learning rate falling from `lr` to 0 along a cosine. noise: see
@@ -152,8 +153,8 @@ def train_classifier(domains: Sequence[Domain], *, seed: int = 0, table: str = "
 
 
 def train_once(domains: Sequence[Domain], held_out: Sequence[Domain], *, seed: int = 0,
-               table: str = "quick", noise: float = 0.0,
-               iterations: int = ITERATIONS) -> tuple[keras.Model, dict[str, float]]:
+               table: str = "quick", noise: float = 0.0, iterations: int = ITERATIONS,
+               lr: float = LEARNING_RATE) -> tuple[keras.Model, dict[str, float]]:
     """A classifier of `domains` from the cache, or trained now and kept there.
 
     Says which, with its accuracy on `held_out` (the same domains' held-out images). The
@@ -161,14 +162,14 @@ def train_once(domains: Sequence[Domain], held_out: Sequence[Domain], *, seed: i
     Raises UserError as `check_labels`. Returns (model, accuracies per domain).
     """
     check_labels(domains)
-    name = file_name(domains, table, iterations, BATCH_SIZE, seed, noise)
+    name = file_name(domains, table, iterations, BATCH_SIZE, seed, noise, lr)
     path = cache_folder() / "classifiers" / f"{name}.keras"
     model, place = cached_classifier(path, domains[0], table), "found in"
     if model is None:
         print(f"training a classifier of {', '.join(d.name for d in domains)} "
               f"({iterations} iterations)", flush=True)
         model = train_classifier(domains, seed=seed, table=table, noise=noise,
-                                 iterations=iterations)
+                                 iterations=iterations, lr=lr)
         place = "kept in" if keep_classifier(path, model) else "not kept in"
     accuracies = {d.name: accuracy(model, d) for d in held_out}
     figures = ", ".join(f"{name} {100 * a:.1f} %" for name, a in accuracies.items())

@@ -26,6 +26,7 @@ from trainers.objectives import discriminator_outputs, objective
 from trainers.optimizers import falling, optimizer, scaling_optimizer
 from trainers.perceptual import maps_for, vgg_features_for
 from trainers.pictures import sample_picture
+from trainers.pseudo import with_pseudo_classes
 from trainers.variables import normalises_batches
 
 
@@ -92,13 +93,19 @@ def class_frequencies(domains: Sequence[Domain]) -> np.ndarray:
 
 def frozen_for(config: Config, domains: Sequence[Domain]) -> FrozenNets:
     """What the couplings of a run read with. A classifier is read from its file, found in the
-    cache or trained, where a coupling asks for it."""
+    cache or trained, where a coupling asks for it; with `--clusters` it has learned those, and
+    labels are not looked at."""
     coupling, image_shape = config.coupling, domains[0].images.shape[1:]
     vgg = in_strategy_scope(vgg_features_for)(coupling, config.device.precision, image_shape)
     maps = in_strategy_scope(maps_for)(coupling, image_shape)
     if not (coupling.semantic_weight > 0 or coupling.balance_weight > 0):
         return FrozenNets(vgg=vgg, maps=maps)
-    classifier = frozen_classifier(config, domains, lambda: load_domains(config, "test"))
+    held_out = partial(load_domains, config, "test")
+    if coupling.clusters:
+        domains, clustered = with_pseudo_classes(domains, held_out(), coupling.clusters,
+                                                 config.experiment.seed)
+        held_out = partial(tuple, clustered)
+    classifier = frozen_classifier(config, domains, held_out)
     frequencies = class_frequencies(domains) if coupling.balance_weight > 0 else None
     return FrozenNets(partial(classifier, training=False), frequencies,
                       any(d.attributes for d in domains), vgg, maps)

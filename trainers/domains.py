@@ -26,17 +26,35 @@ def load_domains(config: Config, split: str = "train") -> tuple[Domain, ...]:
     Of those to be pruned only what a classifier is sure of, but for the held-out images.
     Raises UserError where they cannot be had as asked for.
     """
-    data, seed = config.data, config.experiment.seed
+    return _load(config, run_domains(config.values()), split, config.experiment.seed,
+                 config.data.image_size)
+
+
+def load_apart(config: Config, like: Sequence[Domain], seed: int) -> tuple[Domain, ...]:
+    """Training images of the run's domains, each loaded as if it were the only one: domains of
+    one source do not share its images. What a program draws follows from `seed`, not the run's.
+
+    like: the run's domains, whose names and size of images these have. Raises UserError as
+    `load_domains`.
+    """
+    found = [_load(config, [name], "train", seed, d.images.shape[1])
+             for name, d in zip(run_domains(config.values()), like, strict=True)]
+    return tuple(replace(alone, name=d.name) for (alone,), d in zip(found, like, strict=True))
+
+
+def _load(config: Config, names: Sequence[str], split: str, seed: int,
+          size: int) -> tuple[Domain, ...]:
+    data = config.data
 
     def load_split(names, split, keep=None):
         return load(names, data_dir=data.data_dir or None, seed=seed, split=split, keep=keep,
-                    image_size=data.image_size or None, limit=data.limit_data or None)
+                    image_size=size or None, limit=data.limit_data or None)
 
     def keep(name, domain):
         (held_out,) = load_split([name], "test")
         return confident_indices(domain, held_out, data.prune_confidence,
-                                 table=config.nets.classifier, seed=seed)
-    return load_split(run_domains(config.values()), split, keep)
+                                 table=config.nets.classifier, seed=config.experiment.seed)
+    return load_split(names, split, keep)
 
 
 def write_description(run: Path, domains: Sequence[Domain]) -> None:

@@ -37,7 +37,7 @@ from trainers import classifier_run
 from trainers.blind_sheet import write_blind_sheet
 from trainers.classifier import predict_logits
 from trainers.domains import load_domains
-from trainers.judge import judge_of
+from trainers.judge import judge_line, judge_of
 from trainers.pairing import PairedRun, judging_net
 from trainers.restore import Sampler
 
@@ -96,7 +96,8 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
     report = {**(agreement.figures() if agreement else {}), **about, **pairs, "samples": samples,
               **settings, "checkpoint": shown_checkpoint(folder)[1], "metrics": list(metrics),
               "results": [row.as_dict(**settings) for row in results]}
-    write_report(folder, report, results, measures, closing(report))
+    write_report(folder, report, results, measures, closing(report),
+                 judge_line(about) if about else "")
 
 
 def choose_metrics(metrics: Sequence[str], extractor: str, lpips: bool, domains: Sequence[Domain],
@@ -173,11 +174,12 @@ def run_measures(measures: dict, sources: Sequence, samples: int, shape: Sequenc
 
 
 def write_report(folder: Path, report: dict, results: Sequence, measures: dict,
-                 closing: str = "") -> None:
-    """Keeps the table, the figures and the pictures in `folder` and prints the table and a
-    `closing` line: also where they cannot be kept, of which it raises UserError then."""
-    lines = measures["pairing"].lines() if "pairing" in measures else []
-    text, kept = "\n".join([format_results(results), *lines]), False
+                 closing: str = "", note: str = "") -> None:
+    """Keeps the table with a `note` below it, the figures and the pictures in `folder` and prints
+    the table, the note and a `closing` line: also where they cannot be kept, of which it raises
+    UserError then."""
+    pairing = measures["pairing"].lines() if "pairing" in measures else []
+    text, kept = "\n".join(filter(None, (format_results(results), *pairing, note))), False
     try:
         with keeping(folder):
             write_text(folder / "metrics.txt", text + "\n")

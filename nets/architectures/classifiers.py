@@ -1,4 +1,4 @@
-"""Classifiers: tables B.1 and B.2 of the SCoGAN thesis, and a quick one of our own."""
+"""Classifiers: tables B.1 and B.2 of the SCoGAN thesis, and two of our own."""
 
 from nets.architectures import CLASSIFIERS, DIGIT, FACE, XAVIER, Architecture, Row
 
@@ -16,7 +16,16 @@ QUICK_CLASSIFIER = (
     Row("conv", 128, 3, 2, "batch", "leaky0.2", dropout=0.3),
     Row("dense"),
 )
+# Deeper than the quick one, for what measures: it reads streets better for twice the time.
+JUDGE_CLASSIFIER = (
+    Row("conv", 24, 4, 2, "batch", "relu"),
+    Row("conv", 48, 3, 1, "batch", "relu", pool=2),
+    Row("conv", 96, 3, 1, "batch", "relu"),
+    Row("conv", 96, 3, 1, "batch", "relu", pool=2),
+    Row("dense"),
+)
 
 CLASSIFIERS.register("B.1", Architecture(THESIS_CLASSIFIER, DIGIT, **XAVIER))
 CLASSIFIERS.register("B.2", Architecture(THESIS_CLASSIFIER, FACE, **XAVIER))
 CLASSIFIERS.register("quick", Architecture(QUICK_CLASSIFIER, DIGIT, initializer="he"))
+CLASSIFIERS.register("judge", Architecture(JUDGE_CLASSIFIER, DIGIT, initializer="he"))

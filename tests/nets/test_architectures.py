@@ -26,7 +26,7 @@ PAIRS = ["toy", "digit", "digit_small", "face128", "face256", "dcgan64", "residu
 
 def test_both_nets_of_every_pair_make_the_same_images():
     assert list(GENERATORS) == list(DISCRIMINATORS) == PAIRS
-    assert list(CLASSIFIERS) == ["B.1", "B.2", "quick"]
+    assert list(CLASSIFIERS) == ["B.1", "B.2", "quick", "judge"]
     for name in GENERATORS:
         assert GENERATORS[name].image_shape == DISCRIMINATORS[name].image_shape
 

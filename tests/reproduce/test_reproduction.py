@@ -30,8 +30,8 @@ def calls(monkeypatch, place):
     holds their words."""
     made = []
     monkeypatch.setenv("SCOGAN_CACHE", str(place / "cache"))
-    for module in (classifier, judge):
-        monkeypatch.setattr(module, "train_once", partial(classifier.train_once, iterations=3))
+    monkeypatch.setattr(classifier, "train_once", partial(classifier.train_once, iterations=3))
+    monkeypatch.setattr(judge, "SETTINGS", dict.fromkeys(judge.SETTINGS, {"iterations": 3}))
 
     def call(*words):
         made.append(words[0])

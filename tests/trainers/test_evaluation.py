@@ -31,8 +31,8 @@ KINDS = {
 def few():
     """Classifiers of three iterations, kept nowhere else."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (classifier, judge):
-            patch.setattr(module, "train_once", partial(classifier.train_once, iterations=3))
+        patch.setattr(classifier, "train_once", partial(classifier.train_once, iterations=3))
+        patch.setattr(judge, "SETTINGS", dict.fromkeys(judge.SETTINGS, {"iterations": 3}))
         yield
 
 
@@ -84,7 +84,11 @@ def test_a_run_of_pairs(run, kind, capsys):
                and row["count"] in (20, 15) and row["by"] for row in report["results"])
     said = capsys.readouterr().out
     assert said.splitlines()[-1].startswith(f"pair agreement {report['pair_agreement']:.3f}; ")
-    assert (run(kind) / "metrics.txt").read_text() in said
+    kept = (run(kind) / "metrics.txt").read_text()
+    shares = report["judge"]["accuracy_on_held_out"]
+    assert kept in said and kept.endswith("the judge reads " + ", ".join(
+        f"{100 * shares[name]:.1f} % of held-out {name}" for name in shares) + "\n")
+    assert len(shares) == 2 and all(0 <= share <= 1 for share in shares.values())
 
 
 def test_points(run, capsys):

@@ -1,6 +1,5 @@
 """Monitors: what they measure, that they change nothing, and that a run goes on with them."""
 
-from functools import partial
 from types import SimpleNamespace
 
 import cv2
@@ -11,7 +10,7 @@ from commands.dispatch import main
 from framework.history import History
 from metrics.kernel import kid
 from metrics.wasserstein import sliced_wasserstein
-from trainers import classifier, judge
+from trainers import judge
 from trainers.monitors import Monitor
 
 FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2negative", "--preset", "none", "--generator",
@@ -60,7 +59,7 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("monitors")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCOGAN_CACHE", str(folder / "cache"))
-        patch.setattr(judge, "train_once", partial(classifier.train_once, iterations=3))
+        patch.setattr(judge, "SETTINGS", dict.fromkeys(judge.SETTINGS, {"iterations": 3}))
         assert main([*FLAGS, *WATCH, "--iterations", "5", "--run", str(folder / "whole")]) == 0
         yield folder
 

@@ -25,9 +25,8 @@ def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("scogan")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCOGAN_CACHE", str(folder / "cache"))
-        few = partial(classifier.train_once, iterations=3)
-        patch.setattr(classifier, "train_once", few)
-        patch.setattr(judge, "train_once", few)
+        patch.setattr(classifier, "train_once", partial(classifier.train_once, iterations=3))
+        patch.setattr(judge, "SETTINGS", dict.fromkeys(judge.SETTINGS, {"iterations": 3}))
         assert main([*FLAGS, "--run", str(folder / "run")]) == 0
         assert main(["sample", str(folder / "run"), "--count", "10", "--seed", "2"]) == 0
         assert main(["evaluate", str(folder / "run"), "--samples", "30"]) == 0

@@ -1,0 +1,77 @@
+"""Pseudo-classes (`--clusters`), by which the semantic and balance terms read unlabelled images.
+
+The clusters of `data.clusters` take the place of the labels; a classifier learns them and stands
+in for one that has learned true classes.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from config.content import digest
+from data.clusters import find_clusters
+from data.domain import Domain
+from framework.cache import cache_folder, file_name
+from framework.files import write_text
+
+
+def with_pseudo_classes(domains: Sequence[Domain], held_out: Sequence[Domain], count: int,
+                        seed: int) -> tuple[list[Domain], list[Domain]]:
+    """The domains and their held-out images, with clusters 0..count - 1 as their only labels.
+
+    The clusters follow from the training images of all domains and the seed. They are kept in the
+    cache by the images' digests, so that a run that goes on reads the same. Says how many images
+    the smallest and the largest cluster of each domain have. Raises UserError as
+    `data.clusters.find_clusters`.
+    """
+    unlabelled = [replace(d, labels=None, classes=None, attributes=())
+                  for d in (*domains, *held_out)]
+    path = cache_folder() / "clusters" / (
+        file_name([replace(d, labels=np.frombuffer(digest(d).encode(), np.uint8))
+                   for d in unlabelled], count, seed) + ".json")
+    sizes = [len(d) for d in unlabelled]
+    labels, place = cached_labels(path, sizes, count), f"found in {path}"
+    if labels is None:
+        print(f"looking for {count} clusters of {', '.join(d.name for d in domains)}", flush=True)
+        found = find_clusters(unlabelled[:len(domains)], count, seed)
+        labels = [found.labels(d.images, k % len(domains)) for k, d in enumerate(unlabelled)]
+        place = keep_labels(path, labels, count)
+    shares = ", ".join(f"{d.name} {100 * np.min(part):.1f} to {100 * np.max(part):.1f} %"
+                       for d, part in zip(domains, (
+                           np.bincount(found, minlength=count) / len(found) for found in labels),
+                           strict=False))
+    print(f"clusters {place}: shares of the images of {shares}")
+    labelled = [replace(d, labels=found, classes=count)
+                for d, found in zip(unlabelled, labels, strict=True)]
+    return labelled[:len(domains)], labelled[len(domains):]
+
+
+def cached_labels(path: Path, sizes: Sequence[int], count: int) -> list[np.ndarray] | None:
+    """The lists of labels in the file `path`, int32, for domains of these sizes; None, with a
+    line, where it holds something else, and without one where there is no file."""
+    if not path.exists():
+        return None
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))["labels"]
+        if all(type(label) is int and 0 <= label < count for row in rows for label in row):
+            found = [np.array(row, np.int32) for row in rows]
+            if [len(row) for row in found] == list(sizes):
+                return found
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        pass
+    print(f"{path} is not used: it holds no clusters of these images")
+    return None
+
+
+def keep_labels(path: Path, labels: Sequence[np.ndarray], count: int) -> str:
+    """Writes the lists of labels to `path`; returns where they are, or why they are not kept."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, json.dumps({"clusters": count,
+                                     "labels": [row.tolist() for row in labels]}) + "\n")
+        return f"kept in {path}"
+    except OSError as error:
+        return f"not kept in {path.parent}: {error.strerror or error}"
