@@ -5,6 +5,8 @@ always agree it finds about 1 - 2 e. So it has a table of its own, and sees more
 run does: each domain's whole source, and of what a program draws other images.
 """
 
+from typing import Any
+
 from keras import Model
 
 from config.sections import Config
@@ -15,7 +17,8 @@ from trainers.domains import load_apart, load_domains
 JUDGE_SEED = 1000
 TABLE = "judge"
 # By table. Images of another size than the judge's table is made for are read by the quick one.
-SETTINGS = {TABLE: {"iterations": 1000, "lr": 3e-3}, "quick": {"iterations": 1500}}
+SETTINGS: dict[str, dict[str, Any]] = {TABLE: {"iterations": 1000, "lr": 3e-3},
+                                       "quick": {"iterations": 1500}}
 
 
 def judge_of(config: Config) -> tuple[Model, dict]:

@@ -16,7 +16,7 @@ QUICK_CLASSIFIER = (
     Row("conv", 128, 3, 2, "batch", "leaky0.2", dropout=0.3),
     Row("dense"),
 )
-# Deeper than the quick one, for what measures: it reads streets better for twice the time.
+# Deeper than the quick one, for what measures; a step takes 2.4 times as long on one core.
 JUDGE_CLASSIFIER = (
     Row("conv", 24, 4, 2, "batch", "relu"),
     Row("conv", 48, 3, 1, "batch", "relu", pool=2),
