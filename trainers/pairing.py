@@ -86,8 +86,6 @@ def baseline_of(place: str, sampler: Sampler) -> Sampler | None:
     return found
 
 
-
-
 class PairedRun:
     """The pairing measures of the run of `config` that `sampler` draws from, and what they need.
 
