@@ -93,12 +93,20 @@ def stoppable() -> Iterator[list[int]]:
         else:
             usual(unraisable)
 
+    def printed(*error):
+        """What C code prints instead of passing it on, as TensorFlow's does: likewise."""
+        if asked:
+            _after(AGAIN, stop_again)
+        else:
+            usual_print(*error)
+
     usual, sys.unraisablehook = sys.unraisablehook, lost
+    usual_print, sys.excepthook = sys.excepthook, printed
     try:
         with handling(stop):
             yield asked
     finally:
-        sys.unraisablehook = usual
+        sys.unraisablehook, sys.excepthook = usual, usual_print
         if asked:
             signal.setitimer(signal.ITIMER_REAL, 0)
 

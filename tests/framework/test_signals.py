@@ -1,5 +1,6 @@
 """Handlers of the signals that ask a process to stop, for a while."""
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -46,6 +47,17 @@ def test_a_signal_that_arrives_while_an_object_is_deleted_is_not_lost(capfd):
             os.kill(os.getpid(), signal.SIGINT)
     with pytest.raises(Stopped), stoppable():
         Deleted()
+        time.sleep(5)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_signal_whose_error_c_code_prints_is_neither_lost_nor_printed(capfd):
+    def in_c(code):
+        return ctypes.pythonapi.PyRun_SimpleString(code.encode())
+    with pytest.raises(Stopped), stoppable():
+        assert in_c("raise ValueError('of its own')") == -1
+        assert "of its own" in capfd.readouterr().err
+        assert in_c("import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(5)")
         time.sleep(5)
     assert capfd.readouterr().err == ""
 
