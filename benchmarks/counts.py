@@ -2,6 +2,7 @@
 
 from benchmarks import work
 from config.checks import perceptual_layers
+from config.kinds import has
 from config.sections import Config
 from nets.architectures import (
     CLASSIFIERS,
@@ -23,8 +24,9 @@ def work_of(config: Config, domains: int, shape, classes: int,
     told, loss = classes if config.nets.conditional else 0, config.loss
     batch_size, coupling = config.training.batch_size, config.coupling
     generators = _generators(config, domains, shape, told, padding)
-    if config.experiment.gan_type == "gmmn":
-        return work.iteration(batch_size, domains, generators, work.NOTHING, 0)
+    if not has(config.experiment.gan_type, "discriminators"):
+        return work.iteration(batch_size, domains, generators, work.NOTHING, 0,
+                              **_readers(config, shape, classes, told, padding))
     scaled = loss.gradient_scale != "none"
     return work.iteration(
         batch_size, domains, generators, _critic(config, shape, told, padding),

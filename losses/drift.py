@@ -29,7 +29,9 @@ SMALLEST = 1e-6                 # of a distance or field that divides another
 
 OPTIONS = (
     Option("drift_tau", str, "0.02,0.05,0.2", "temperatures of exp(-distance / tau), with commas, "
-           "in units of the mean distance between samples", group="loss"),)
+           "in units of the mean distance between samples", group="loss"),
+    Option("drift_data", int, 1, "data images for each generated one: they cost far less, since no "
+           "net reads them", low=1, high=1000, group="loss"))
 
 
 def distances(x: Tensor, data: Tensor) -> Tensor:
@@ -82,7 +84,7 @@ def drifted(x: Tensor, data: Tensor, taus: Sequence[float]) -> tuple[Tensor, Ten
     in mean distances, so that it fits any d (tau sqrt(d) in units of S). As in the authors' code
     the mean has the N distances of x to itself, which are 0.
     """
-    distance, (count, d) = distances(x, data), data.shape
+    distance, count, d = distances(x, data), ops.shape(data)[0], data.shape[1]
     mean = ops.maximum(ops.mean(distance), SMALLEST)
     scale = mean / d**0.5
     apart = without_self(distance / mean, count)

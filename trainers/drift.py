@@ -1,13 +1,59 @@
 """Drifting models (Deng et al. 2026, arXiv 2602.04770): moment matching's heir."""
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import tensorflow as tf
 
 from config.sections import Config
 from data.domain import Domain
+from framework.random import Random
+from framework.tensors import Tensor
 from losses.drift import Drift
 from losses.kernels import parse_scales
+from trainers.conditional import concat_label_channels
+from trainers.gan import AdversarialTrainer
+from trainers.generator_outputs import GeneratorOutputs
 from trainers.gmmn import without_critics
 from trainers.kinds import TRAINERS, Training
+
+
+class DriftTrainer(AdversarialTrainer):
+    """One update of all generators, whose images drift among `data` times as many real ones.
+
+    batch: K tensors [data, B, ...]; B images are generated. Couplings see the first B real ones.
+    """
+
+    def __init__(self, *args, data: int = 1, **settings):
+        self.data = data
+        super().__init__(*args, **settings)
+
+    def unpack_batch(self, batch: Any) -> tuple[list, list]:
+        """As a single step of data * B images and labels."""
+        return tf.nest.map_structure(
+            lambda x: None if x is None else tf.reshape(x, [1, -1, *x.shape[2:]]),
+            super().unpack_batch(batch))
+
+    def draw_latents(self, random: Random, real: Tensor, label: Tensor | None = None) -> Tensor:
+        """B latents, with the labels of the first B images."""
+        return super().draw_latents(random, *self.first((real, label)))
+
+    def generator_outputs(self, z: Tensor, real: list[Tensor],
+                          random: Random) -> GeneratorOutputs:
+        return super().generator_outputs(z, self.first(real), random)
+
+    def discriminator_inputs(self, real: list[Tensor], labels: list,
+                             fake: list[Tensor]) -> list[tuple]:
+        told = self.first(labels[0])
+        return [(name, rows, concat_label_channels(x, label), concat_label_channels(y, told))
+                for name, rows, x, label, y
+                in zip(self.domains, self.discriminators, real, labels, fake, strict=True)]
+
+    def first(self, batches: Any) -> Any:
+        """The first B of data * B rows of every tensor of a structure; None stays."""
+        return tf.nest.map_structure(
+            lambda x: None if x is None else x[:tf.shape(x)[0] // self.data], batches)
 
 
 @TRAINERS.register("drift")
@@ -15,8 +61,9 @@ def training(config: Config, domains: Sequence[Domain]) -> Training:
     """Generators whose images drift towards their domain's data and away from each other.
 
     No critic and one pass of the generators per iteration. The distances are those of pixels,
-    with the label's channels where nets are conditional. A batch of B takes B x 2 B numbers per
-    tau.
+    with the label's channels where nets are conditional. A batch of B takes B x (drift_data + 1) B
+    numbers per tau.
     """
-    taus = parse_scales(config.loss.drift_tau, "drift_tau")
-    return without_critics(config, domains, Drift(taus))
+    loss = config.loss
+    return without_critics(config, domains, Drift(parse_scales(loss.drift_tau, "drift_tau")),
+                           loss.drift_data, partial(DriftTrainer, data=loss.drift_data))

@@ -1,7 +1,7 @@
 """Generative moment matching networks (Li et al. 2015; Chen's thesis 2.3), and what else trains
 generators without critics."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -35,15 +35,15 @@ def seen_shape(config: Config, domains: Sequence[Domain]) -> tuple[tuple[int, ..
 
 
 @in_strategy_scope
-def build(config: Config, domains: Sequence[Domain], loss: Any,
-          frozen: FrozenNets) -> AdversarialTrainer:
+def build(config: Config, domains: Sequence[Domain], loss: Any, frozen: FrozenNets,
+          kind: Callable[..., AdversarialTrainer] = AdversarialTrainer) -> AdversarialTrainer:
     """Generators, one per domain, that minimise `loss` of their images' rows and the data's, and
-    the couplings that are on. frozen: what these read with."""
+    the couplings that are on. frozen: what these read with. kind: the class of the trainer."""
     training, image_shape, count = config.training, domains[0].images.shape[1:], len(domains)
     seen, classes = seen_shape(config, domains)
     generators = generators_for(config, count, image_shape, classes)
     decoupled = training.weight_decay if training.decoupled_weight_decay else None
-    return AdversarialTrainer(
+    return kind(
         [d.name for d in domains], generators, [pixel_discriminator(seen) for _ in domains],
         loss=loss, discriminator_steps=0,
         g_optimizer=scaling_optimizer(training, training.lr_g, config.device.precision, decoupled),
@@ -55,11 +55,13 @@ def build(config: Config, domains: Sequence[Domain], loss: Any,
         seed=config.experiment.seed)
 
 
-def without_critics(config: Config, domains: Sequence[Domain], loss: Any) -> Training:
-    """`build` for the loop, with the nets that its couplings read with."""
+def without_critics(config: Config, domains: Sequence[Domain], loss: Any, steps: int = 1,
+                    kind: Callable[..., AdversarialTrainer] = AdversarialTrainer) -> Training:
+    """`build` for the loop, with the nets that its couplings read with. steps: batches of data for
+    one of generated images."""
     architecture(GENERATORS, config.nets.generator, domains[0].images.shape[1:])    # before these
-    trainer = build(config, domains, loss, frozen_for(config, domains))
-    return Training(trainer, batches_for(config, domains, 1),
+    trainer = build(config, domains, loss, frozen_for(config, domains), kind)
+    return Training(trainer, batches_for(config, domains, steps),
                     sample_picture(trainer, config, domains))
 
 
