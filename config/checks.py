@@ -67,6 +67,8 @@ def _drift(config: Config, domains: Sequence[str]) -> None:
         raise UserError("drift_tau names no temperature; the paper has 0.02,0.05,0.2")
     if config.training.batch_size < 2:
         raise UserError("drift compares samples: batch_size must be 2 or more")
+    if config.nets.conditional and config.loss.drift_features != "pixels":
+        raise UserError("drift_features squeeze reads no labels; leave out --conditional")
 
 
 def _pairs(config: Config, domains: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ classifier-free guidance, and queues of older data.
 from collections.abc import Sequence
 
 from framework.lazy import Lazy
-from framework.options import Option
+from framework.options import Option, one_of
 from framework.tensors import Tensor
 from losses.kernels import as_floats, squared_distances
 
@@ -30,6 +30,13 @@ SMALLEST = 1e-6                 # of a distance or field that divides another
 OPTIONS = (
     Option("drift_tau", str, "0.02,0.05,0.2", "temperatures of exp(-distance / tau), with commas, "
            "in units of the mean distance between samples", group="loss"),
+    Option("drift_features", str, "pixels", "what is compared: pixels, or besides them means "
+           "and deviations of the maps of a frozen SqueezeNet", choices=("pixels", "squeeze"),
+           group="loss"),
+    Option("drift_weights", str, "", "folder of its weights (default: the cache, or a download); "
+           "random: none", group="loss", requires=(one_of("drift_features", "squeeze"),)),
+    Option("drift_resize", int, 0, "height and width at which it sees the images; 0: as they are",
+           low=0, high=512, group="loss", requires=(one_of("drift_features", "squeeze"),)),
     Option("drift_data", int, 1, "data images for each generated one: they cost far less, since no "
            "net reads them", low=1, high=1000, group="loss"))
 
@@ -104,6 +111,14 @@ def drift_loss(x: Tensor, data: Tensor, taus: Sequence[float]) -> Tensor:
     return ops.mean(ops.square(x / scale - ops.stop_gradient(goal)))
 
 
+def moments(features: Tensor) -> list[Tensor]:
+    """Means and standard deviations over space, each [B, C], of a map [B, h, w, C] (appendix
+    A.5)."""
+    mean = ops.mean(features, (1, 2), keepdims=True)
+    variance = ops.mean(ops.square(features - mean), (1, 2))
+    return [mean[:, 0, 0], ops.sqrt(variance + SMALLEST)]
+
+
 class Drift:
     """The loss of drifting models, in the place of a loss of critics' scores.
 
@@ -115,6 +130,8 @@ class Drift:
     def __init__(self, taus: Sequence[float]):
         self.taus = taus
 
-    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
-        """`drift_loss` of rows [B, d]."""
-        return drift_loss(devices.gathered(fake), devices.gathered(real), self.taus)
+    def generator(self, real: Sequence[Tensor], fake: Sequence[Tensor]) -> Tensor:
+        """The sum of `drift_loss` over features, each of rows [B, d]: every one has a field and a
+        unit of length of its own."""
+        return sum(drift_loss(devices.gathered(x), devices.gathered(y), self.taus)
+                   for x, y in zip(fake, real, strict=True))

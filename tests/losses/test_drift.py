@@ -11,6 +11,7 @@ from losses.drift import (
     drift_loss,
     drifted,
     field,
+    moments,
     unit_size,
     without_self,
 )
@@ -141,5 +142,13 @@ def test_samples_in_one_place_give_finite_numbers():
 
 def test_the_loss_of_the_iteration_is_that_of_rows():
     assert Drift.needs_real
-    assert float(Drift(TAUS).generator(Y, X)) == float(drift_loss(X, Y, TAUS))
-    assert float(Drift(TAUS).generator(X, Y)) != float(drift_loss(X, Y, TAUS))
+    one, both = Drift(TAUS).generator([Y], [X]), Drift(TAUS).generator([Y, 2 * Y**3], [X, 2 * X**3])
+    assert float(one) == float(drift_loss(X, Y, TAUS)) != float(Drift(TAUS).generator([X], [Y]))
+    assert float(both) == pytest.approx(float(one) + float(drift_loss(X**3, Y**3, TAUS)), rel=1e-3)
+
+
+def test_moments_are_taken_over_space():
+    features = RANDOM.normal(size=(2, 3, 4, 5)).astype("float32")
+    mean, deviation = moments(features)
+    np.testing.assert_allclose(mean, features.mean((1, 2)), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(deviation, features.std((1, 2)), rtol=1e-4)

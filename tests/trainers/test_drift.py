@@ -71,7 +71,7 @@ def test_more_data_than_generated_images():
 
 
 def test_generated_samples_are_told_the_labels_of_the_first_images():
-    labelled = domain()._replace(labels=np.arange(24, dtype="int32") % 3, classes=3)
+    labelled = Domain("noise", domain().images, np.arange(24, dtype="int32") % 3, 3)
     config = resolve([*FLAGS, "--drift_data", "2", "--batch_size", "6", "--conditional"])
     trainer = training(config, (labelled,)).trainer
     real, labels = trainer.unpack_batch((
