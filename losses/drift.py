@@ -11,8 +11,10 @@ exchanged it is -V, so it is zero where both have one distribution. The generato
 
 Taken from the paper and its authors' code: the double softmax (algorithm 2), generated samples
 that do not see themselves, distances in units of their mean, a field of root mean square 1 for
-each tau, the sum over the taus. The function that does so names each. Left out: the weights of
-classifier-free guidance, and queues of older data.
+each tau, the sum over the taus; means and deviations of a frozen net's maps as features (A.5). What
+does so says it below. Otherwise than there: no floor of 0.001 under the affinities, which the code
+has and the paper does not; no features of single places or patches of a map; no weights of
+classifier-free guidance; no queue of older data, but as many new ones as are wanted.
 """
 
 from collections.abc import Sequence
