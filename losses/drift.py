@@ -115,8 +115,10 @@ def drift_loss(x: Tensor, data: Tensor, taus: Sequence[float]) -> Tensor:
 
 def moments(features: Tensor) -> list[Tensor]:
     """Means and standard deviations over space, each [B, C], of a map [B, h, w, C] (appendix
-    A.5)."""
+    A.5); of a map of a single place the mean alone."""
     mean = ops.mean(features, (1, 2), keepdims=True)
+    if features.shape[1:3] == (1, 1):
+        return [mean[:, 0, 0]]
     variance = ops.mean(ops.square(features - mean), (1, 2))
     return [mean[:, 0, 0], ops.sqrt(variance + SMALLEST)]
 

@@ -152,3 +152,5 @@ def test_moments_are_taken_over_space():
     mean, deviation = moments(features)
     np.testing.assert_allclose(mean, features.mean((1, 2)), rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(deviation, features.std((1, 2)), rtol=1e-4)
+    place, = moments(features[:, :1, :1])
+    np.testing.assert_array_equal(place, features[:, 0, 0])

@@ -11,6 +11,7 @@ from commands.dispatch import main
 from config.resolve import resolve
 from data.domain import Domain
 from framework.devices import compiled
+from framework.errors import UserError
 from framework.random import Random
 from losses.drift import drift_loss
 from penalties.coupling import weight_difference
@@ -102,3 +103,50 @@ def test_points_drift_onto_ten_gaussians(tmp_path):
     before, after = modes(1), modes(400)
     assert before["modes of 10"] < 10 == after["modes of 10"]
     assert before["points near a mode"] < 0.3 < 0.45 < after["points near a mode"] < 1
+
+
+def test_a_frozen_net_is_looked_through_and_neither_trained_nor_kept():
+    config = resolve([*FLAGS, "--drift_features", "squeeze", "--drift_weights", "random"])
+    trainer = training(config, (domain(),)).trainer
+    (_, critic, real, fake), = trainer.discriminator_inputs(
+        [tf.ones((12, 32, 32, 3))], [None], [tf.zeros((12, 32, 32, 3))])
+    pixels, *moments = trainer.score(critic, tf.concat([real, fake], 0), Random(0, 0))
+    assert pixels.shape == (24, 3072)
+    assert [m.shape[1] for m in moments] == [64, 64, 128, 128, 256, 256, 384, 384, 512, 512]
+    for m in moments:
+        assert np.ptp(m[:12], 0).max() < 1e-3 * np.abs(m[0] - m[-1]).max()
+    kept = [v for part in trainer.state().values() for v in part]
+    assert len(kept) < 50 and not any(v is w for v in kept for w in trainer.maps.args[0].variables)
+
+
+@pytest.mark.parametrize("flags, message", [
+    (["--dataset", "ring", "--generator", "toy"], "compares images, not points"),
+    (["--drift_resize", "8"], "too small for SqueezeNet")])
+def test_what_the_frozen_net_cannot_see(flags, message):
+    config = resolve([*FLAGS, "--drift_features", "squeeze", "--drift_weights", "random", *flags])
+    points = Domain("ring", np.zeros((24, 2), "float32"))
+    with pytest.raises(UserError, match=message):
+        training(config, (points if "ring" in flags else domain(),))
+
+
+def variables(run):
+    reader = tf.train.load_checkpoint(str(run / "checkpoints"))
+    names = [name for name in reader.get_variable_to_shape_map()
+             if name != "_CHECKPOINTABLE_OBJECT_GRAPH" and "save_counter" not in name]
+    return {name: reader.get_tensor(name) for name in names}
+
+
+def test_a_resumed_run_is_the_unbroken_one(tmp_path):
+    command = ["--gan_type", "drift", "--preset", "none", "--domains", "ring,grid25", "--width",
+               "0.1", "--latent_dim", "3", "--batch_size", "8", "--drift_data", "2", "--ema",
+               "0.9", "--tying_weight", "1", "--sample_every", "4", "--checkpoint_every", "1",
+               "--no-tensorboard"]
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    assert main([*command, "--run", str(whole), "--iterations", "4"]) == 0
+    assert main([*command, "--run", str(broken), "--iterations", "2"]) == 0
+    assert main([*command, "--run", str(broken), "--iterations", "4"]) == 0
+    a, b = variables(whole), variables(broken)
+    assert a.keys() == b.keys() and len(a) > 20
+    for name in a:
+        np.testing.assert_array_equal(a[name], b[name], err_msg=name)
+    assert (whole / "losses.csv").read_text() == (broken / "losses.csv").read_text()
