@@ -116,7 +116,7 @@ def test_a_frozen_net_is_looked_through_and_neither_trained_nor_kept():
     for m in moments:
         assert np.ptp(m[:12], 0).max() < 1e-3 * np.abs(m[0] - m[-1]).max()
     kept = [v for part in trainer.state().values() for v in part]
-    assert len(kept) < 50 and not any(v is w for v in kept for w in trainer.maps.args[0].variables)
+    assert kept and not any(v is w for v in kept for w in trainer.maps.args[0].variables)
 
 
 @pytest.mark.parametrize("flags, message", [
