@@ -2,6 +2,7 @@
 
 from benchmarks import work
 from config.checks import perceptual_layers
+from config.kinds import has
 from config.sections import Config
 from nets.architectures import (
     CLASSIFIERS,
@@ -23,12 +24,12 @@ def work_of(config: Config, domains: int, shape, classes: int,
     told, loss = classes if config.nets.conditional else 0, config.loss
     batch_size, coupling = config.training.batch_size, config.coupling
     generators = _generators(config, domains, shape, told, padding)
-    if config.experiment.gan_type == "gmmn":
-        return work.iteration(batch_size, domains, generators, work.NOTHING, 0)
     scaled = loss.gradient_scale != "none"
+    critics = has(config.experiment.gan_type, "discriminators")
     return work.iteration(
-        batch_size, domains, generators, _critic(config, shape, told, padding),
-        config.training.discriminator_steps,
+        batch_size, domains, generators,
+        _critic(config, shape, told, padding) if critics else work.NOTHING,
+        config.training.discriminator_steps if critics else 0,
         penalties=(loss.disc_penalty != "none") + scaled, scaled=scaled,
         real_scores=loss.loss == "mmd", real_features=coupling.style_weight > 0,
         **_readers(config, shape, classes, told, padding))

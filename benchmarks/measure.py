@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
+from config.kinds import has
 from config.resolve import resolve
 from config.sections import Config
 
@@ -71,13 +72,12 @@ def frozen_for(config, domains):
 
 def trainer_for(way: str, config, domains):
     """(trainer, batches) of the run."""
-    from trainers import gmmn  # noqa: F401 (it registers itself)
     from trainers.conditional import batches_for
     from trainers.coupled import build
     from trainers.kinds import TRAINERS
 
-    if config.experiment.gan_type == "gmmn":
-        training = TRAINERS["gmmn"](config, domains)
+    if not has(config.experiment.gan_type, "discriminators"):
+        training = TRAINERS[config.experiment.gan_type](config, domains)
         return training.trainer, training.batches
     if way == "listing":
         from benchmarks.listing import Listing as build

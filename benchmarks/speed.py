@@ -18,13 +18,14 @@ from typing import NamedTuple
 from benchmarks import machine
 from benchmarks.measure import WAYS, configured
 from benchmarks.rounds import Found, alternated
+from config.kinds import has
 from config.options import BY_NAME
 from framework.errors import UserError
 from nets.architectures import GENERATORS
 
 PRESETS = {                     # an experiment of each kind; its nets are replaced
     "gan": "2.6-digits-dcgan", "cogan": "5.2-mnist2svhn-cogan", "scogan": "5.2-mnist2svhn-slfr",
-    "mmd_gan": "binkowski-mnist", "gmmn": "own-gmmn",
+    "mmd_gan": "binkowski-mnist", "gmmn": "own-gmmn", "drift": "own-drift",
 }
 NETS = {"32": "digit,digit_small", "128": "face128", "256": "face256"}
 DOMAINS = "glyph,glyph_edge,glyph_negative,glyph_rotate"
@@ -45,7 +46,7 @@ def cases(args, flags) -> list[Case]:
     nets = ",".join(NETS[size] for size in args.sizes.split(",")) if args.sizes else args.nets
     return [Case(f"{gan_type} {net} batch {batch}",
                  ("--preset", PRESETS[gan_type], "--generator", net, "--batch_size", batch,
-                  *(() if gan_type == "gmmn" else ("--discriminator", net)), *flags))
+                  *(("--discriminator", net) if has(gan_type, "discriminators") else ()), *flags))
             for gan_type in args.gan_types.split(",") for net in nets.split(",")
             for batch in args.batches.split(",")]
 
@@ -68,8 +69,8 @@ def possible(way: str, case: Case) -> bool:
     if any(flag[2:] not in BY_NAME for flag in WAYS[way] or () if flag.startswith("--")):
         return False
     config = configured(way, case.flags)
-    return way != "listing" or not (config.experiment.gan_type == "gmmn" or config.nets.conditional
-                                    or config.loss.gradient_scale != "none")
+    return way != "listing" or (has(config.experiment.gan_type, "discriminators") and not (
+        config.nets.conditional or config.loss.gradient_scale != "none"))
 
 
 def print_ways(case: Case, found: dict[str, Found]):

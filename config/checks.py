@@ -17,6 +17,7 @@ from metrics.choice import MONITORS, parse_names
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS
 from nets.descriptions import read_saved
 from nets.vgg import RANDOM, check_weights, layers_down_to, layers_in_use, layers_of
+from penalties.couplings import COUPLINGS
 
 PAIR_AGREEMENT = "pair_agreement"
 
@@ -57,6 +58,25 @@ def _kernel(config: Config, domains: Sequence[str]) -> None:
     parse_scales(loss.kernel_scales)
     if loss.gradient_scale == "smmd" and loss.kernel == "energy":
         raise UserError("the energy kernel has no derivative for smmd to read; choose another")
+
+
+def _drift(config: Config, domains: Sequence[str]) -> None:
+    if config.experiment.gan_type != "drift":
+        return
+    if not parse_scales(config.loss.drift_tau, "drift_tau"):
+        raise UserError("drift_tau names no temperature; the paper has 0.02,0.05,0.2")
+    if config.training.batch_size < 2:
+        raise UserError("drift compares samples: batch_size must be 2 or more")
+    if config.nets.conditional and config.loss.drift_features != "pixels":
+        raise UserError("drift_features squeeze reads no labels; leave out --conditional")
+
+
+def _pairs(config: Config, domains: Sequence[str]) -> None:
+    terms = [option.name for options in COUPLINGS.options.values() for option in options
+             if option.name.endswith("_weight") and "pairs" in option.serves]
+    on = [name for name in ("content_weight", *terms) if getattr(config.coupling, name) > 0]
+    if len(domains) == 1 and on:
+        raise UserError(f"{on[0]} compares domains, and {domains[0]} is one")
 
 
 def _augment(config: Config, domains: Sequence[str]) -> None:
@@ -146,5 +166,5 @@ def _devices(config: Config, domains: Sequence[str]) -> None:
                         f"{workers}; take one or all")
 
 
-CHECKS = (_devices, check_styling, _kernel, _augment, _parent, _nets, _clusters, _classifier,
-          _perceptual, _monitor)
+CHECKS = (_devices, check_styling, _kernel, _drift, _pairs, _augment, _parent, _nets, _clusters,
+          _classifier, _perceptual, _monitor)

@@ -6,8 +6,9 @@
 
 from typing import NamedTuple
 
-from framework.options import Requirement
+from framework.options import Option, Requirement
 from framework.registry import Registry
+from losses import drift
 
 
 class Kind(NamedTuple):
@@ -16,7 +17,8 @@ class Kind(NamedTuple):
     traits: what it has, of the words below. few, many: the least and the largest number of
     domains. dataset: what it learns from where no data set is named.
 
-    generators: nets that draw images from latents; discriminators: nets that judge them;
+    generators: nets that draw images from latents; discriminators: nets that judge them; named
+    loss: they minimise what `--loss` names;
     couplings: terms of what all generators draw; pairs: two domains or more that are coupled;
     one net: a single player with one learning rate; classifier, inverse, stylist: what they say.
     """
@@ -28,17 +30,19 @@ class Kind(NamedTuple):
 
 
 KINDS = Registry("gan_type")
+ADVERSARIAL = ("generators", "discriminators", "named loss", "couplings")
 
 
-def _register(name: str, *traits: str, **about):
-    KINDS.register(name)(Kind(frozenset(traits), **about))
+def _register(name: str, *traits: str, options: tuple[Option, ...] = (), **about):
+    KINDS.register(name, options=options)(Kind(frozenset(traits), **about))
 
 
-_register("gan", "generators", "discriminators", "couplings", many=1, dataset="glyph")
-_register("cogan", "generators", "discriminators", "couplings", "pairs", few=2)
-_register("scogan", "generators", "discriminators", "couplings", "pairs", few=2)
-_register("mmd_gan", "generators", "discriminators", "couplings", many=1, dataset="glyph")
-_register("gmmn", "generators", many=1, dataset="glyph")
+_register("gan", *ADVERSARIAL, many=1, dataset="glyph")
+_register("cogan", *ADVERSARIAL, "pairs", few=2)
+_register("scogan", *ADVERSARIAL, "pairs", few=2)
+_register("mmd_gan", *ADVERSARIAL, many=1, dataset="glyph")
+_register("gmmn", "generators", "named loss", many=1, dataset="glyph")
+_register("drift", "generators", "couplings", "pairs", dataset="glyph", options=drift.OPTIONS)
 _register("classifier", "one net", "classifier")
 _register("inverse_net", "one net", "inverse", "photographs and paintings", few=2, many=2)
 _register("style_vae", "one net", "stylist", "photographs and paintings", few=2, many=2)

@@ -15,6 +15,7 @@ from config.requirements import (
     DISCRIMINATORS_OF,
     GENERATORS_OF,
     INVERSE,
+    NAMED_LOSS,
     OWN_CLASSIFIER,
     PAIRS,
     PERCEPTUAL,
@@ -64,8 +65,8 @@ OPTIONS: tuple[Option, ...] = (
     *group(
         "experiment",
         ("gan_type", str, "scogan", "one GAN, GANs coupled by shared layers or by soft terms, "
-         "a GAN of kernels, moment matching without a critic, the classifier of the semantic term, "
-         "the inverse network of style swap, or AdaIN with variational styles",
+         "a GAN of kernels, moment matching or drifting without a critic, the classifier of the "
+         "semantic term, the inverse network of style swap, or AdaIN with variational styles",
          {"choices": KINDS}),
         ("preset", str, "", "settings by name, see `presets`; none: plain defaults "
          "(default: the one that gan_type and dataset pick)"),
@@ -121,9 +122,9 @@ OPTIONS: tuple[Option, ...] = (
     ),
     *group(
         "loss",
-        ("loss", str, "nonsaturating", "adversarial loss", {"choices": LOSSES}, GENERATORS_OF),
+        ("loss", str, "nonsaturating", "adversarial loss", {"choices": LOSSES}, NAMED_LOSS),
     ),
-    *brought_by(LOSSES, "loss", GENERATORS_OF, group="loss"),
+    *brought_by(LOSSES, "loss", NAMED_LOSS, group="loss"),
     *group(
         "loss",
         ("disc_penalty", str, "none", "penalty on the critic's gradient",
@@ -145,9 +146,9 @@ OPTIONS: tuple[Option, ...] = (
          DISCRIMINATORS_OF),
         ("kernel", str, "gaussian", "kernel of the loss mmd; rks: random features for the "
          "gaussian one, in linear time", {"choices": KERNELS},
-         GENERATORS_OF, one_of("loss", "mmd")),
+         NAMED_LOSS, one_of("loss", "mmd")),
     ),
-    *brought_by(KERNELS, "kernel", GENERATORS_OF, one_of("loss", "mmd"), group="loss"),
+    *brought_by(KERNELS, "kernel", NAMED_LOSS, one_of("loss", "mmd"), group="loss"),
     *group(
         "loss",
         ("augment", str, "", "random changes of all images that discriminators see, with commas: "
@@ -179,7 +180,7 @@ OPTIONS: tuple[Option, ...] = (
          "for a cogan, none for a scogan", from_to(-1, 64), PAIRS),
         ("shared_discriminator", int, -1, "critic rows shared from the back; -1: likewise",
          from_to(-1, 64),
-         PAIRS),
+         PAIRS, DISCRIMINATORS_OF),
         ("discriminator_dim", int, 0,
          "features that the critic returns to the loss mmd; 0: 16, and "
          "one score for other losses", from_to(0, 65536),

@@ -39,6 +39,7 @@ def by_kernel(registry: Registry) -> dict[str, Requirement]:
 
 GENERATORS_OF = serves("generators")
 DISCRIMINATORS_OF = serves("discriminators")
+NAMED_LOSS = serves("named loss")
 COUPLED = serves("couplings")
 PAIRS = serves("pairs")
 STYLING = serves("photographs and paintings")

@@ -144,14 +144,15 @@ def polynomial_kernel_sum(x: Tensor, y: Tensor, bias: float = 1.0) -> Tensor:
     return second + 2 * bias * linear_kernel_sum(x, y) + m * n * bias**2
 
 
-def parse_scales(text: str) -> tuple[float, ...]:
-    """Returns the positive numbers in `text`, which commas separate. Raises UserError."""
+def parse_scales(text: str, option: str = "kernel_scales") -> tuple[float, ...]:
+    """Returns the positive numbers in `text`, which commas separate. Raises UserError, which names
+    the `option`."""
     try:
         scales = tuple(float(part) for part in text.split(",")) if text else ()
     except ValueError:
         scales = (0.0,)
     if not all(0 < scale < float("inf") for scale in scales):
-        raise UserError(f"kernel_scales must be positive numbers with commas, not {text!r}")
+        raise UserError(f"{option} must be positive numbers with commas, not {text!r}")
     return scales
 
 

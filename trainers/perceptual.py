@@ -52,15 +52,26 @@ def maps_for(coupling: Section,
     if len(image_shape) != 3:
         raise UserError("dependence_weight and similarity_weight compare images, not points")
     size = coupling.pairing_resize or image_shape[0]
-    backbones.check_images("squeeze", (size, size, image_shape[2]))
-    random = coupling.pairing_weights == RANDOM
-    net = backbones.build("squeeze", backbones.random_weights("squeeze") if random else
-                          load_backbone("squeeze", coupling.pairing_weights or None)[0])
+    net = squeeze_net(coupling.pairing_weights, (size, size, image_shape[2]))
     return partial(squeeze_map, net, size)
+
+
+def squeeze_net(weights: str, shape: tuple[int, ...]) -> keras.Model:
+    """SqueezeNet, frozen, from images of `shape` to the list of its maps. weights: the folder of
+    its file, "random", or "" for the cache or a download. Raises UserError for weights that cannot
+    be had and images that are too small."""
+    backbones.check_images("squeeze", shape)
+    return backbones.build("squeeze", backbones.random_weights("squeeze") if weights == RANDOM else
+                           load_backbone("squeeze", weights or None)[0])
 
 
 def squeeze_map(net: keras.Model, size: int, images: Tensor) -> Tensor:
     """The net's last map of `images` [B, H, W, C] in [-1, 1], seen at size x size."""
+    return squeeze_maps(net, size, images)[-1]
+
+
+def squeeze_maps(net: keras.Model, size: int, images: Tensor) -> list[Tensor]:
+    """All its maps of them, each [B, h, w, channels]."""
     if images.shape[1:3] != (size, size):
         images = keras.ops.image.resize(images, (size, size), interpolation="bilinear")
-    return net(backbones.standardise_rgb(images), training=False)[-1]
+    return net(backbones.standardise_rgb(images), training=False)

@@ -10,6 +10,7 @@ from nets.classifier import build_classifier
 GAN = ["--gan_type", "gan", "--dataset", "glyph", "--preset", "none"]
 PAIR = ["--dataset", "glyph2edge", "--preset", "none"]
 MMD = ["--loss", "mmd"]
+DRIFT = ["--gan_type", "drift", "--dataset", "glyph", "--preset", "none"]
 WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
 
 
@@ -18,10 +19,11 @@ WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
     (["--gan_type", "scogan", "--dataset", "glyph"], "a scogan couples at least two domains"),
     (["--gan_type", "cogan", "--domains", "glyph"], "a cogan couples at least two domains"),
     ([*GAN, "--feature_weight", "1"],
-     "feature_weight belongs to --gan_type cogan, scogan; here gan_type is gan"),
-    ([*GAN, "--cycle_weight", "1"], "cycle_weight belongs to --gan_type cogan, scogan; here"),
+     "feature_weight belongs to --gan_type cogan, scogan, drift; here gan_type is gan"),
+    ([*GAN, "--cycle_weight", "1"],
+     "cycle_weight belongs to --gan_type cogan, scogan, drift; here"),
     (["--gan_type", "classifier", "--dataset", "glyph", "--semantic_weight", "1"],
-     "semantic_weight belongs to --gan_type cogan, scogan; here gan_type is classifier"),
+     "semantic_weight belongs to --gan_type cogan, scogan, drift; here gan_type is classifier"),
     ([*PAIR, "--balance_perceptual", "0.1"],
      "balance_perceptual belongs to a positive --content_weight or a positive"),
     ([*PAIR, "--content_weight", "1", "--content_layers", "block3_conv5"],
@@ -30,7 +32,7 @@ WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
      "no layer of vgg19 is named"),
     ([*PAIR, "--style_weight", "1", "--vgg_weights", "no.npz"], "no weights of vgg19 at no.npz"),
     ([*GAN, "--content_weight", "1"],
-     "content_weight belongs to --gan_type cogan, scogan, style_vae"),
+     "content_weight belongs to --gan_type cogan, scogan, drift, style_vae"),
     ([*PAIR, "--clip", "0.01"], "clip belongs to --loss wgan, mmd; here loss is nonsat"),
     ([*PAIR, *GP, "--clip", "0.01"],
      "clip belongs to --disc_penalty none; here disc_penalty is wgan-gp"),
@@ -78,7 +80,14 @@ WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
     (["--gan_type", "gmmn", "--preset", "none", *MMD, "--disc_penalty", "witness-gp"],
      "disc_penalty belongs to --gan_type gan, cogan, scogan, mmd_gan; here gan_type is gmmn"),
     (["--gan_type", "gmmn", "--preset", "none", *MMD, "--cycle_weight", "1"],
-     "cycle_weight belongs to --gan_type cogan, scogan; here gan_type is gmmn"),
+     "cycle_weight belongs to --gan_type cogan, scogan, drift; here gan_type is gmmn"),
+    ([*DRIFT, "--loss", "mmd"], "loss belongs to --gan_type gan, .*; here gan_type is drift"),
+    ([*DRIFT, "--drift_tau", ""], "drift_tau names no temperature"),
+    ([*DRIFT, "--drift_tau", "0.1,-1"], "drift_tau must be positive numbers"),
+    ([*DRIFT, "--batch_size", "1"], "batch_size must be 2 or more"),
+    ([*DRIFT, "--cycle_weight", "1"], "cycle_weight compares domains, and glyph is one"),
+    ([*DRIFT, "--shared_discriminator", "1"], "shared_discriminator belongs to"),
+    ([*GAN, "--drift_tau", "1"], "drift_tau belongs to --gan_type drift; here gan_type is gan"),
     (["--gan_type", "gan", "--dataset", "ring", "--semantic_weight", "1"], "semantic_weight"),
 ])
 def test_contradictions(argv, message):
@@ -123,6 +132,8 @@ def test_classifiers_need_labels(tmp_path, flags, message):
     [*PAIR, *WGAN, "--gradient_scale", "swgan"], [*GAN, *MMD, "--discriminator_norm", "spectral"],
     ["--gan_type", "gmmn", "--preset", "none", *MMD, "--kernel", "rks"],
     ["--gan_type", "mmd_gan", "--preset", "none", *MMD, "--asymmetry_weight", "16"],
+    DRIFT, [*DRIFT, "--balance_weight", "1"], [*DRIFT, "--drift_tau", "0.5, 2"],
+    [*DRIFT, "--dataset", "glyph2edge", "--cycle_weight", "1", "--shared_generator", "1"],
     ["--gan_type", "classifier", "--dataset", "glyph2edge"],
 ])
 def test_what_goes_together(argv):

@@ -37,7 +37,7 @@ def _data(preset):
     gan_type = next((p.split("/")[0] for p in preset.default_for),
                     preset.values.get("gan_type", "scogan"))
     return ["--gan_type", gan_type, "--dataset",
-            "glyph" if gan_type in ("gan", "mmd_gan", "gmmn") else "glyph2edge"]
+            "glyph" if gan_type in ("gan", "mmd_gan", "gmmn", "drift") else "glyph2edge"]
 
 
 @pytest.mark.parametrize("name", [n for n in presets.names() if n.startswith(("5.1", "5.2", "7."))])
@@ -170,7 +170,9 @@ def test_table_5_2_as_printed():
     ("mmd_gan/mnist", "chen-3.4-mnist"), ("mmd_gan/folder:my/faces", "chen-3.5-faces"),
     ("mmd_gan/glyph", "quick-glyph-mmd"), ("mmd_gan/svhn", "own-mmd_gan"),
     ("gmmn/mnist", "chen-3.4-mnist-gmmn"), ("gmmn/folder:faces", "chen-3.5-faces-gmmn"),
-    ("gmmn/glyph", "quick-glyph-gmmn"), ("gmmn/svhn", "own-gmmn")])
+    ("gmmn/glyph", "quick-glyph-gmmn"), ("gmmn/svhn", "own-gmmn"),
+    ("drift/glyph", "quick-glyph-drift"), ("drift/glyph2edge", "quick-glyph-drift"),
+    ("drift/mnist", "quick-mnist-drift"), ("drift/folder:faces", "own-drift")])
 def test_which_preset_a_pair_picks(pair, name):
     assert presets.default_for(*pair.split("/", 1)) == name
 

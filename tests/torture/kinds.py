@@ -41,6 +41,8 @@ KINDS = {
     "mmd_gan smmd": f"--gan_type mmd_gan {RING} --loss mmd --gradient_scale smmd "
                     "--discriminator_norm spectral-scale",
     "gmmn": f"--gan_type gmmn {RING} --loss mmd --kernel gaussian-mixture",
+    "drift": f"--gan_type drift {RING} --ema 0.9",
+    "drift of pairs": f"--gan_type drift {TOYS} --feature_weight 1 --drift_tau 0.1",
     "classifier": "--gan_type classifier --dataset glyph2negative --image_size 8 "
                   "--classifier tiny",
     "inverse_net": f"--gan_type inverse_net {STYLE} --image_size 16 "

@@ -19,8 +19,9 @@ from trainers.reporters import WorkerReporter
 
 SCRIPT = Path(__file__).parent / "two_devices.py"
 EXACT = ["cogan, wgan-gp, Adam, as a graph", "mmd, witness-gp, asymmetry",
-         "smmd, bounded gradients", "swgan", "gmmn", "scogan, couplings",
-         "scogan, perceptual", "batch norm, together", "classifier", "inverse_net", "style_vae"]
+         "smmd, bounded gradients", "swgan", "gmmn", "drift, couplings",
+         "scogan, couplings", "scogan, perceptual", "batch norm, together", "classifier",
+         "inverse_net", "style_vae"]
 
 
 @pytest.fixture(scope="module")

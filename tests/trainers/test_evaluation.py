@@ -22,6 +22,7 @@ KINDS = {
     "mmd_gan": ["--gan_type", "mmd_gan", "--dataset", "glyph", "--loss", "mmd", *FLAGS,
                 *DISCRIMINATOR],
     "gmmn": ["--gan_type", "gmmn", "--dataset", "glyph", "--loss", "mmd", *FLAGS],
+    "drift": ["--gan_type", "drift", "--dataset", "glyph", *FLAGS],
     "ring": ["--gan_type", "gan", "--preset", "quick-ring", "--iterations", "2",
              "--no-tensorboard"],
 }
@@ -64,7 +65,7 @@ def kinds(report, metric):
     return [row["kind"] for row in report["results"] if row["metric"] == metric]
 
 
-@pytest.mark.parametrize("kind", ["gan", "mmd_gan", "gmmn"])
+@pytest.mark.parametrize("kind", ["gan", "mmd_gan", "gmmn", "drift"])
 def test_a_run_of_one_domain(run, kind, capsys):
     report = evaluated(run(kind))
     assert report["metrics"] == ["confidence", "kid"] and "pair_agreement" not in report

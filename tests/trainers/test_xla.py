@@ -12,7 +12,6 @@ from data.domain import Domain
 from framework.devices import compiled
 from framework.errors import UserError
 from penalties.couplings import FrozenNets
-from trainers import gmmn  # noqa: F401  (it registers its gan_type)
 from trainers.coupled import build
 from trainers.kinds import TRAINERS
 from trainers.optimizers import OPTIMIZERS
@@ -24,6 +23,7 @@ TABLE = (
     ONE + "--gan_type gan --loss wgan --clip 0.05 --conditional --clip_gradient 0.5",
     TWO + "--gan_type scogan --loss minimax --feature_weight 1 --cycle_weight 1 --tying_weight 1",
     ONE + "--gan_type gmmn --loss mmd --kernel rks",
+    TWO + "--gan_type drift --tying_weight 1",
 )
 SLOW = (                                     # XLA compiles each for some ten seconds
     ONE + "--gan_type gan --loss leastsquares --instance_noise 0.1 --ema 0.9 --weight_decay 0.1 "
@@ -47,8 +47,8 @@ def images(name):
 
 
 def trainer_of(config, domains):
-    if config.experiment.gan_type == "gmmn":
-        return TRAINERS.find("gmmn")(config, domains).trainer
+    if config.experiment.gan_type in ("gmmn", "drift"):
+        return TRAINERS.find(config.experiment.gan_type)(config, domains).trainer
     if not config.coupling.semantic_weight:
         return build(config, domains)
     reader = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(),

@@ -20,7 +20,7 @@ from data.domain import Domain
 from framework import devices
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, Architecture, Row
 from penalties.couplings import FrozenNets
-from trainers import classifier_run, coupled, gmmn, inverse, style_vae  # noqa: F401
+from trainers import classifier_run, coupled, drift, gmmn, inverse, style_vae  # noqa: F401
 from trainers.conditional import batches_for
 from trainers.kinds import TRAINERS
 from trainers.optimizers import OPTIMIZERS, ReplicaMeanMixin, clipnorm
@@ -68,6 +68,7 @@ CASES = {
                                                 gradient_scale="smmd", clip_gradient=0.03),
     "swgan": TINY.with_options(loss="wgan", gradient_scale="swgan", weight_decay=0.1, clip=0.3),
     "gmmn": TINY.with_options(gan_type="gmmn", loss="mmd", kernel="gaussian-mixture"),
+    "drift, couplings": TINY.with_options(gan_type="drift", tying_weight=0.1),
     "scogan, couplings": TINY.with_options(
         gan_type="scogan", feature_weight=1.0, feature_layers=2, semantic_weight=1.0,
         balance_weight=1.0, tying_weight=0.1, cycle_weight=1.0, coupling_warmup=2),
@@ -101,7 +102,7 @@ def domains_of(config):
 def built(config):
     """(trainer, batches) of a run; the couplings read with fixed functions of points."""
     domains = domains_of(config)
-    if config.experiment.gan_type in ("classifier", "inverse_net", "style_vae", "gmmn"):
+    if config.experiment.gan_type in ("classifier", "inverse_net", "style_vae", "gmmn", "drift"):
         if config.experiment.gan_type == "classifier":
             model = devices.in_strategy_scope(classifier_run.model_for)(config, domains)
             return classifier_run.ClassifierTrainer(
