@@ -18,9 +18,9 @@ class Kind(NamedTuple):
     domains. dataset: what it learns from where no data set is named.
 
     generators: nets that draw images from latents; discriminators: nets that judge them; named
-    loss: they minimise what `--loss` names;
-    couplings: terms of what all generators draw; pairs: two domains or more that are coupled;
-    one net: a single player with one learning rate; classifier, inverse, stylist: what they say.
+    loss: they minimise what `--loss` names; couplings: terms of what all generators draw; pairs:
+    two domains or more that are coupled; one net: a single player with one learning rate;
+    classifier, inverse, stylist: what they say.
     """
 
     traits: frozenset[str]
