@@ -125,7 +125,8 @@ def test_what_is_stored_holds_every_option_but_the_places():
 
 
 # What a switch needs beside it to mean something.
-BESIDE = {"decoupled_weight_decay": ["--weight_decay", "0.1"]}
+BESIDE = {"decoupled_weight_decay": ["--weight_decay", "0.1"],
+          "parent_discriminators": ["--parent_iterations", "5"]}
 
 
 @pytest.mark.parametrize("name", BOOLS)

@@ -21,7 +21,7 @@ from nets.architectures.photographs import RESIDUAL_GENERATOR
 from nets.architectures.quick import QUICK_GENERATOR
 
 PAIRS = ["toy", "digit", "digit_small", "face128", "face256", "dcgan64", "residual64",
-         "residual128", "quick", "dcgan28"]
+         "residual128", "quick", "dcgan28", "normless32", "normless64", "normless128"]
 
 
 def test_both_nets_of_every_pair_make_the_same_images():
