@@ -109,6 +109,8 @@ class PairedRun:
         names = self.sampler.domains
         net = find_extractor("classifier", judge=judge) if self.needs_classifier else self.extractor
         void = {net.name: self.net.void} if net and self.net.void else {}
+        if self.config.coupling.clusters:
+            void["edges"] = "the run was trained on clusters of edges"
         found: dict = {}
         if self.baseline:
             distinct = {**counts,

@@ -65,7 +65,12 @@ def train(config: Config, domains: Sequence[Domain],
                 print(f"the parent first, {nets.parent_iterations} iterations in "
                       f"{parent.experiment.run}")
                 learns = domains[:1] if nets.parent_type == "gan" else domains
-                if train(parent, learns, strategy) < nets.parent_iterations:
+                done = train(parent, learns, strategy)
+                if done < nets.parent_iterations:
+                    if here.chief:
+                        print(f"{run.path}: its parent has {done} of {nets.parent_iterations} "
+                              "iterations; go on with: python main.py --run "
+                              f"{shlex.quote(str(run.path))}")
                     return 0
                 start_as(training.trainer, parent.experiment.run, config)
             done = fit(run, training.trainer,

@@ -93,3 +93,13 @@ def test_a_baseline_has_the_same_domains_and_no_couplings(monkeypatch):
                        ("large", r"of \(64, 64, 3\), not a, b of \(32, 32, 3\)")):
         with pytest.raises(UserError, match=why):
             baseline_of(place, ours)
+
+
+@pytest.mark.parametrize("words, void", [
+    (["--semantic_weight", "1"], {}),
+    (["--semantic_weight", "1", "--clusters", "4"],
+     {"edges": "the run was trained on clusters of edges"})])
+def test_edges_are_no_judge_of_a_run_that_trained_on_clusters_of_them(words, void):
+    config, sampler = options(*words), SimpleNamespace(domains=["glyph", "glyph_edge"])
+    run = pairing.PairedRun(config, sampler, pairing.JudgingNet(""), "")
+    assert run.measures({}, 0, None)["pairing"].void == void

@@ -13,6 +13,7 @@ from data.domain import Domain
 from framework.checkpoint import Checkpoints
 from framework.errors import UserError
 from tests.trainers.test_resume import variables
+from trainers import train
 from trainers.coupled import build
 from trainers.parent import parent_config, start_as
 from trainers.restore import Sampler
@@ -99,6 +100,19 @@ def test_the_parents_options(tmp_path, kind, drawn):
     shared = set.intersection(*({id(v) for v in g.weights} for g in net.generators))
     own = [v.path for v in net.generators[0].weights if id(v) not in shared]
     assert len(own) == (0 if drawn == 1 else 2)         # kernel and bias of the image's row
+
+
+def test_a_stop_in_the_parent_says_how_to_go_on(tmp_path, monkeypatch, capsys):
+    run = tmp_path / "a run"
+    flags = ["--gan_type", "scogan", "--domains", "ring,grid25", *TOYS, "--no-tensorboard",
+             "--parent_iterations", "4", "--iterations", "4"]
+    with monkeypatch.context() as patched:
+        patched.setattr(train, "fit", lambda *_, **__: 1)         # as after a Ctrl-C
+        assert main([*flags, "--run", str(run)]) == 0
+    said = capsys.readouterr().out
+    assert "its parent has 1 of 4 iterations" in said and f"--run '{run}'" in said
+    assert main(["--run", str(run), "--compile", "none"]) == 0
+    assert (newest_checkpoint(run / "parent"), newest_checkpoint(run)) == (4, 4)
 
 
 class Killed(BaseException):
