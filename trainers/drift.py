@@ -10,7 +10,6 @@ import tensorflow as tf
 from config.sections import Config, Section
 from data.domain import Domain
 from framework.devices import in_strategy_scope
-from framework.errors import UserError
 from framework.random import Random
 from framework.tensors import Tensor
 from losses.drift import Drift, moments
@@ -87,8 +86,5 @@ def maps_for(loss: Section, image_shape: tuple[int, ...]) -> Callable | None:
     """Images [B, H, W, C] to SqueezeNet's maps, or None where pixels alone are compared."""
     if loss.drift_features == "pixels":
         return None
-    if len(image_shape) != 3:
-        raise UserError("drift_features squeeze compares images, not points")
-    size = loss.drift_resize or image_shape[0]
-    net = squeeze_net(loss.drift_weights, (size, size, image_shape[2]))
-    return partial(squeeze_maps, net, size)
+    return partial(squeeze_maps, *squeeze_net(loss.drift_weights, loss.drift_resize, image_shape,
+                                              "drift_features squeeze compares"))

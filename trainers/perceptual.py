@@ -49,20 +49,26 @@ def maps_for(coupling: Section,
     """
     if not (coupling.dependence_weight > 0 or coupling.similarity_weight > 0):
         return None
+    return partial(squeeze_map, *squeeze_net(
+        coupling.pairing_weights, coupling.pairing_resize, image_shape,
+        "dependence_weight and similarity_weight compare"))
+
+
+def squeeze_net(weights: str, resize: int, image_shape: tuple[int, ...],
+                who: str) -> tuple[keras.Model, int]:
+    """SqueezeNet, frozen, from images to the list of its maps, and the side at which it sees
+    them: `resize`, or 0 for their own height.
+
+    weights: the folder of its file, "random", or "" for the cache or a download. who: what needs
+    it, with its verb, for messages. Raises UserError for weights that cannot be had, for points
+    and for images that are too small.
+    """
     if len(image_shape) != 3:
-        raise UserError("dependence_weight and similarity_weight compare images, not points")
-    size = coupling.pairing_resize or image_shape[0]
-    net = squeeze_net(coupling.pairing_weights, (size, size, image_shape[2]))
-    return partial(squeeze_map, net, size)
-
-
-def squeeze_net(weights: str, shape: tuple[int, ...]) -> keras.Model:
-    """SqueezeNet, frozen, from images of `shape` to the list of its maps. weights: the folder of
-    its file, "random", or "" for the cache or a download. Raises UserError for weights that cannot
-    be had and images that are too small."""
-    backbones.check_images("squeeze", shape)
+        raise UserError(f"{who} images, not points")
+    size = resize or image_shape[0]
+    backbones.check_images("squeeze", (size, size, image_shape[2]))
     return backbones.build("squeeze", backbones.random_weights("squeeze") if weights == RANDOM else
-                           load_backbone("squeeze", weights or None)[0])
+                           load_backbone("squeeze", weights or None)[0]), size
 
 
 def squeeze_map(net: keras.Model, size: int, images: Tensor) -> Tensor:
