@@ -80,10 +80,11 @@ def _pairs(config: Config, domains: Sequence[str]) -> None:
 
 
 def _augment(config: Config, domains: Sequence[str]) -> None:
-    names = parse_augmentations(config.loss.augment)
     points = [name for name in domains if find_domain(name).size is None]
-    if names and points:
-        raise UserError(f"augment changes images, and {points[0]} holds points")
+    for option, text in (("augment", config.loss.augment),
+                         ("classifier_augment", config.coupling.classifier_augment)):
+        if parse_augmentations(text) and points:
+            raise UserError(f"{option} changes images, and {points[0]} holds points")
 
 
 def _parent(config: Config, domains: Sequence[str]) -> None:

@@ -215,6 +215,10 @@ OPTIONS: tuple[Option, ...] = (
          "this standard deviation; its gradient then moves strokes rather than pixels",
          from_to(0, 10),
          either(serves("classifier"), OWN_CLASSIFIER)),
+        ("classifier_augment", str, "", "random changes of the images that it learns from, and of "
+         "those that the semantic and balance terms ask it about, with commas: "
+         f"{', '.join(AUGMENTATIONS)} (default: none)",
+         either(serves("classifier"), READS_CLASSES)),
         ("clusters", int, 0, "let that classifier learn so many clusters of the images' edges in "
          "the place of labels, from 2 on; 0: labels", from_to(0, 64), COUPLED, OWN_CLASSIFIER),
         ("classifier_path", str, "", "classifier of the semantic and balance terms, a .keras "

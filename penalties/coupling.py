@@ -17,6 +17,7 @@ ops = Lazy("keras.ops")
 devices = Lazy("framework.devices")
 
 MIN_PROBABILITY = 1e-7          # under a logarithm
+SEMANTIC_ON = ("probabilities", "logits", "kl", "cross_entropy")
 
 
 def feature_difference(features: Sequence[Sequence[Tensor]],
@@ -46,21 +47,27 @@ def semantic_difference(predictions: Sequence[Tensor], on: str = "probabilities"
     on="probabilities": the mean over batch and classes of (p - q)^2, as in listing 6.15 (eq. 4.2
     halves it). on="logits": the same for the logits, whose gradient does not vanish for confident
     predictions. on="kl": the mean over the batch of (KL(p||q) + KL(q||p)) / 2 in nats, summed
-    over attributes if `multilabel`. Raises UserError for another `on`.
+    over attributes if `multilabel`. on="cross_entropy": that and (H(p) + H(q)) / 2, so that
+    images are also read as one class and no mixture of two. Raises UserError for another `on`.
     """
-    if on not in ("probabilities", "logits", "kl"):
-        raise UserError(f"semantic_on must be probabilities, logits or kl, not {on!r}")
+    if on not in SEMANTIC_ON:
+        raise UserError(f"semantic_on must be {', '.join(SEMANTIC_ON)}, not {on!r}")
     predictions = _as_float32(predictions)
     if on == "logits":
         return _total(mean_squared_difference(a, b) for a, b in combinations(predictions, 2))
     probabilities = [_probabilities(logits, multilabel) for logits in predictions]
     if on == "probabilities":
         return _total(mean_squared_difference(p, q) for p, q in combinations(probabilities, 2))
-    scores = predictions if multilabel else [ops.log_softmax(a, axis=-1) for a in predictions]
-    return _total(
-        0.5 * ops.mean(ops.sum((p - q) * (score_p - score_q), axis=-1))
-        for (p, score_p), (q, score_q)
-        in combinations(list(zip(probabilities, scores, strict=True)), 2))
+    if multilabel:              # an attribute is a choice between two, of logits a and 0
+        predictions = [ops.stack([a, ops.zeros_like(a)], -1) for a in predictions]
+    logs = [ops.log_softmax(a, axis=-1) for a in predictions]
+
+    def compared(log_p, log_q):
+        p, q = ops.exp(log_p), ops.exp(log_q)
+        terms = (p - q) * (log_p - log_q) if on == "kl" else -(p * log_q + q * log_p)
+        return 0.5 * ops.sum(terms) / ops.cast(ops.shape(terms)[0], "float32")
+
+    return _total(compared(log_p, log_q) for log_p, log_q in combinations(logs, 2))
 
 
 def class_balance(predictions: Sequence[Tensor], frequencies: Tensor,

@@ -13,6 +13,7 @@ from framework.options import Option
 from framework.registry import Registry, called_with
 from framework.tensors import Tensor
 from penalties.coupling import (
+    SEMANTIC_ON,
     class_balance,
     feature_difference,
     latent_reconstruction,
@@ -63,7 +64,8 @@ class Coupling(NamedTuple):
 class FrozenNets(NamedTuple):
     """The nets that couplings apply to images; none of them is trained.
 
-    classifier: a function of images [B, H, W, C] to logits [B, classes]. frequencies: the share
+    classifier: a function of images [B, H, W, C] to logits [B, classes]; `views` names the random
+    changes of `data.augment` that it sees them after. frequencies: the share
     of each class in the data, or of each attribute if the labels are `multilabel`, [classes].
     vgg: a function of images to a dict of features by layer. maps: a function of images to one map
     of features [B, h, w, C] of a net that knows no domain. A field that no coupling uses is None.
@@ -74,6 +76,7 @@ class FrozenNets(NamedTuple):
     multilabel: bool = False
     vgg: Callable[[Tensor], dict[str, Tensor]] | None = None
     maps: Callable[[Tensor], Tensor] | None = None
+    views: tuple[str, ...] = ()
 
 
 @COUPLINGS.register("feature", options=(
@@ -116,11 +119,11 @@ def tying_coupling(generators: Sequence[Any], tying_weight: float) -> Coupling:
 @COUPLINGS.register("semantic", options=(
     weight_option("semantic", "difference of a classifier's predictions (eq. 4.2)"),
     Option("semantic_on", str, "probabilities", "what is compared",
-           choices=("probabilities", "logits", "kl"))))
+           choices=SEMANTIC_ON)))
 def semantic_coupling(frozen: FrozenNets, semantic_weight: float, semantic_on: str) -> Coupling:
     """A frozen classifier predicts the same class in every domain (eq. 4.2)."""
     return Coupling("semantic", semantic_weight, lambda outputs: semantic_difference(
-        outputs.features_of(frozen.classifier), semantic_on, frozen.multilabel))
+        outputs.features_of(frozen.classifier, frozen.views), semantic_on, frozen.multilabel))
 
 
 @COUPLINGS.register("balance", options=(
@@ -130,7 +133,8 @@ def balance_coupling(frozen: FrozenNets, balance_weight: float) -> Coupling:
     """Every domain shows each class as often as the data do. Without this term a single class
     satisfies a strong semantic term. Not in the thesis."""
     return Coupling("balance", balance_weight, lambda outputs: class_balance(
-        outputs.features_of(frozen.classifier), frozen.frequencies, frozen.multilabel))
+        outputs.features_of(frozen.classifier, frozen.views), frozen.frequencies,
+        frozen.multilabel))
 
 
 def active_couplings(settings: Mapping[str, Any], generators: Sequence[Any],

@@ -9,7 +9,6 @@ is its normalised form (Kornblith et al. 2019); InfoNCE is van den Oord et al. 2
 from collections.abc import Sequence
 from itertools import combinations
 
-from data.augment import augment
 from framework.errors import UserError
 from framework.lazy import Lazy
 from framework.options import Option
@@ -89,8 +88,7 @@ def dependence_coupling(frozen: FrozenNets, dependence_weight: float, dependence
                         dependence_tau: float) -> Coupling:
     """Images of one latent are found among those of the others (see `dependence_loss`)."""
     def term(outputs):
-        seen = outputs.seen_by(frozen.maps, lambda images: augment(
-            images, VIEWS, outputs.random))
+        seen = outputs.features_of(frozen.maps, VIEWS)
         return dependence_loss([ops.mean(maps, (1, 2)) for maps in seen], dependence,
                                dependence_tau)
     return Coupling("dependence", dependence_weight, term)

@@ -11,6 +11,7 @@ import tensorflow as tf
 from keras import ops
 
 from config.sections import Config
+from data.augment import augment, parse_augmentations
 from data.batches import Batches
 from data.domain import Domain
 from data.resident import keep_on_device
@@ -55,13 +56,13 @@ class ClassifierTrainer:
     model: images [B, H, W, C] to logits [B, classes]. Every image gets normal noise of its own
     standard deviation, uniform in [0, `noise`): what a classifier reads through noise it reads
     by its strokes, and so the gradient that it hands to a generator moves strokes (not in the
-    thesis).
+    thesis). views: names of random changes (`data.augment`), which come before the noise.
     """
 
     def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer,
-                 noise: float = 0.0, seed: int = 0):
+                 noise: float = 0.0, views: Sequence[str] = (), seed: int = 0):
         self.model, self.optimizer = model, optimizer
-        self.noise, self.seed = noise, seed
+        self.noise, self.views, self.seed = noise, views, seed
         optimizer.build(model.trainable_variables)
 
     def state(self) -> dict[str, list]:
@@ -70,8 +71,9 @@ class ClassifierTrainer:
     def iterate(self, iteration: Tensor, batch: Any) -> dict[str, Tensor]:
         """batch: (images, labels), K tensors [1, B, H, W, C] and K tensors [1, B(, classes)]."""
         images = tf.concat([to_unit_tensor(x[0]) for x in batch[0]], 0)
+        random = Random(self.seed, iteration)
+        images = augment(images, self.views, random, parts=len(batch[0]))
         if self.noise:
-            random = Random(self.seed, iteration)
             sd = random.uniform([tf.shape(images)[0], 1, 1, 1], 0.0, self.noise, len(batch[0]))
             images += sd * random.normal(tf.shape(images), parts=len(batch[0]))
         labels = tf.concat([y[0] for y in batch[1]], 0)
@@ -132,17 +134,17 @@ def check_labels(domains: Sequence[Domain]) -> None:
 
 
 def train_classifier(domains: Sequence[Domain], *, seed: int = 0, table: str = "quick",
-                     noise: float = 0.0, iterations: int = ITERATIONS, batch_size: int = BATCH_SIZE,
-                     lr: float = LEARNING_RATE) -> keras.Model:
+                     noise: float = 0.0, views: Sequence[str] = (), iterations: int = ITERATIONS,
+                     batch_size: int = BATCH_SIZE, lr: float = LEARNING_RATE) -> keras.Model:
     """A classifier of the mixture of labelled `domains`, batch_size images of each a step.
 
-    Adam, the learning rate falling from `lr` to 0 along a cosine. noise: see
+    Adam, the learning rate falling from `lr` to 0 along a cosine. noise, views: see
     `ClassifierTrainer`.
     """
     keras.utils.set_random_seed(seed)
     model = build_classifier(domains[0].images.shape[1:], domains[0].known_classes, table)
     schedule: Any = keras.optimizers.schedules.CosineDecay(lr, iterations)
-    trainer = ClassifierTrainer(model, keras.optimizers.Adam(schedule), noise, seed)
+    trainer = ClassifierTrainer(model, keras.optimizers.Adam(schedule), noise, views, seed)
     step = compiled(trainer.iterate)
     batches = labelled_batches(domains, min(batch_size, *map(len, domains)), seed)
     with progress(iterations, "classifier", "iterations") as bar:
@@ -153,7 +155,8 @@ def train_classifier(domains: Sequence[Domain], *, seed: int = 0, table: str = "
 
 
 def train_once(domains: Sequence[Domain], held_out: Sequence[Domain], *, seed: int = 0,
-               table: str = "quick", noise: float = 0.0, iterations: int = ITERATIONS,
+               table: str = "quick", noise: float = 0.0, views: Sequence[str] = (),
+               iterations: int = ITERATIONS,
                lr: float = LEARNING_RATE) -> tuple[keras.Model, dict[str, float]]:
     """A classifier of `domains` from the cache, or trained now and kept there.
 
@@ -162,13 +165,13 @@ def train_once(domains: Sequence[Domain], held_out: Sequence[Domain], *, seed: i
     Raises UserError as `check_labels`. Returns (model, accuracies per domain).
     """
     check_labels(domains)
-    name = file_name(domains, table, iterations, BATCH_SIZE, seed, noise, lr)
+    name = file_name(domains, table, iterations, BATCH_SIZE, seed, noise, lr, *views)
     path = cache_folder() / "classifiers" / f"{name}.keras"
     model, place = cached_classifier(path, domains[0], table), "found in"
     if model is None:
         print(f"training a classifier of {', '.join(d.name for d in domains)} "
               f"({iterations} iterations)", flush=True)
-        model = train_classifier(domains, seed=seed, table=table, noise=noise,
+        model = train_classifier(domains, seed=seed, table=table, noise=noise, views=views,
                                  iterations=iterations, lr=lr)
         place = "kept in" if keep_classifier(path, model) else "not kept in"
     accuracies = {d.name: accuracy(model, d) for d in held_out}
@@ -227,7 +230,8 @@ def frozen_classifier(config: Config, domains: Sequence[Domain],
     else:
         model, _ = train_once(
             labelled_domains(domains), labelled_domains(held_out()), seed=config.experiment.seed,
-            table=config.nets.classifier, noise=coupling.classifier_noise)
+            table=config.nets.classifier, noise=coupling.classifier_noise,
+            views=parse_augmentations(coupling.classifier_augment))
     model = in_strategy_scope(copy_in_precision)(model, config.device.precision)
     model.trainable = False
     return model

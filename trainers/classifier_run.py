@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from config.sections import Config
+from data.augment import parse_augmentations
 from data.domain import Domain
 from framework.checkpoint import restore_part
 from framework.devices import in_strategy_scope
@@ -43,6 +44,7 @@ def training(config: Config, domains: Sequence[Domain]) -> Training:
     optimizer = scaling_optimizer(training, training.lr, config.device.precision,
                                   training.weight_decay or None)
     trainer = ClassifierTrainer(model, optimizer, config.coupling.classifier_noise,
+                                parse_augmentations(config.coupling.classifier_augment),
                                 config.experiment.seed)
     picture = held_out_picture(model, held_out, config.output.sample_rows,
                                config.output.sample_columns)

@@ -108,7 +108,8 @@ def frozen_for(config: Config, domains: Sequence[Domain]) -> FrozenNets:
     classifier = frozen_classifier(config, domains, held_out)
     frequencies = class_frequencies(domains) if coupling.balance_weight > 0 else None
     return FrozenNets(partial(classifier, training=False), frequencies,
-                      any(d.attributes for d in domains), vgg, maps)
+                      any(d.attributes for d in domains), vgg, maps,
+                      parse_augmentations(coupling.classifier_augment))
 
 
 def augmentation_for(loss: Section) -> Augmentation | None:

@@ -1,10 +1,11 @@
 """What the couplings of a generator update look at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import tensorflow as tf
 
+from data.augment import augment
 from framework.random import Random
 from framework.tensors import Tensor
 from nets.fast import sub_batches
@@ -25,29 +26,26 @@ class GeneratorOutputs:
         self.random = random
         self._found = {}
 
-    def features_of(self, net: Callable) -> list:
+    def features_of(self, net: Callable, views: Sequence[str] = ()) -> list:
         """What `net`, a function of images, gives for each domain's images: K results.
 
-        It runs once on all of them, however many couplings ask.
+        views: names of random changes (`data.augment`); it sees every image after one of its own.
+        It runs once on all of them, however many couplings ask for the same views.
         """
-        return self._once(net, self.images)
+        return self._once(net, self.images, tuple(views))
 
     def real_features_of(self, net: Callable) -> list:
         """The same of the real images, as constants."""
         return tf.nest.map_structure(tf.stop_gradient, self._once(net, self.real))
 
-    def seen_by(self, net: Callable, view: Callable) -> list:
-        """What `net` gives for each domain's images after `view`, a random change of all."""
-        with sub_batches(len(self.images)):
-            whole = net(view(tf.concat(self.images, 0)))
-        return split_domains(whole, len(self.images))
-
-    def _once(self, net, images):
-        key = id(net), id(images)
+    def _once(self, net, images, views=()):
+        key = id(net), id(images), views
         if key not in self._found:
-            with sub_batches(len(images)):
-                whole = net(tf.concat(images, 0))
-            self._found[key] = split_domains(whole, len(images))
+            count, whole = len(images), tf.concat(images, 0)
+            if views:
+                whole = augment(whole, views, self.random, parts=count)
+            with sub_batches(count):
+                self._found[key] = split_domains(net(whole), count)
         return self._found[key]
 
 

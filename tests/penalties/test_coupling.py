@@ -12,6 +12,7 @@ from framework.errors import UserError
 from nets.architectures.quick import QUICK_GENERATOR
 from nets.build import build_generators, join_generators
 from penalties.coupling import (
+    SEMANTIC_ON,
     class_balance,
     feature_difference,
     latent_reconstruction,
@@ -105,6 +106,25 @@ def test_semantic_of_attributes():
     assert float(value) == pytest.approx(expected, rel=1e-5)
 
 
+def test_semantic_on_cross_entropy_by_hand():
+    """p = (3/4, 1/4), q = (1/2, 1/2): half of H(p, q) + H(q, p) is ln 2 / 2 + ln(16/3) / 4."""
+    p, q = np.log([[0.75, 0.25]]), np.log([[0.5, 0.5]])
+    value = semantic_difference([p, q], on="cross_entropy")
+    assert float(value) == pytest.approx(math.log(2) / 2 + math.log(16 / 3) / 4, rel=1e-5)
+
+
+@pytest.mark.parametrize("multilabel", [False, True])
+def test_the_cross_entropy_is_the_divergence_and_the_mean_entropy(multilabel):
+    def entropy(logits):
+        p = sigmoid(logits) if multilabel else softmax(logits)
+        parts = [p * np.log(p), (1 - p) * np.log(1 - p)] if multilabel else [p * np.log(p)]
+        return -sum(parts).sum(-1).mean()
+    both, divergence = (semantic_difference(LOGITS[:2], on, multilabel)
+                        for on in ("cross_entropy", "kl"))
+    expected = float(divergence) + (entropy(LOGITS[0]) + entropy(LOGITS[1])) / 2
+    assert float(both) == pytest.approx(expected, rel=1e-5)
+
+
 def test_confident_disagreement_has_a_gradient_on_kl_but_not_on_probabilities():
     def slope(on):
         sure, other = tf.Variable([[40.0, 0.0]]), tf.constant([[0.0, 40.0]])
@@ -115,7 +135,7 @@ def test_confident_disagreement_has_a_gradient_on_kl_but_not_on_probabilities():
     assert slope("kl") > 0.5
 
 
-@pytest.mark.parametrize("on", ["probabilities", "logits", "kl"])
+@pytest.mark.parametrize("on", SEMANTIC_ON)
 @pytest.mark.parametrize("multilabel", [False, True])
 def test_semantic_of_far_logits_is_finite(on, multilabel):
     far = [tf.Variable([[1e4, -1e4, 0.0]]), tf.Variable([[-1e4, 1e4, 0.0]])]

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from data.augment import augment
 from framework.errors import UserError
 from framework.random import Random
 from nets.architectures import Row
 from nets.build import build_generators
+from penalties.coupling import class_balance, semantic_difference
 from penalties.couplings import COUPLINGS, FrozenNets, active_couplings, parse_rows
 from trainers.generator_outputs import GeneratorOutputs
 from trainers.perceptual import maps_for, vgg_features_for
@@ -98,6 +100,38 @@ def test_a_frozen_net_reads_all_domains_once():
         np.testing.assert_array_equal(found[k]["mean"], np.full((2, 3), k))
         np.testing.assert_array_equal(found[k]["both"][1], np.full((2, 4, 4, 3), 2 * k))
         np.testing.assert_array_equal(of_real[k]["mean"], np.full((2, 3), k + 10))
+
+
+def test_a_net_that_sees_views_is_asked_about_each_image_after_a_change_of_its_own():
+    images = [tf.random.stateless_uniform([3, 16, 16, 3], [1, k], -1, 1) for k in range(2)]
+    seen = []
+
+    def net(x):
+        seen.append(x)
+        return x
+    made = GeneratorOutputs(None, images, None, images, Random(3, 5))
+    for _ in range(2):
+        found, plain = made.features_of(net, ("translation",)), made.features_of(net)
+    assert len(seen) == 2
+    expected = augment(tf.concat(images, 0), ("translation",), Random(3, 5), parts=2)
+    np.testing.assert_array_equal(tf.concat(found, 0), expected)
+    np.testing.assert_array_equal(tf.concat(plain, 0), tf.concat(images, 0))
+    assert not np.allclose(expected, tf.concat(images, 0))
+
+
+def test_the_semantic_and_the_balance_term_ask_about_the_same_views():
+    images = [tf.random.stateless_uniform([4, 16, 16, 3], [2, k], -1, 1) for k in range(2)]
+    read = tf.random.stateless_normal([16 * 16 * 3, 5], [4, 4])
+    frozen = FrozenNets(lambda x: tf.reshape(x, [-1, 16 * 16 * 3]) @ read,
+                        np.full(5, 0.2, "float32"), views=("translation", "cutout"))
+    semantic, balance = active_couplings(setting(semantic_weight=1.0, balance_weight=1.0), [],
+                                         frozen)
+    made = GeneratorOutputs(None, images, None, images, Random(0, 7))
+    changed = tf.split(augment(tf.concat(images, 0), frozen.views, Random(0, 7), parts=2), 2)
+    logits = [frozen.classifier(x) for x in changed]
+    for coupling, expected in ((semantic, semantic_difference(logits, "kl")),
+                               (balance, class_balance(logits, frozen.frequencies))):
+        np.testing.assert_allclose(coupling.term(made), expected, rtol=1e-5)
 
 
 def test_real_images_are_read_without_a_gradient():

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from data.augment import augment
 from data.domain import Domain
 from framework.checkpoint import save_model
 from framework.errors import UserError
@@ -66,6 +67,21 @@ def test_noise_of_each_image_has_its_own_deviation():
     logits = noisy.reshape(6, -1) @ kernel + bias
     shares = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     by_hand = -np.mean(np.log(shares[np.arange(6), labels[0]]))
+    np.testing.assert_allclose(terms["loss"], by_hand, rtol=1e-5)
+
+
+def test_a_classifier_learns_from_views_of_the_images():
+    model, rng = linear(), np.random.default_rng(2)
+    images, labels = rng.integers(0, 256, (1, 6, 4, 4, 3), np.uint8), np.arange(6)[None] % 3
+    kernel, bias = (np.array(v) for v in model.trainable_variables)
+    terms = ClassifierTrainer(model, keras.optimizers.SGD(0.0), views=("cutout",), seed=5).iterate(
+        tf.constant(9), ((images,), (labels,)))
+    changed = np.array(augment(tf.constant(images[0] / np.float32(127.5) - 1), ("cutout",),
+                               Random(5, 9)))
+    logits = changed.reshape(6, -1) @ kernel + bias
+    shares = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    by_hand = -np.mean(np.log(shares[np.arange(6), labels[0]]))
+    assert (changed == 0).any()
     np.testing.assert_allclose(terms["loss"], by_hand, rtol=1e-5)
 
 
