@@ -17,8 +17,9 @@ from trainers.domains import load_apart, load_domains
 JUDGE_SEED = 1000
 TABLE = "judge"
 # By table. Images of another size than the judge's table is made for are read by the quick one.
-SETTINGS: dict[str, dict[str, Any]] = {TABLE: {"iterations": 1000, "lr": 3e-3},
-                                       "quick": {"iterations": 1500}}
+SETTINGS: dict[str, dict[str, Any]] = {
+    TABLE: {"iterations": 1500, "lr": 3e-3, "views": ("translation",)},
+    "quick": {"iterations": 1500}}
 
 
 def judge_of(config: Config) -> tuple[Model, dict]:

@@ -12,7 +12,8 @@ from trainers.domains import load_apart, load_domains
 
 
 @pytest.mark.parametrize("side, table, settings", [
-    (32, "judge", {"iterations": 1000, "lr": 3e-3}), (64, "quick", {"iterations": 1500})])
+    (32, "judge", {"iterations": 1500, "lr": 3e-3, "views": ("translation",)}),
+    (64, "quick", {"iterations": 1500})])
 def test_it_learns_images_of_its_own_from_a_seed_of_its_own(monkeypatch, side, table, settings):
     asked, held_out = [], [Domain("a", np.zeros((2, side, side, 3), np.uint8))]
 
