@@ -77,6 +77,11 @@ def _pairs(config: Config, domains: Sequence[str]) -> None:
     on = [name for name in ("content_weight", *terms) if getattr(config.coupling, name) > 0]
     if len(domains) == 1 and on:
         raise UserError(f"{on[0]} compares domains, and {domains[0]} is one")
+    if config.coupling.leader > len(domains):
+        raise UserError(f"leader is {config.coupling.leader} and there are {len(domains)} domains")
+    if config.coupling.leader and config.coupling.tying_weight:
+        raise UserError("tying compares weights and no images, so that it knows no leader; leave "
+                        "out --leader or --tying_weight")
 
 
 def _augment(config: Config, domains: Sequence[str]) -> None:

@@ -54,7 +54,8 @@ class AdversarialTrainer:
     function of (critic, real, signs) to the factor of both players' loss, as scaled MMD has it,
     or None.
     augmentation: what changes all that the discriminators see, or None.
-    couplings: `penalties.couplings.Coupling`s, each ramped up over `warmup` iterations.
+    couplings: `penalties.couplings.Coupling`s, each ramped up over `warmup` iterations. leader:
+    number of the domain whose generator they do not change, from 1 on, or 0.
     balance: a `trainers.balance.LossBalancer` that finds the weights of some of them, or None.
     averaged: K further generators that keep an exponential moving average with rate `ema`,
     or None. classes: length of the code that generators and critics are told, 0 for none
@@ -71,15 +72,16 @@ class AdversarialTrainer:
                  scale: Callable | None = None,
                  augmentation: Augmentation | None = None,
                  couplings: Sequence[Coupling] = (), balance: LossBalancer | None = None,
-                 warmup: int = 0, averaged: list[keras.Model] | None = None, ema: float = 0.0,
-                 classes: int = 0, clip: float = 0.0, instance_noise: float = 0.0,
-                 weight_decay: float = 0.0, seed: int = 0):
+                 warmup: int = 0, leader: int = 0, averaged: list[keras.Model] | None = None,
+                 ema: float = 0.0, classes: int = 0, clip: float = 0.0,
+                 instance_noise: float = 0.0, weight_decay: float = 0.0, seed: int = 0):
         self.domains, self.generators, self.discriminators = domains, generators, discriminators
         self.generator = join_generators(generators)
         self.loss, self.penalty, self.penalty_weight = loss, penalty, penalty_weight
         self.penalty_every, self.augmentation = penalty_every, augmentation
         self.scale = scale
-        self.couplings, self.balance, self.warmup = couplings, balance, warmup
+        self.couplings, self.balance = couplings, balance
+        self.warmup, self.leader = warmup, leader
         self.latent_dim, self.classes = self.generator.input_shape[-1] - classes, classes
         self.latent, self.seed = DISTRIBUTIONS[latent], seed
         self.discriminator_steps = discriminator_steps
@@ -228,7 +230,8 @@ class AdversarialTrainer:
                 if self.scale:
                     terms[f"g/{name}"] *= self.scaling(discriminator, x, random)
             # What makes the domains' images of one z a pair.
-            raw = {coupling.name: coupling.term(outputs) for coupling in self.couplings}
+            compared = outputs.led_by(self.leader)
+            raw = {coupling.name: coupling.term(compared) for coupling in self.couplings}
             weighted = self.weighted_couplings(iteration, terms.values(), raw)
             loss: Tensor = sum(terms.values()) + sum(weighted.values())
             loss += self.weight_decay * l2(self.g_variables) if self.weight_decay else 0.0

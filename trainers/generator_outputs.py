@@ -26,6 +26,16 @@ class GeneratorOutputs:
         self.random = random
         self._found = {}
 
+    def led_by(self, number: int) -> "GeneratorOutputs":
+        """The same, with the images and features of domain `number`, from 1 on, as constants: what
+        is compared pulls the other domains towards that one. 0: as they are."""
+        if not number:
+            return self
+        images, features = [*self.images], [*self.features]
+        for of_domains in (images, features):
+            of_domains[number - 1] = tf.nest.map_structure(tf.stop_gradient, of_domains[number - 1])
+        return GeneratorOutputs(self.z, images, features, self.real, self.random)
+
     def features_of(self, net: Callable, views: Sequence[str] = ()) -> list:
         """What `net`, a function of images, gives for each domain's images: K results.
 

@@ -50,6 +50,7 @@ def build(config: Config, domains: Sequence[Domain], loss: Any, frozen: FrozenNe
         d_optimizer=optimizer(training, training.lr_d), latent=training.latent, classes=classes,
         couplings=active_couplings(config.values(), generators, frozen),
         balance=balance_for(config.coupling), warmup=config.coupling.coupling_warmup,
+        leader=config.coupling.leader,
         averaged=generators_for(config, count, image_shape, classes) if training.ema else None,
         ema=training.ema, weight_decay=0.0 if decoupled else training.weight_decay,
         seed=config.experiment.seed)

@@ -139,6 +139,25 @@ def test_penalty_and_couplings_enter_with_their_weights():
     np.testing.assert_allclose(terms["feature"], np.mean(gap ** 2), rtol=1e-4)
 
 
+def test_the_leader_is_trained_as_without_couplings_and_the_others_follow_it():
+    term = Coupling("feature", 2.5, lambda made: feature_difference(made.features, 1))
+    free, led = linear_trainer(domains=2), linear_trainer(domains=2, couplings=[term], leader=1)
+    (A1, b1), (A2, b2) = (weights(g) for g in led.generators)
+    for trainer in (free, led):
+        terms = trainer.iterate(tf.constant(0), points(domains=2))
+
+    random = Random(7, 0)
+    DISTRIBUTIONS["uniform"](random, [6, 3])
+    z = np.array(DISTRIBUTIONS["uniform"](random, [6, 3]))
+    gap = z @ (A2 - A1) + b2 - b1
+    np.testing.assert_allclose(terms["feature"], np.mean(gap ** 2), rtol=1e-4)
+    for found, expected in zip(weights(led.generators[0]), weights(free.generators[0]),
+                               strict=True):
+        np.testing.assert_array_equal(found, expected)
+    step = weights(led.generators[1])[0] - weights(free.generators[1])[0]
+    np.testing.assert_allclose(step, -LR * 2.5 * 2 * z.T @ gap / gap.size, rtol=1e-4, atol=1e-6)
+
+
 def test_couplings_are_logged_raw_and_as_weighted():
     term = Coupling("feature", 2.5, lambda made: feature_difference(made.features, 1))
     trainer = linear_trainer(domains=2, couplings=[term], warmup=4)
