@@ -15,6 +15,7 @@ from nets.architectures import (
 )
 from nets.architectures.encoders import LATENT_ENCODER
 from nets.vgg import FILTERS, layers_down_to
+from penalties.couplings import READ_CLASSES
 
 
 def work_of(config: Config, domains: int, shape, classes: int,
@@ -66,7 +67,7 @@ def _readers(config: Config, shape, classes, told, padding) -> dict[str, work.Ne
     if coupling.cycle_weight > 0:
         table = widen(LATENT_ENCODER, nets.width)
         found["encoder"] = work.ending(table, config.training.latent_dim + told), shape
-    if coupling.semantic_weight > 0 or coupling.balance_weight > 0:
+    if any(getattr(coupling, name) > 0 for name in READ_CLASSES):
         found["classifier"] = work.ending(CLASSIFIERS[nets.classifier].table, classes), shape
     if layers := perceptual_layers(coupling):
         sides = (coupling.vgg_resize,) * 2 if coupling.vgg_resize else shape[:2]

@@ -56,13 +56,13 @@ def noise_domains(config) -> list:
 def frozen_for(config, domains):
     """What the couplings read with, as `trainers.coupled.frozen_for`, but trained by nobody."""
     from nets.classifier import build_classifier
-    from penalties.couplings import FrozenNets
+    from penalties.couplings import READ_CLASSES, FrozenNets
     from trainers.coupled import class_frequencies
     from trainers.perceptual import vgg_features_for
 
     shape, coupling = domains[0].images.shape[1:], config.coupling
     vgg = vgg_features_for(coupling, config.device.precision, shape)
-    if not (coupling.semantic_weight > 0 or coupling.balance_weight > 0):
+    if not any(getattr(coupling, name) > 0 for name in READ_CLASSES):
         return FrozenNets(vgg=vgg)
     classifier = build_classifier(shape, CLASSES, config.nets.classifier,
                                   precision=config.device.precision)

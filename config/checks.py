@@ -17,7 +17,7 @@ from metrics.choice import MONITORS, parse_names
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS
 from nets.descriptions import read_saved
 from nets.vgg import RANDOM, check_weights, layers_down_to, layers_in_use, layers_of
-from penalties.couplings import COUPLINGS
+from penalties.couplings import COUPLINGS, READ_CLASSES
 
 PAIR_AGREEMENT = "pair_agreement"
 
@@ -125,8 +125,7 @@ def _classifier(config: Config, domains: Sequence[str]) -> None:
         for name in domains:
             if find_domain(name).classes is None:
                 raise UserError(f"conditional needs labelled data, and {name} has no labels")
-    reads = [name for name in ("semantic_weight", "balance_weight")
-             if getattr(config.coupling, name)]
+    reads = [name for name in READ_CLASSES if getattr(config.coupling, name)]
     unlabelled = [name for name in domains if find_domain(name).classes is None]
     if config.experiment.gan_type == "classifier" and unlabelled:
         raise UserError(f"a classifier needs labelled data, and {unlabelled[0]} has no labels")

@@ -250,8 +250,9 @@ OPTIONS: tuple[Option, ...] = (
          COUPLED, PERCEPTUAL),
         ("coupling_warmup", int, 0, "iterations over which the coupling weights rise", from_to(0),
          COUPLED, ANY_COUPLING),
-        ("leader", int, 0, "number of the domain, from 1 on, that the others follow: couplings do "
-         "not change its images; 0: all give way", from_to(0, 64), PAIRS, ANY_COUPLING),
+        ("leader", int, 0, "number of the domain, from 1 on, that the others follow: what "
+         "compares domains does not change its images; 0: all give way", from_to(0, 64), PAIRS,
+         ANY_COUPLING),
     ),
     *group(
         "style",

@@ -10,7 +10,7 @@ from framework.options import Requirement, either, one_of, positive
 from framework.registry import Registry, accepts
 from losses.adversarial import LOSSES
 from nets.architectures import DISCRIMINATORS
-from penalties.couplings import COUPLINGS
+from penalties.couplings import COUPLINGS, READ_CLASSES
 
 load_extensions()               # before kinds, choices and options are read, here and in options.py
 
@@ -47,10 +47,10 @@ STYLIST = serves("stylist")
 INVERSE = serves("inverse")
 PRUNED = Requirement(_is_pruned, "data that are pruned (svhn_pruned)",
                      lambda values: values["dataset"] or values["domains"])
-READS_CLASSES = either(positive("semantic_weight"), positive("balance_weight"))
+READS_CLASSES = either(*map(positive, READ_CLASSES))
 OWN_CLASSIFIER = Requirement(
     lambda values: READS_CLASSES.met(values) and not values["classifier_path"],
-    "a positive --semantic_weight or --balance_weight without --classifier_path",
+    f"{READS_CLASSES.wanted} without --classifier_path",
     lambda values: "no classifier is trained")
 PERCEPTUAL = either(positive("content_weight"), positive("style_weight"))
 UNPENALISED = one_of("disc_penalty", "none")

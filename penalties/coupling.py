@@ -17,7 +17,7 @@ ops = Lazy("keras.ops")
 devices = Lazy("framework.devices")
 
 MIN_PROBABILITY = 1e-7          # under a logarithm
-SEMANTIC_ON = ("probabilities", "logits", "kl", "cross_entropy")
+SEMANTIC_ON = ("probabilities", "logits", "kl")
 
 
 def feature_difference(features: Sequence[Sequence[Tensor]],
@@ -47,8 +47,7 @@ def semantic_difference(predictions: Sequence[Tensor], on: str = "probabilities"
     on="probabilities": the mean over batch and classes of (p - q)^2, as in listing 6.15 (eq. 4.2
     halves it). on="logits": the same for the logits, whose gradient does not vanish for confident
     predictions. on="kl": the mean over the batch of (KL(p||q) + KL(q||p)) / 2 in nats, summed
-    over attributes if `multilabel`. on="cross_entropy": that and (H(p) + H(q)) / 2, so that
-    images are also read as one class and no mixture of two. Raises UserError for another `on`.
+    over attributes if `multilabel`. Raises UserError for another `on`.
     """
     if on not in SEMANTIC_ON:
         raise UserError(f"semantic_on must be {', '.join(SEMANTIC_ON)}, not {on!r}")
@@ -58,16 +57,20 @@ def semantic_difference(predictions: Sequence[Tensor], on: str = "probabilities"
     probabilities = [_probabilities(logits, multilabel) for logits in predictions]
     if on == "probabilities":
         return _total(mean_squared_difference(p, q) for p, q in combinations(probabilities, 2))
-    if multilabel:              # an attribute is a choice between two, of logits a and 0
-        predictions = [ops.stack([a, ops.zeros_like(a)], -1) for a in predictions]
-    logs = [ops.log_softmax(a, axis=-1) for a in predictions]
+    logs = [_log_probabilities(logits, multilabel) for logits in predictions]
+    return _total(0.5 * _mean_of_sums((ops.exp(p) - ops.exp(q)) * (p - q))
+                  for p, q in combinations(logs, 2))
 
-    def compared(log_p, log_q):
-        p, q = ops.exp(log_p), ops.exp(log_q)
-        terms = (p - q) * (log_p - log_q) if on == "kl" else -(p * log_q + q * log_p)
-        return 0.5 * ops.sum(terms) / ops.cast(ops.shape(terms)[0], "float32")
 
-    return _total(compared(log_p, log_q) for log_p, log_q in combinations(logs, 2))
+def uncertainty(predictions: Sequence[Tensor], multilabel: bool = False) -> Tensor:
+    """The mean over the batch of the entropy of what a frozen classifier reads, in nats, summed
+    over domains (CatGAN demands it of real images: Springenberg 2016, arXiv 1511.06390, eq. 2).
+
+    predictions: per domain the logits [B, C]. It is 0 where every image is read as one class, and
+    log C where it can be any. Attributes' entropies are summed if `multilabel`.
+    """
+    logs = [_log_probabilities(logits, multilabel) for logits in _as_float32(predictions)]
+    return _total(-_mean_of_sums(ops.exp(log) * log) for log in logs)
 
 
 def class_balance(predictions: Sequence[Tensor], frequencies: Tensor,
@@ -125,6 +128,18 @@ def weight_difference(nets: Sequence[Any]) -> Tensor:
 
 def _probabilities(logits: Tensor, multilabel: bool) -> Tensor:
     return ops.sigmoid(logits) if multilabel else ops.softmax(logits, axis=-1)
+
+
+def _log_probabilities(logits: Tensor, multilabel: bool) -> Tensor:
+    """[B, C], or [B, attributes, 2]: an attribute is a choice between two, of logits a and 0."""
+    if multilabel:
+        logits = ops.stack([logits, ops.zeros_like(logits)], -1)
+    return ops.log_softmax(logits, axis=-1)
+
+
+def _mean_of_sums(terms: Tensor) -> Tensor:
+    """The mean over the first axis of the sums over all others."""
+    return ops.sum(ops.mean(terms, 0))
 
 
 def _as_float32(tensors: Sequence[Tensor]) -> list[Tensor]:

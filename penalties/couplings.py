@@ -18,11 +18,14 @@ from penalties.coupling import (
     feature_difference,
     latent_reconstruction,
     semantic_difference,
+    uncertainty,
     weight_difference,
 )
 
 COUPLINGS = Registry("coupling", package="penalties")
 
+# The weights of couplings that look through `FrozenNets.classifier`.
+READ_CLASSES = ("semantic_weight", "balance_weight", "certainty_weight")
 # The options of couplings that look through `FrozenNets.maps`.
 MAPS = (
     Option("pairing_weights", str, "", "folder of the weights of SqueezeNet, by which dependence "
@@ -53,12 +56,15 @@ class Coupling(NamedTuple):
     """`weight` times `term`, a function of `trainers.gan.GeneratorOutputs` to a scalar.
 
     nets: Keras models that are trained together with the generators, such as the latent encoder.
+    compares: whether it compares domains, so that a leader does not give way to it; else it looks
+    at each domain by itself.
     """
 
     name: str
     weight: float
     term: Callable[[Any], Tensor]
     nets: tuple[Any, ...] = ()
+    compares: bool = True
 
 
 class FrozenNets(NamedTuple):
@@ -134,7 +140,15 @@ def balance_coupling(frozen: FrozenNets, balance_weight: float) -> Coupling:
     satisfies a strong semantic term. Not in the thesis."""
     return Coupling("balance", balance_weight, lambda outputs: class_balance(
         outputs.features_of(frozen.classifier, frozen.views), frozen.frequencies,
-        frozen.multilabel))
+        frozen.multilabel), compares=False)
+
+
+@COUPLINGS.register("certainty", options=(
+    weight_option("certainty", "entropy of what the classifier reads in an image", "couplings"),))
+def certainty_coupling(frozen: FrozenNets, certainty_weight: float) -> Coupling:
+    """Every image shows one class, and no mixture of two. Not in the thesis."""
+    return Coupling("certainty", certainty_weight, lambda outputs: uncertainty(
+        outputs.features_of(frozen.classifier, frozen.views), frozen.multilabel), compares=False)
 
 
 def active_couplings(settings: Mapping[str, Any], generators: Sequence[Any],

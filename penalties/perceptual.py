@@ -53,4 +53,4 @@ def style_coupling(frozen: FrozenNets, style_weight: float, style_layers: str,
     """The images of each domain have the Gram matrices of its real images (SRL, eq. 4.5)."""
     return Coupling("style", style_weight, lambda outputs: style_difference(
         outputs.features_of(frozen.vgg), outputs.real_features_of(frozen.vgg),
-        layers_of(style_layers), style_on))
+        layers_of(style_layers), style_on), compares=False)

@@ -14,7 +14,7 @@ from framework.errors import UserError
 from framework.registry import Registry
 from nets.architectures import DISCRIMINATORS, GENERATORS, Architecture
 from nets.build import build_discriminators, build_generators
-from penalties.couplings import FrozenNets, active_couplings
+from penalties.couplings import READ_CLASSES, FrozenNets, active_couplings
 from trainers.augmentation import Augmentation
 from trainers.balance import LossBalancer
 from trainers.classifier import frozen_classifier, labelled_domains
@@ -98,7 +98,7 @@ def frozen_for(config: Config, domains: Sequence[Domain]) -> FrozenNets:
     coupling, image_shape = config.coupling, domains[0].images.shape[1:]
     vgg = in_strategy_scope(vgg_features_for)(coupling, config.device.precision, image_shape)
     maps = in_strategy_scope(maps_for)(coupling, image_shape)
-    if not (coupling.semantic_weight > 0 or coupling.balance_weight > 0):
+    if not any(getattr(coupling, name) > 0 for name in READ_CLASSES):
         return FrozenNets(vgg=vgg, maps=maps)
     held_out = partial(load_domains, config, "test")
     if coupling.clusters:

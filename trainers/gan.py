@@ -55,7 +55,7 @@ class AdversarialTrainer:
     or None.
     augmentation: what changes all that the discriminators see, or None.
     couplings: `penalties.couplings.Coupling`s, each ramped up over `warmup` iterations. leader:
-    number of the domain whose generator they do not change, from 1 on, or 0.
+    number of the domain, from 1 on, whose generator does not change by what they compare, or 0.
     balance: a `trainers.balance.LossBalancer` that finds the weights of some of them, or None.
     averaged: K further generators that keep an exponential moving average with rate `ema`,
     or None. classes: length of the code that generators and critics are told, 0 for none
@@ -230,8 +230,9 @@ class AdversarialTrainer:
                 if self.scale:
                     terms[f"g/{name}"] *= self.scaling(discriminator, x, random)
             # What makes the domains' images of one z a pair.
-            compared = outputs.led_by(self.leader)
-            raw = {coupling.name: coupling.term(compared) for coupling in self.couplings}
+            led = outputs.led_by(self.leader)
+            raw = {coupling.name: coupling.term(led if coupling.compares else outputs)
+                   for coupling in self.couplings}
             weighted = self.weighted_couplings(iteration, terms.values(), raw)
             loss: Tensor = sum(terms.values()) + sum(weighted.values())
             loss += self.weight_decay * l2(self.g_variables) if self.weight_decay else 0.0

@@ -21,7 +21,8 @@ from penalties.couplings import COUPLINGS
 from trainers.restore import Sampler
 
 # The net by which a coupling sees images: what a run trained against cannot judge its pairs.
-SEEN_BY = {"semantic": "classifier", "balance": "classifier", "dependence": "squeeze",
+SEEN_BY = {"semantic": "classifier", "balance": "classifier", "certainty": "classifier",
+           "dependence": "squeeze",
            "similarity": "squeeze", "content": "vgg", "style": "vgg"}
 NO_NET = ("no net judges: there is none at hand that no coupling of the run trained with; choose "
           "one by --extractor")

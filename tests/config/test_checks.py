@@ -102,6 +102,7 @@ def test_contradictions(argv, message):
 @pytest.mark.parametrize("flags, message", [
     (["--semantic_weight", "1"], "semantic_weight needs a labelled domain, and folder:"),
     (["--balance_weight", "1"], "balance_weight needs a labelled domain"),
+    (["--certainty_weight", "1"], "certainty_weight needs a labelled domain"),
     (["--gan_type", "classifier"], "a classifier needs labelled data"),
     (["--conditional"], "conditional needs labelled data, and folder:"),
 ])
@@ -113,7 +114,7 @@ def test_classifiers_need_labels(tmp_path, flags, message):
     with pytest.raises(UserError, match=message):
         resolve([*data, *flags])
     assert resolve(data).experiment.gan_type == "scogan"
-    if flags[0] in ("--semantic_weight", "--balance_weight"):
+    if flags[0] in ("--semantic_weight", "--balance_weight", "--certainty_weight"):
         mixed = ["--domains", f"glyph,folder:{tmp_path / 'domain1'}", "--preset", "none"]
         assert resolve([*mixed, *flags]).experiment.gan_type == "scogan"
 

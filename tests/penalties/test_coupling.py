@@ -17,6 +17,7 @@ from penalties.coupling import (
     feature_difference,
     latent_reconstruction,
     semantic_difference,
+    uncertainty,
     weight_difference,
 )
 
@@ -106,23 +107,19 @@ def test_semantic_of_attributes():
     assert float(value) == pytest.approx(expected, rel=1e-5)
 
 
-def test_semantic_on_cross_entropy_by_hand():
-    """p = (3/4, 1/4), q = (1/2, 1/2): half of H(p, q) + H(q, p) is ln 2 / 2 + ln(16/3) / 4."""
-    p, q = np.log([[0.75, 0.25]]), np.log([[0.5, 0.5]])
-    value = semantic_difference([p, q], on="cross_entropy")
-    assert float(value) == pytest.approx(math.log(2) / 2 + math.log(16 / 3) / 4, rel=1e-5)
+def test_uncertainty_by_hand():
+    """A half and a half: ln 2. Three quarters and a quarter: ln 4 - 3/4 ln 3. Summed over domains,
+    the mean of two images in the second."""
+    one, other = np.log([[0.5, 0.5]]), np.log([[0.75, 0.25], [0.5, 0.5]])
+    expected = math.log(2) + (math.log(4) - 0.75 * math.log(3) + math.log(2)) / 2
+    assert float(uncertainty([one, other])) == pytest.approx(expected, rel=1e-5)
+    assert float(uncertainty([[[50.0, 0.0, 0.0]]])) == pytest.approx(0, abs=1e-6)
 
 
-@pytest.mark.parametrize("multilabel", [False, True])
-def test_the_cross_entropy_is_the_divergence_and_the_mean_entropy(multilabel):
-    def entropy(logits):
-        p = sigmoid(logits) if multilabel else softmax(logits)
-        parts = [p * np.log(p), (1 - p) * np.log(1 - p)] if multilabel else [p * np.log(p)]
-        return -sum(parts).sum(-1).mean()
-    both, divergence = (semantic_difference(LOGITS[:2], on, multilabel)
-                        for on in ("cross_entropy", "kl"))
-    expected = float(divergence) + (entropy(LOGITS[0]) + entropy(LOGITS[1])) / 2
-    assert float(both) == pytest.approx(expected, rel=1e-5)
+def test_uncertainty_of_attributes():
+    p = sigmoid(LOGITS[0].astype("float64"))
+    expected = -np.mean(np.sum(p * np.log(p) + (1 - p) * np.log(1 - p), -1))
+    assert float(uncertainty(LOGITS[:1], multilabel=True)) == pytest.approx(expected, rel=1e-5)
 
 
 def test_confident_disagreement_has_a_gradient_on_kl_but_not_on_probabilities():

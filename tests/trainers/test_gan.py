@@ -158,6 +158,17 @@ def test_the_leader_is_trained_as_without_couplings_and_the_others_follow_it():
     np.testing.assert_allclose(step, -LR * 2.5 * 2 * z.T @ gap / gap.size, rtol=1e-4, atol=1e-6)
 
 
+def test_the_leader_gives_way_to_what_looks_at_it_alone():
+    def own(made):
+        return sum(tf.reduce_mean(image ** 2) for image in made.images)
+    led, plain = (linear_trainer(domains=2, couplings=[Coupling("own", 2.0, own, compares=False)],
+                                 leader=leader) for leader in (1, 0))
+    for trainer in (led, plain):
+        trainer.iterate(tf.constant(0), points(domains=2))
+    for found, expected in zip(led.generators, plain.generators, strict=True):
+        np.testing.assert_array_equal(weights(found)[0], weights(expected)[0])
+
+
 def test_couplings_are_logged_raw_and_as_weighted():
     term = Coupling("feature", 2.5, lambda made: feature_difference(made.features, 1))
     trainer = linear_trainer(domains=2, couplings=[term], warmup=4)
