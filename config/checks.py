@@ -92,12 +92,6 @@ def _augment(config: Config, domains: Sequence[str]) -> None:
             raise UserError(f"{option} changes images, and {points[0]} holds points")
 
 
-def _parent(config: Config, domains: Sequence[str]) -> None:
-    if config.nets.parent and config.nets.parent_iterations:
-        raise UserError("give a parent that is trained already, or parent_iterations to train one "
-                        "first, not both")
-
-
 def _nets(config: Config, domains: Sequence[str]) -> None:
     nets, coupling = config.nets, config.coupling
     for option, value, registry, name in (
@@ -171,5 +165,5 @@ def _devices(config: Config, domains: Sequence[str]) -> None:
                         f"{workers}; take one or all")
 
 
-CHECKS = (_devices, check_styling, _kernel, _drift, _pairs, _augment, _parent, _nets, _clusters,
+CHECKS = (_devices, check_styling, _kernel, _drift, _pairs, _augment, _nets, _clusters,
           _classifier, _perceptual, _monitor)

@@ -16,6 +16,7 @@ from config.requirements import (
     GENERATORS_OF,
     INVERSE,
     NAMED_LOSS,
+    NO_PARENT,
     OWN_CLASSIFIER,
     PAIRS,
     PERCEPTUAL,
@@ -197,7 +198,7 @@ OPTIONS: tuple[Option, ...] = (
         ("parent", str, "", "folder of a run whose generators these start as copies of: its one, "
          "or each that of its own domain", GENERATORS_OF),
         ("parent_iterations", int, 0, "train such a parent first, so long, in parent/ of the run; "
-         "0: none", from_to(0), PAIRS),
+         "0: none", from_to(0), PAIRS, NO_PARENT),
         ("parent_type", str, "gan", "gan: it draws the first domain; cogan: all, which share "
          "every row of its generators but the image", one_of_names("gan", "cogan"), PAIRS,
          positive("parent_iterations")),

@@ -60,6 +60,8 @@ BY_ITSELF = Requirement(
     lambda values: not (_is_penalised(values) and _has_batch_norm(values["discriminator"])),
     "discriminators without batch norm, or without a penalty or scale, which look at each sample "
     "by itself (--discriminator_norm layer)", lambda values: "batch norm mixes the samples")
+NO_PARENT = Requirement(lambda values: not values["parent"], "a run without --parent",
+                        lambda values: "a trained parent is given")
 ANY_COUPLING = Requirement(
     lambda values: any(values[f"{name}_weight"] > 0 for name in COUPLINGS),
     "couplings with a positive weight", lambda values: "none is on")

@@ -80,7 +80,8 @@ def test_a_parent_of_other_nets_or_latents_is_refused(one, flags, says):
 def test_mistakes_are_one_line_before_anything_is_made(tmp_path, one, capsys):
     run = tmp_path / "run"
     for flags, says in ((["--parent", str(tmp_path / "no")], "there is no run at"),
-                        (["--parent", str(one), "--parent_iterations", "2"], "not both"),
+                        (["--parent", str(one), "--parent_iterations", "2"],
+                         "a trained parent is given"),
                         (["--parent_type", "cogan"], "parent_type belongs to")):
         assert main([*TWINS, *flags, "--iterations", "2", "--run", str(run)]) == 2
         assert says in capsys.readouterr().err
