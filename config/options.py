@@ -220,6 +220,9 @@ OPTIONS: tuple[Option, ...] = (
          "those that the semantic and balance terms ask it about, with commas: "
          f"{', '.join(AUGMENTATIONS)} (default: none)",
          either(serves("classifier"), READS_CLASSES)),
+        ("reading_noise", float, 0.0, "most of the noise through which the semantic and balance "
+         "terms ask that classifier: only strokes of contrast are read", from_to(0, 10),
+         COUPLED, READS_CLASSES),
         ("clusters", int, 0, "let that classifier learn so many clusters of the images' edges in "
          "the place of labels, from 2 on; 0: labels", from_to(0, 64), COUPLED, OWN_CLASSIFIER),
         ("classifier_path", str, "", "classifier of the semantic and balance terms, a .keras "

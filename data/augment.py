@@ -40,6 +40,8 @@ def augment(images: Tensor, names: Sequence[str], random: Any, probability: Tens
     random: a `framework.random.Random`. parts: how many batches of a step stand in `images` one
     after the other.
     """
+    if not names:
+        return images
     count = (ops.shape(images)[0],)
     draw = partial(random.uniform, count, parts=parts)
     for name in names:
@@ -47,6 +49,14 @@ def augment(images: Tensor, names: Sequence[str], random: Any, probability: Tens
         chosen = each_image(draw(0.0, 1.0)) < probability
         images = ops.where(chosen, changed, images)
     return images
+
+
+def add_noise(images: Tensor, most: float, random: Any, parts: int = 1) -> Tensor:
+    """The images with normal noise, every image of its own standard deviation in [0, `most`)."""
+    if not most:
+        return images
+    deviations = random.uniform((ops.shape(images)[0], 1, 1, 1), 0.0, most, parts)
+    return images + deviations * random.normal(ops.shape(images), parts=parts)
 
 
 def each_image(numbers: Tensor) -> Tensor:

@@ -71,7 +71,8 @@ class FrozenNets(NamedTuple):
     """The nets that couplings apply to images; none of them is trained.
 
     classifier: a function of images [B, H, W, C] to logits [B, classes]; `views` names the random
-    changes of `data.augment` that it sees them after. frequencies: the share
+    changes and `noise` is the most of the noise (`data.augment`) that it sees them through.
+    frequencies: the share
     of each class in the data, or of each attribute if the labels are `multilabel`, [classes].
     vgg: a function of images to a dict of features by layer. maps: a function of images to one map
     of features [B, h, w, C] of a net that knows no domain. A field that no coupling uses is None.
@@ -83,6 +84,11 @@ class FrozenNets(NamedTuple):
     vgg: Callable[[Tensor], dict[str, Tensor]] | None = None
     maps: Callable[[Tensor], Tensor] | None = None
     views: tuple[str, ...] = ()
+    noise: float = 0.0
+
+    def readings(self, outputs: Any) -> list[Tensor]:
+        """The classifier's logits [B, classes] for each domain, the same for every term."""
+        return outputs.features_of(self.classifier, self.views, self.noise)
 
 
 @COUPLINGS.register("feature", options=(
@@ -129,7 +135,7 @@ def tying_coupling(generators: Sequence[Any], tying_weight: float) -> Coupling:
 def semantic_coupling(frozen: FrozenNets, semantic_weight: float, semantic_on: str) -> Coupling:
     """A frozen classifier predicts the same class in every domain (eq. 4.2)."""
     return Coupling("semantic", semantic_weight, lambda outputs: semantic_difference(
-        outputs.features_of(frozen.classifier, frozen.views), semantic_on, frozen.multilabel))
+        frozen.readings(outputs), semantic_on, frozen.multilabel))
 
 
 @COUPLINGS.register("balance", options=(
@@ -139,8 +145,7 @@ def balance_coupling(frozen: FrozenNets, balance_weight: float) -> Coupling:
     """Every domain shows each class as often as the data do. Without this term a single class
     satisfies a strong semantic term. Not in the thesis."""
     return Coupling("balance", balance_weight, lambda outputs: class_balance(
-        outputs.features_of(frozen.classifier, frozen.views), frozen.frequencies,
-        frozen.multilabel), compares=False)
+        frozen.readings(outputs), frozen.frequencies, frozen.multilabel), compares=False)
 
 
 @COUPLINGS.register("certainty", options=(
@@ -148,7 +153,7 @@ def balance_coupling(frozen: FrozenNets, balance_weight: float) -> Coupling:
 def certainty_coupling(frozen: FrozenNets, certainty_weight: float) -> Coupling:
     """Every image shows one class, and no mixture of two. Not in the thesis."""
     return Coupling("certainty", certainty_weight, lambda outputs: uncertainty(
-        outputs.features_of(frozen.classifier, frozen.views), frozen.multilabel), compares=False)
+        frozen.readings(outputs), frozen.multilabel), compares=False)
 
 
 def active_couplings(settings: Mapping[str, Any], generators: Sequence[Any],

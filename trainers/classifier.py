@@ -11,7 +11,7 @@ import tensorflow as tf
 from keras import ops
 
 from config.sections import Config
-from data.augment import augment, parse_augmentations
+from data.augment import add_noise, augment, parse_augmentations
 from data.batches import Batches
 from data.domain import Domain
 from data.resident import keep_on_device
@@ -73,9 +73,7 @@ class ClassifierTrainer:
         images = tf.concat([to_unit_tensor(x[0]) for x in batch[0]], 0)
         random = Random(self.seed, iteration)
         images = augment(images, self.views, random, parts=len(batch[0]))
-        if self.noise:
-            sd = random.uniform([tf.shape(images)[0], 1, 1, 1], 0.0, self.noise, len(batch[0]))
-            images += sd * random.normal(tf.shape(images), parts=len(batch[0]))
+        images = add_noise(images, self.noise, random, parts=len(batch[0]))
         labels = tf.concat([y[0] for y in batch[1]], 0)
         with tf.GradientTape() as tape:
             logits = ops.cast(self.model(images, training=True), "float32")

@@ -109,7 +109,7 @@ def frozen_for(config: Config, domains: Sequence[Domain]) -> FrozenNets:
     frequencies = class_frequencies(domains) if coupling.balance_weight > 0 else None
     return FrozenNets(partial(classifier, training=False), frequencies,
                       any(d.attributes for d in domains), vgg, maps,
-                      parse_augmentations(coupling.classifier_augment))
+                      parse_augmentations(coupling.classifier_augment), coupling.reading_noise)
 
 
 def augmentation_for(loss: Section) -> Augmentation | None:

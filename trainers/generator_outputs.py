@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from data.augment import augment
+from data.augment import add_noise, augment
 from framework.random import Random
 from framework.tensors import Tensor
 from nets.fast import sub_batches
@@ -36,24 +36,25 @@ class GeneratorOutputs:
             of_domains[number - 1] = tf.nest.map_structure(tf.stop_gradient, of_domains[number - 1])
         return GeneratorOutputs(self.z, images, features, self.real, self.random)
 
-    def features_of(self, net: Callable, views: Sequence[str] = ()) -> list:
+    def features_of(self, net: Callable, views: Sequence[str] = (), noise: float = 0.0) -> list:
         """What `net`, a function of images, gives for each domain's images: K results.
 
-        views: names of random changes (`data.augment`); it sees every image after one of its own.
+        views, noise: names of random changes, and the most of the noise (`data.augment`), through
+        which it sees every image.
         It runs once on all of them, however many couplings ask for the same views.
         """
-        return self._once(net, self.images, tuple(views))
+        return self._once(net, self.images, tuple(views), noise)
 
     def real_features_of(self, net: Callable) -> list:
         """The same of the real images, as constants."""
         return tf.nest.map_structure(tf.stop_gradient, self._once(net, self.real))
 
-    def _once(self, net, images, views=()):
-        key = id(net), id(images), views
+    def _once(self, net, images, views=(), noise=0.0):
+        key = id(net), id(images), views, noise
         if key not in self._found:
             count, whole = len(images), tf.concat(images, 0)
-            if views:
-                whole = augment(whole, views, self.random, parts=count)
+            whole = augment(whole, views, self.random, parts=count)
+            whole = add_noise(whole, noise, self.random, parts=count)
             with sub_batches(count):
                 self._found[key] = split_domains(net(whole), count)
         return self._found[key]

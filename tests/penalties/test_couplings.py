@@ -123,11 +123,14 @@ def test_the_semantic_and_the_balance_term_ask_about_the_same_views():
     images = [tf.random.stateless_uniform([4, 16, 16, 3], [2, k], -1, 1) for k in range(2)]
     read = tf.random.stateless_normal([16 * 16 * 3, 5], [4, 4])
     frozen = FrozenNets(lambda x: tf.reshape(x, [-1, 16 * 16 * 3]) @ read,
-                        np.full(5, 0.2, "float32"), views=("translation", "cutout"))
+                        np.full(5, 0.2, "float32"), views=("translation", "cutout"), noise=0.5)
     semantic, balance = active_couplings(setting(semantic_weight=1.0, balance_weight=1.0), [],
                                          frozen)
     made = GeneratorOutputs(None, images, None, images, Random(0, 7))
-    changed = tf.split(augment(tf.concat(images, 0), frozen.views, Random(0, 7), parts=2), 2)
+    random = Random(0, 7)
+    changed = augment(tf.concat(images, 0), frozen.views, random, parts=2)
+    changed += random.uniform([8, 1, 1, 1], 0.0, 0.5) * random.normal([8, 16, 16, 3])
+    changed = tf.split(changed, 2)
     logits = [frozen.classifier(x) for x in changed]
     for coupling, expected in ((semantic, semantic_difference(logits, "kl")),
                                (balance, class_balance(logits, frozen.frequencies))):
