@@ -118,7 +118,7 @@ def cycle_coupling(generators: Sequence[Any], width: float, precision: str, cycl
                             generators[0].input_shape[-1], width, precision)
     recover = partial(encoder, training=True)
     return Coupling("cycle", cycle_weight, lambda outputs: latent_reconstruction(
-        outputs.features_of(recover), outputs.z, cycle_norm), nets=(encoder,))
+        outputs.features_of(recover, frozen=False), outputs.z, cycle_norm), nets=(encoder,))
 
 
 @COUPLINGS.register("tying", options=(

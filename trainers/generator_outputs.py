@@ -25,24 +25,29 @@ class GeneratorOutputs:
         self.z, self.images, self.features, self.real = z, images, features, real
         self.random = random
         self._found = {}
+        self._free, self._leader = None, 0          # of led outputs: those with all gradients
 
     def led_by(self, number: int) -> "GeneratorOutputs":
         """The same, with the images and features of domain `number`, from 1 on, as constants: what
         is compared pulls the other domains towards that one. 0: as they are."""
         if not number:
             return self
-        images, features = [*self.images], [*self.features]
-        for of_domains in (images, features):
-            of_domains[number - 1] = tf.nest.map_structure(tf.stop_gradient, of_domains[number - 1])
-        return GeneratorOutputs(self.z, images, features, self.real, self.random)
+        led = GeneratorOutputs(self.z, held(self.images, number), held(self.features, number),
+                               self.real, self.random)
+        led._free, led._leader = self, number
+        return led
 
-    def features_of(self, net: Callable, views: Sequence[str] = (), noise: float = 0.0) -> list:
+    def features_of(self, net: Callable, views: Sequence[str] = (), noise: float = 0.0,
+                    frozen: bool = True) -> list:
         """What `net`, a function of images, gives for each domain's images: K results.
 
         views, noise: names of random changes, and the most of the noise (`data.augment`), through
         which it sees every image.
-        It runs once on all of them, however many couplings ask for the same views.
+        It runs once on all of them, however many couplings ask for the same views. frozen: whether
+        `net` learns nothing, so that what it gives for a leader may be held in place of its images.
         """
+        if self._free and frozen:
+            return held(self._free.features_of(net, views, noise), self._leader)
         return self._once(net, self.images, tuple(views), noise)
 
     def real_features_of(self, net: Callable) -> list:
@@ -58,6 +63,12 @@ class GeneratorOutputs:
             with sub_batches(count):
                 self._found[key] = split_domains(net(whole), count)
         return self._found[key]
+
+
+def held(of_domains: Sequence, number: int) -> list:
+    """Structures of tensors, one for each domain, with that of domain `number` as constants."""
+    return [tf.nest.map_structure(tf.stop_gradient, each) if k == number else each
+            for k, each in enumerate(of_domains, 1)]
 
 
 def split_domains(whole: Any, domains: int) -> list:

@@ -119,6 +119,38 @@ def test_a_net_that_sees_views_is_asked_about_each_image_after_a_change_of_its_o
     assert not np.allclose(expected, tf.concat(images, 0))
 
 
+def test_a_frozen_net_reads_once_what_is_led_and_what_is_not():
+    images = [tf.Variable(tf.random.stateless_uniform([3, 4, 4, 3], [1, k])) for k in range(3)]
+    seen = []
+
+    def net(x):
+        seen.append(x.shape[0])
+        return {"square": x ** 2}
+    with tf.GradientTape() as tape:
+        made = GeneratorOutputs(None, images, [[x] for x in images], images)
+        free, led = made.features_of(net), made.led_by(2).features_of(net)
+        total = sum(tf.reduce_sum(each["square"]) for each in led)
+    assert seen == [9]
+    for one, other in zip(free, led, strict=True):
+        np.testing.assert_array_equal(one["square"], other["square"])
+    first, second, third = tape.gradient(total, images)
+    np.testing.assert_allclose(first, 2 * images[0], rtol=1e-6)
+    np.testing.assert_allclose(third, 2 * images[2], rtol=1e-6)
+    np.testing.assert_array_equal(second, np.zeros((3, 4, 4, 3)))
+
+
+def test_a_trained_net_learns_from_the_leaders_images_too():
+    weight = tf.Variable(2.0)
+    images = [tf.Variable(tf.ones([2, 4, 4, 3])) for _ in range(2)]
+    with tf.GradientTape(persistent=True) as tape:
+        led = GeneratorOutputs(None, images, [[x] for x in images], images).led_by(1)
+        first, second = led.features_of(lambda x: weight * x, frozen=False)
+        totals = tf.reduce_sum(first), tf.reduce_sum(second)
+    assert tape.gradient(totals[0], images[0]) is None
+    np.testing.assert_allclose(tape.gradient(totals[1], images[1]), np.full((2, 4, 4, 3), 2.0))
+    assert [float(tape.gradient(t, weight)) for t in totals] == [96, 96]
+
+
 def test_the_semantic_and_the_balance_term_ask_about_the_same_views():
     images = [tf.random.stateless_uniform([4, 16, 16, 3], [2, k], -1, 1) for k in range(2)]
     read = tf.random.stateless_normal([16 * 16 * 3, 5], [4, 4])
