@@ -15,6 +15,7 @@ from functools import partial
 
 import tensorflow as tf
 
+from data.augment import add_noise, augment
 from framework.checkpoint import plain
 from framework.latents import DISTRIBUTIONS
 from framework.pixels import to_unit_tensor
@@ -30,8 +31,9 @@ from trainers.optimizers import optimizer
 class Separately(GeneratorOutputs):
     """What the generators made, read anew by whoever asks, one domain after the other."""
 
-    def _once(self, net, images):
-        return [net(x) for x in images]
+    def _once(self, net, images, views=(), noise=0.0):
+        return [net(add_noise(augment(x, views, self.random), noise, self.random))
+                for x in images]
 
 
 class Listing:

@@ -108,7 +108,7 @@ def built(config):
             return classifier_run.ClassifierTrainer(
                 model, devices.in_strategy_scope(classifier_run.scaling_optimizer)(
                     config.training, 0.05, "float32"),
-                config.coupling.classifier_noise, config.experiment.seed
+                config.coupling.classifier_noise, seed=config.experiment.seed
             ), classifier_run.labelled_batches(
                 domains, config.training.batch_size, config.experiment.seed)
         training = TRAINERS.find(config.experiment.gan_type)(config, domains)
