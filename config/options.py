@@ -217,11 +217,11 @@ OPTIONS: tuple[Option, ...] = (
          from_to(0, 10),
          either(serves("classifier"), OWN_CLASSIFIER)),
         ("classifier_augment", str, "", "random changes of the images that it learns from, and of "
-         "those that the semantic and balance terms ask it about, with commas: "
+         "those that semantic, balance and certainty ask it about, with commas: "
          f"{', '.join(AUGMENTATIONS)} (default: none)",
          either(serves("classifier"), READS_CLASSES)),
-        ("reading_noise", float, 0.0, "most of the noise through which the semantic and balance "
-         "terms ask that classifier: only strokes of contrast are read", from_to(0, 10),
+        ("reading_noise", float, 0.0, "most of the noise through which semantic, balance and "
+         "certainty ask that classifier: only strokes of contrast are read", from_to(0, 10),
          COUPLED, READS_CLASSES),
         ("clusters", int, 0, "let that classifier learn so many clusters of the images' edges in "
          "the place of labels, from 2 on; 0: labels", from_to(0, 64), COUPLED, OWN_CLASSIFIER),
