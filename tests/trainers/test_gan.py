@@ -12,10 +12,7 @@ from framework.random import Random
 from losses.adversarial import NonSaturating, Wasserstein
 from nets.architectures import Row
 from nets.build import build_discriminators, build_generators, join_generators, split_generators
-from penalties.coupling import feature_difference
-from penalties.couplings import Coupling
 from penalties.gradient import gradient_penalty
-from trainers.balance import LossBalancer
 from trainers.gan import AdversarialTrainer
 
 LINEAR_G = (Row("dense", 2),)
@@ -113,87 +110,6 @@ def test_clip_bounds_every_critic_weight_and_no_generator_weight():
     trainer.iterate(tf.constant(0), points())
     assert 0 < max(np.abs(v).max() for v in weights(trainer.discriminators[0])) <= 1e-3
     assert np.abs(weights(trainer.generators[0])[0]).max() > 0.5
-
-
-def test_penalty_and_couplings_enter_with_their_weights():
-    real = points(domains=2)
-    free = linear_trainer(domains=2)
-    term = Coupling("feature", 2.5, lambda made: feature_difference(made.features, 1))
-    bound = linear_trainer(domains=2, couplings=[term], penalty=gradient_penalty,
-                           penalty_weight=3.0)
-    A1, A2 = (weights(g)[0] for g in free.generators)
-    b1, b2 = (weights(g)[1] for g in free.generators)
-    w = weights(free.discriminators[0])[0]
-    free.iterate(tf.constant(0), real)
-    terms = bound.iterate(tf.constant(0), real)
-
-    norm = np.linalg.norm(w)
-    np.testing.assert_allclose(terms["penalty/x0"], (norm - 1) ** 2, rtol=1e-5)
-    step = weights(bound.discriminators[0])[0] - weights(free.discriminators[0])[0]
-    np.testing.assert_allclose(step, -LR * 3.0 * 2 * (norm - 1) * w / norm, rtol=1e-4, atol=1e-6)
-
-    random = Random(7, 0)
-    DISTRIBUTIONS["uniform"](random, [6, 3]), random.uniform([6]), random.uniform([6])
-    z = np.array(DISTRIBUTIONS["uniform"](random, [6, 3]))
-    gap = z @ (A1 - A2) + b1 - b2
-    np.testing.assert_allclose(terms["feature"], np.mean(gap ** 2), rtol=1e-4)
-
-
-def test_the_leader_is_trained_as_without_couplings_and_the_others_follow_it():
-    term = Coupling("feature", 2.5, lambda made: feature_difference(made.features, 1))
-    free, led = linear_trainer(domains=2), linear_trainer(domains=2, couplings=[term], leader=1)
-    (A1, b1), (A2, b2) = (weights(g) for g in led.generators)
-    for trainer in (free, led):
-        terms = trainer.iterate(tf.constant(0), points(domains=2))
-
-    random = Random(7, 0)
-    DISTRIBUTIONS["uniform"](random, [6, 3])
-    z = np.array(DISTRIBUTIONS["uniform"](random, [6, 3]))
-    gap = z @ (A2 - A1) + b2 - b1
-    np.testing.assert_allclose(terms["feature"], np.mean(gap ** 2), rtol=1e-4)
-    for found, expected in zip(weights(led.generators[0]), weights(free.generators[0]),
-                               strict=True):
-        np.testing.assert_array_equal(found, expected)
-    step = weights(led.generators[1])[0] - weights(free.generators[1])[0]
-    np.testing.assert_allclose(step, -LR * 2.5 * 2 * z.T @ gap / gap.size, rtol=1e-4, atol=1e-6)
-
-
-def test_the_leader_gives_way_to_what_looks_at_it_alone():
-    def own(made):
-        return sum(tf.reduce_mean(image ** 2) for image in made.images)
-    led, plain = (linear_trainer(domains=2, couplings=[Coupling("own", 2.0, own, compares=False)],
-                                 leader=leader) for leader in (1, 0))
-    for trainer in (led, plain):
-        trainer.iterate(tf.constant(0), points(domains=2))
-    for found, expected in zip(led.generators, plain.generators, strict=True):
-        np.testing.assert_array_equal(weights(found)[0], weights(expected)[0])
-
-
-def test_couplings_are_logged_raw_and_as_weighted():
-    term = Coupling("feature", 2.5, lambda made: feature_difference(made.features, 1))
-    trainer = linear_trainer(domains=2, couplings=[term], warmup=4)
-    for i in range(3):
-        terms = trainer.iterate(tf.constant(i), points(domains=2))
-        np.testing.assert_allclose(terms["weighted/feature"], i / 4 * 2.5 * terms["feature"],
-                                   rtol=1e-5)
-    assert float(terms["weighted/feature"]) > 0
-
-
-def test_balance_finds_the_weight_and_is_kept_in_the_checkpoint(tmp_path):
-    term = Coupling("content", 1.0, lambda made: 1000 * feature_difference(made.features, 1))
-
-    def trainer():
-        return linear_trainer(domains=2, couplings=[term], balance=LossBalancer(["content"], 0.5))
-    first, second = trainer(), trainer()
-    for i in range(2):
-        terms = first.iterate(tf.constant(i, tf.int64), points(domains=2))
-        adversarial = abs(float(terms["g/x0"])) + abs(float(terms["g/x1"]))
-        if i == 0:
-            np.testing.assert_allclose(terms["weighted/content"], 0.5 * adversarial, rtol=1e-4)
-    Checkpoints(tmp_path, first.state()).save(2)
-    Checkpoints(tmp_path, second.state()).restore()
-    a, b = (t.iterate(tf.constant(500, tf.int64), points(domains=2)) for t in (first, second))
-    assert float(a["weighted/content"]) == float(b["weighted/content"]) > 0
 
 
 def test_average_follows_its_formula():
