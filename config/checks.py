@@ -115,10 +115,11 @@ def _clusters(config: Config, domains: Sequence[str]) -> None:
 
 def _classifier(config: Config, domains: Sequence[str]) -> None:
     path = config.coupling.classifier_path
-    if config.nets.conditional:
+    if config.nets.conditional and not config.coupling.clusters:
         for name in domains:
             if find_domain(name).classes is None:
-                raise UserError(f"conditional needs labelled data, and {name} has no labels")
+                hint = "; add --clusters 10" * has(config.experiment.gan_type, "couplings")
+                raise UserError(f"conditional needs labelled data, and {name} has no labels{hint}")
     reads = [name for name in READ_CLASSES if getattr(config.coupling, name)]
     unlabelled = [name for name in domains if find_domain(name).classes is None]
     if config.experiment.gan_type == "classifier" and unlabelled:

@@ -11,6 +11,7 @@ from config.kinds import KINDS, serves
 from config.requirements import (
     ANY_COUPLING,
     BY_ITSELF,
+    CONDITIONAL,
     COUPLED,
     DISCRIMINATORS_OF,
     GENERATORS_OF,
@@ -172,7 +173,8 @@ OPTIONS: tuple[Option, ...] = (
         ("classifier", str, "quick", "table of the classifier, of a run or of the semantic term",
          {"choices": CLASSIFIERS},
          either(serves("classifier"), OWN_CLASSIFIER, PRUNED)),
-        ("conditional", bool, False, "tell generators and critics the labels of the data",
+        ("conditional", bool, False, "tell generators and critics the labels of the data, or "
+         "the --clusters",
          GENERATORS_OF),
         ("width", float, 1.0, "multiplies every layer's width", from_to(0.01, 16)),
         ("width_d", float, 0.0, "the same for the critics; 0: as --width", from_to(0, 16),
@@ -223,8 +225,9 @@ OPTIONS: tuple[Option, ...] = (
         ("reading_noise", float, 0.0, "most of the noise through which semantic, balance and "
          "certainty ask that classifier: only strokes of contrast are read", from_to(0, 10),
          COUPLED, READS_CLASSES),
-        ("clusters", int, 0, "let that classifier learn so many clusters of the images' edges in "
-         "the place of labels, from 2 on; 0: labels", from_to(0, 64), COUPLED, OWN_CLASSIFIER),
+        ("clusters", int, 0, "so many clusters of the images' edges take the place of labels, for "
+         "that classifier and --conditional, from 2 on; 0: labels", from_to(0, 64), COUPLED,
+         either(OWN_CLASSIFIER, CONDITIONAL)),
         ("classifier_path", str, "", "classifier of the semantic and balance terms, a .keras "
          "file with the layers of one of the tables (default: trained before the run)",
          COUPLED, READS_CLASSES),

@@ -52,6 +52,8 @@ OWN_CLASSIFIER = Requirement(
     lambda values: READS_CLASSES.met(values) and not values["classifier_path"],
     f"{READS_CLASSES.wanted} without --classifier_path",
     lambda values: "no classifier is trained")
+CONDITIONAL = Requirement(lambda values: values["conditional"], "--conditional",
+                          lambda values: "nets are told no label")
 PERCEPTUAL = either(positive("content_weight"), positive("style_weight"))
 UNPENALISED = one_of("disc_penalty", "none")
 VARIATIONAL = Requirement(lambda values: values["style_variance"], "--style_variance",

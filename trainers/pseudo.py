@@ -1,30 +1,43 @@
-"""Pseudo-classes (`--clusters`), by which the semantic and balance terms read unlabelled images.
+"""Pseudo-classes (`--clusters`) in the place of labels, for images without any.
 
-The clusters of `data.clusters` take the place of the labels; a classifier learns them and stands
-in for one that has learned true classes.
+A classifier learns them for the semantic, balance and certainty terms as it would learn true
+classes; with `--conditional` generators and discriminators are told them (self-conditioned GANs,
+Liu et al. 2020, arXiv 2006.10728, which find the clusters anew while they train).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from config.content import digest
+from config.sections import Config
 from data.clusters import find_clusters
 from data.domain import Domain
 from framework.cache import cache_folder, file_name
 from framework.files import write_text
+from trainers.domains import load_domains
+
+
+def learned_domains(config: Config, domains: Sequence[Domain]) -> Sequence[Domain]:
+    """The domains of the run of `config` with the labels that its nets learn: their own, or
+    clusters where it asks for these. Raises UserError as `with_pseudo_classes`."""
+    if not config.coupling.clusters:
+        return domains
+    return with_pseudo_classes(domains, load_domains(config, "test"), config.coupling.clusters,
+                               config.experiment.seed, print)[0]
 
 
 def with_pseudo_classes(domains: Sequence[Domain], held_out: Sequence[Domain], count: int,
-                        seed: int) -> tuple[list[Domain], list[Domain]]:
+                        seed: int, say: Callable[[str], object] = lambda line: None,
+                        ) -> tuple[list[Domain], list[Domain]]:
     """The domains and their held-out images, with clusters 0..count - 1 as their only labels.
 
     The clusters follow from the training images of all domains and the seed. They are kept in the
-    cache by the images' digests, so that a run that goes on reads the same. Says how many images
-    the smallest and the largest cluster of each domain have. Raises UserError as
+    cache by the images' digests, so that a run that goes on reads the same. say: takes a line
+    about the smallest and the largest cluster of each domain. Raises UserError as
     `data.clusters.find_clusters`.
     """
     unlabelled = [replace(d, labels=None, classes=None, attributes=())
@@ -43,7 +56,7 @@ def with_pseudo_classes(domains: Sequence[Domain], held_out: Sequence[Domain], c
                        for d, part in zip(domains, (
                            np.bincount(found, minlength=count) / len(found) for found in labels),
                            strict=False))
-    print(f"clusters {place}: shares of the images of {shares}")
+    say(f"clusters {place}: shares of the images of {shares}")
     labelled = [replace(d, labels=found, classes=count)
                 for d, found in zip(unlabelled, labels, strict=True)]
     return labelled[:len(domains)], labelled[len(domains):]

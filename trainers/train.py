@@ -19,6 +19,7 @@ from trainers.kinds import TRAINERS
 from trainers.loop import fit
 from trainers.monitors import monitor_for
 from trainers.parent import parent_config, start_as
+from trainers.pseudo import learned_domains
 
 
 def main(config: Config, domains: Sequence[Domain]) -> None:
@@ -51,21 +52,22 @@ def train(config: Config, domains: Sequence[Domain],
     run.check_content(content)
     for d in domains:
         print(f"{d.name}: {len(d)} of {' x '.join(map(str, d.images.shape[1:]))}")
+    learned = learned_domains(config, domains)
     with raise_on_lost_worker():
-        training = TRAINERS.find(config.experiment.gan_type)(config, domains)
+        training = TRAINERS.find(config.experiment.gan_type)(config, learned)
         monitor = monitor_for(config, domains, training.trainer) if here.chief else None
         begins = not newest_checkpoint(run.path)
         if begins and nets.parent:
             start_as(training.trainer, nets.parent, config)
         with run.create(content):
             if here.chief:
-                write_description(run.path, domains)
+                write_description(run.path, learned)
             if begins and nets.parent_iterations:
                 parent = parent_config(config, domains[0].images.shape[1:])
                 print(f"the parent first, {nets.parent_iterations} iterations in "
                       f"{parent.experiment.run}")
-                learns = domains[:1] if nets.parent_type == "gan" else domains
-                done = train(parent, learns, strategy)
+                some = learned[:1] if nets.parent_type == "gan" else learned
+                done = train(parent, some, strategy)
                 if done < nets.parent_iterations:
                     if here.chief:
                         print(f"{run.path}: its parent has {done} of {nets.parent_iterations} "

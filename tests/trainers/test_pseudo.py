@@ -13,6 +13,7 @@ from data.domain import Domain
 from framework.checkpoint_files import found_checkpoints
 from trainers import classifier, pseudo
 from trainers.pseudo import with_pseudo_classes
+from trainers.restore import Sampler
 
 FLAGS = ["--gan_type", "scogan", "--preset", "none", "--generator", "quick", "--discriminator",
          "quick", "--width", "0.05", "--latent_dim", "4", "--batch_size", "4", "--image_size", "32",
@@ -60,6 +61,30 @@ def test_a_run_goes_on_as_an_unbroken_one(place, capsys):
     assert rows == (place / "parts" / "losses.csv").read_text()
 
 
+def test_unlabelled_folders_condition_the_nets_and_their_parent(place, capsys):
+    def go(name, iterations):
+        return main([*FLAGS, "--conditional", "--clusters", "3", "--feature_weight", "1",
+                     "--parent_iterations", "1", "--dataset", f"folder:{place / 'a'},{place / 'b'}",
+                     "--iterations", str(iterations), "--run", str(place / name)])
+
+    assert go("told", 2) == 0
+    assert capsys.readouterr().out.count("looking for") == 1    # the parent's are the run's own
+    for run in (place / "told", place / "told" / "parent"):
+        rows = json.loads((run / "domains.json").read_text())
+        assert {row["classes"] for row in rows} == {3}
+        images = Sampler(run)(6, seed=1)
+        assert np.abs(images[0][0] - images[0][1]).mean() > 1e-3
+    sampler = Sampler(place / "told")
+    z = np.asarray(sampler.latents(1, 1))
+    (first, second) = (sampler.draw(np.concatenate([z, np.eye(3)[[k]]], 1).astype("float32"))[0]
+                       for k in (0, 1))
+    assert np.abs(first - second).mean() > 1e-4                 # the cluster is read
+    assert go("told_in_parts", 1) == 0 and go("told_in_parts", 2) == 0
+    a, b = weights(place / "told"), weights(place / "told_in_parts")
+    for name in a:
+        np.testing.assert_array_equal(a[name], b[name], err_msg=name)
+
+
 def domain(name, count, seed, **about):
     images = np.random.default_rng(seed).integers(0, 256, (count, 4, 4, 3), np.uint8)
     return Domain(name, np.stack([cv2.resize(x, (16, 16)) for x in images]), **about)
@@ -70,7 +95,7 @@ def test_labels_are_replaced_and_kept(tmp_path, monkeypatch, capsys):
     data = [domain("a", 30, 0, labels=np.arange(30, dtype=np.int32) % 2, classes=2),
             domain("b", 20, 1)]
     held_out = [domain("a", 10, 2), domain("b", 9, 3)]
-    found = [*sum(with_pseudo_classes(data, held_out, 3, 5), [])]
+    found = [*sum(with_pseudo_classes(data, held_out, 3, 5, print), [])]
     assert [(d.name, d.classes, len(d.labels)) for d in found] == [
         ("a", 3, 30), ("b", 3, 20), ("a", 3, 10), ("b", 3, 9)]
     assert set(np.concatenate([d.labels for d in found])) == {0, 1, 2}
