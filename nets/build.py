@@ -5,6 +5,7 @@ spectral critics are the exception. `precision` is a Keras dtype policy, None fo
 Under any policy the variables and the last row of every net are float32.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
@@ -134,6 +135,15 @@ def image_model(generator: keras.Model) -> keras.Model:
     """The model z [B, latent_dim] -> image alone, which a run saves as `models/*.keras`."""
     outputs: Any = generator.output
     return keras.Model(generator.input, outputs["image"], name=generator.name)
+
+
+def row_outputs(net: keras.Model) -> keras.Model:
+    """The model from the input of a critic or classifier to the output of each row but the last."""
+    last: dict[str, Any] = {}
+    for layer in net.layers:
+        if (row := re.search(r"_row\d+_", layer.name)):
+            last[row.group()] = layer.output
+    return keras.Model(net.input, list(last.values())[:-1])
 
 
 def _architecture(table: Table) -> Architecture:

@@ -1,0 +1,29 @@
+"""`main.py translate RUN IMAGES ...`."""
+
+from typing import Any
+
+from commands.registry import COMMANDS, RUN
+from config.resolve import load_config
+from framework.options import MAX_COUNT, MAX_SEED, Option
+from framework.quiet import quiet
+
+
+@COMMANDS.register("translate", options=(
+    RUN,
+    Option("images", str, None, "images of one of its domains: files, and folders of them",
+           positional=True, count="+"),
+    Option("from", str, "", "the domain that they are of (default: for each that in which it is "
+           "matched best)"),
+    Option("to", str, "", "domains to draw them in, with commas (default: all)"),
+    Option("output", str, "", "folder (default: translated/ in the run's)"),
+    Option("starts", int, 8, "latents that the search for an image begins from", low=1, high=256),
+    Option("iterations", int, 200, "steps of that search", low=1, high=MAX_COUNT),
+    Option("seed", int, 1, "of the starts", low=0, high=MAX_SEED),
+    Option("overwrite", bool, False, "begin anew in a folder that holds translations")))
+def translate(**given: Any) -> int | None:
+    """Draws your images in the other domains of a run."""
+    load_config(given["run"])
+    with quiet():
+        from trainers import translate
+    places = {"from": "source", "to": "targets"}
+    return translate.main(**{places.get(name, name): value for name, value in given.items()})
