@@ -82,6 +82,13 @@ def _pairs(config: Config, domains: Sequence[str]) -> None:
     if config.coupling.leader and config.coupling.tying_weight:
         raise UserError("tying compares weights and no images, so that it knows no leader; leave "
                         "out --leader or --tying_weight")
+    nets = config.nets
+    shares = max(nets.shared_generator, nets.shared_discriminator) > 0 or (
+        config.experiment.gan_type == "cogan" and -1 in (nets.shared_generator,
+                                                         nets.shared_discriminator))
+    if config.coupling.leader_frozen and shares:
+        raise UserError("leader_frozen keeps a generator as it is, and shared rows would change "
+                        "it; set --shared_generator and --shared_discriminator to 0")
 
 
 def _augment(config: Config, domains: Sequence[str]) -> None:

@@ -260,6 +260,9 @@ OPTIONS: tuple[Option, ...] = (
         ("leader", int, 0, "number of the domain, from 1 on, that the others follow: what "
          "compares domains does not change its images; 0: all give way", from_to(0, 64), PAIRS,
          ANY_COUPLING),
+        ("leader_frozen", bool, False, "its generator stays as its parent made it: all time goes "
+         "into the others", PAIRS, DISCRIMINATORS_OF, positive("leader"),
+         either(chosen("parent"), positive("parent_iterations"))),
     ),
     *group(
         "style",

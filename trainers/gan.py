@@ -56,6 +56,7 @@ class AdversarialTrainer:
     augmentation: what changes all that the discriminators see, or None.
     couplings: `penalties.couplings.Coupling`s, each ramped up over `warmup` iterations. leader:
     number of the domain, from 1 on, whose generator does not change by what they compare, or 0.
+    leader_frozen: whether it does not change at all, so that its discriminator has nothing to do.
     balance: a `trainers.balance.LossBalancer` that finds the weights of some of them, or None.
     averaged: K further generators that keep an exponential moving average with rate `ema`,
     or None. classes: length of the code that generators and critics are told, 0 for none
@@ -72,9 +73,10 @@ class AdversarialTrainer:
                  scale: Callable | None = None,
                  augmentation: Augmentation | None = None,
                  couplings: Sequence[Coupling] = (), balance: LossBalancer | None = None,
-                 warmup: int = 0, leader: int = 0, averaged: list[keras.Model] | None = None,
-                 ema: float = 0.0, classes: int = 0, clip: float = 0.0,
-                 instance_noise: float = 0.0, weight_decay: float = 0.0, seed: int = 0):
+                 warmup: int = 0, leader: int = 0, leader_frozen: bool = False,
+                 averaged: list[keras.Model] | None = None, ema: float = 0.0, classes: int = 0,
+                 clip: float = 0.0, instance_noise: float = 0.0, weight_decay: float = 0.0,
+                 seed: int = 0):
         self.domains, self.generators, self.discriminators = domains, generators, discriminators
         self.generator = join_generators(generators)
         self.loss, self.penalty, self.penalty_weight = loss, penalty, penalty_weight
@@ -88,15 +90,20 @@ class AdversarialTrainer:
         self.clip, self.instance_noise, self.weight_decay = clip, instance_noise, weight_decay
         self.average = (MovingAverage(self.generator, join_generators(averaged), ema)
                         if averaged else None)
-        self.g_nets = [*generators, *(net for c in couplings for net in c.nets)]
-        self.g_variables = trained_variables(self.g_nets)
-        self.d_variables = trained_variables(discriminators)
+        self.learners = [k for k in range(len(generators))
+                         if not (leader_frozen and k == leader - 1)]
+        learning = [generators[k] for k in self.learners]
+        self.learning = join_generators(learning) if leader_frozen else self.generator
+        nets = [net for c in couplings for net in c.nets]
+        self.g_nets = [*generators, *nets]
+        self.g_variables = trained_variables([*learning, *nets])
+        self.d_variables = trained_variables([discriminators[k] for k in self.learners])
         self.g_optimizer, self.d_optimizer = g_optimizer, d_optimizer
         g_optimizer.build(self.g_variables)
         d_optimizer.build(self.d_variables)
         kinds = ["d", *(["scale"] if scale else []), *(["penalty"] if penalty else [])]
-        self.discriminator_terms = [f"{kind}/{name}" for name in domains for kind in kinds
-                                    if discriminator_steps]
+        self.discriminator_terms = [f"{kind}/{domains[k]}" for k in self.learners
+                                    for kind in kinds if discriminator_steps]
         self.sampled = averaged or generators
         self.sample = ImageSampler(self.average.model if self.average else self.generator)
 
@@ -138,7 +145,8 @@ class AdversarialTrainer:
         return [to_unit_tensor(x) for x in images], labels
 
     def generate_fakes(self, random: Random, real: list[Tensor], labels: list) -> list:
-        """What the discriminators are shown in their steps: K tensors [steps, B, ...] of images.
+        """What the discriminators are shown in their steps: tensors [steps, B, ...] of images, one
+        for each domain that learns.
 
         The generators do not change between the steps, so few calls make them all, of at most
         MAX_GENERATED_IMAGES each; batch norm sees every step's batch apart.
@@ -149,7 +157,7 @@ class AdversarialTrainer:
         calls = []
         for some in (z[i:i + most] for i in range(0, len(z), most)):
             with sub_batches(len(some)):
-                outputs = generate(self.generator, tf.concat(some, 0), True)
+                outputs = generate(self.learning, tf.concat(some, 0), True)
             calls.append([tf.reshape(each["image"], [len(some), -1, *each["image"].shape[1:]])
                           for each in outputs])
         return [tf.concat(images, 0) for images in zip(*calls, strict=True)]
@@ -180,8 +188,8 @@ class AdversarialTrainer:
         """One update of all discriminators along the gradient of their joint loss (eq. 3.1;
         algorithm 1, the inner loop).
 
-        real, fake: K tensors [B, H, W, C] in [-1, 1], or points. labels: K tensors [B, classes]
-        or None. Returns the terms by name, scalars.
+        real: K tensors [B, H, W, C] in [-1, 1], or points; fake: one for each domain that learns.
+        labels: K tensors [B, classes] or None. Returns the terms by name, scalars.
         """
         terms = {}
         with tf.GradientTape() as tape:
@@ -198,10 +206,10 @@ class AdversarialTrainer:
                 if self.penalty:
                     terms[f"penalty/{name}"] = self.penalise(discriminator, x, y, random)
             # The joint loss: shared layers take one step along the sum over the domains.
-            loss: Tensor = sum(terms[f"d/{name}"] for name in self.domains)
+            names = [self.domains[k] for k in self.learners]
+            loss: Tensor = sum(terms[f"d/{name}"] for name in names)
             if self.penalty:
-                loss += self.weight_of_penalty() * sum(
-                    terms[f"penalty/{name}"] for name in self.domains)
+                loss += self.weight_of_penalty() * sum(terms[f"penalty/{name}"] for name in names)
             loss += self.weight_decay * l2(self.d_variables) if self.weight_decay else 0.0
         self.d_optimizer.apply(tape.gradient(loss, self.d_variables), self.d_variables)
         if self.clip:
@@ -223,7 +231,7 @@ class AdversarialTrainer:
             outputs = self.generator_outputs(z, real, random)
             # What the discriminators think of the images.
             for name, discriminator, x, y in self.discriminator_inputs(
-                    real, labels, outputs.images):
+                    real, labels, [outputs.images[k] for k in self.learners]):
                 real_scores = self.score(discriminator, x, random) if self.loss.needs_real else None
                 terms[f"g/{name}"] = self.loss.generator(
                     real_scores, self.score(discriminator, y, random))
@@ -242,8 +250,10 @@ class AdversarialTrainer:
 
     def generator_outputs(self, z: Tensor, real: list[Tensor],
                           random: Random) -> GeneratorOutputs:
-        """What all generators make of z while training."""
-        outputs = generate(self.generator, z, True)
+        """What all generators make of z while training; a frozen leader draws as it samples."""
+        made = dict(zip(self.learners, generate(self.learning, z, True), strict=True))
+        outputs = [made[k] if k in made else generate(net, z, False)[0]
+                   for k, net in enumerate(self.generators)]
         return GeneratorOutputs(z, [each["image"] for each in outputs],
                                 [each["features"] for each in outputs], real, random)
 
@@ -263,11 +273,12 @@ class AdversarialTrainer:
 
     def discriminator_inputs(self, real: list[Tensor], labels: list,
                              fake: list[Tensor]) -> list[tuple]:
-        """(name, discriminator, real, fake) of each domain, both as the discriminator sees them:
-        the real with their own label, the generated with the one that they were drawn for."""
-        return [(name, discriminator, concat_label_channels(x, label),
-                 concat_label_channels(y, labels[0])) for name, discriminator, x, label, y
-                in zip(self.domains, self.discriminators, real, labels, fake, strict=True)]
+        """(name, discriminator, real, fake) of each domain that learns, both as the discriminator
+        sees them: the real with their own label, the generated with the one that they were drawn
+        for. real, labels: of K domains; fake: of those that learn."""
+        return [(self.domains[k], self.discriminators[k], concat_label_channels(real[k], labels[k]),
+                 concat_label_channels(y, labels[0]))
+                for k, y in zip(self.learners, fake, strict=True)]
 
     def score(self, discriminator: keras.Model, images: Tensor, random: Random,
               batches: int = 1) -> Tensor:

@@ -56,6 +56,26 @@ def test_the_leader_is_trained_as_without_couplings_and_the_others_follow_it():
     np.testing.assert_allclose(step, -LR * 2.5 * 2 * z.T @ gap / gap.size, rtol=1e-4, atol=1e-6)
 
 
+def test_a_frozen_leader_stays_and_the_others_follow_it_as_they_follow_one_that_learns():
+    term = Coupling("feature", 2.5, lambda made: feature_difference(made.features, 1))
+    led, still = (linear_trainer(domains=2, couplings=[term], leader=1, leader_frozen=frozen)
+                  for frozen in (False, True))
+    kept = [np.array(v) for net in (still.generators[0], still.discriminators[0])
+            for v in net.variables]
+    terms = [trainer.iterate(tf.constant(0), points(domains=2)) for trainer in (led, still)]
+
+    for v, before in zip([*still.generators[0].variables, *still.discriminators[0].variables],
+                         kept, strict=True):
+        np.testing.assert_array_equal(v, before)
+    for one, other in ((led.generators[1], still.generators[1]),
+                       (led.discriminators[1], still.discriminators[1])):
+        for found, expected in zip(weights(other), weights(one), strict=True):
+            np.testing.assert_allclose(found, expected, rtol=1e-6)
+    assert set(terms[0]) - set(terms[1]) == {"d/x0", "g/x0"}
+    for name in terms[1]:
+        np.testing.assert_allclose(terms[1][name], terms[0][name], rtol=1e-5)
+
+
 def test_the_leader_gives_way_to_what_looks_at_it_alone():
     def own(made):
         return sum(tf.reduce_mean(image ** 2) for image in made.images)

@@ -67,6 +67,18 @@ def test_the_discriminators_too_where_asked_for(one):
     assert any((a != b).any() for a, b in zip(own, second, strict=True))
 
 
+def test_a_frozen_leader_is_its_parent_to_the_end(one, tmp_path):
+    assert main([*TWINS, "--parent", str(one), "--feature_weight", "1", "--leader", "1",
+                 "--leader_frozen", "--iterations", "3", "--run", str(tmp_path / "run")]) == 0
+    twins, parent = Sampler(tmp_path / "run"), Sampler(one)
+    for mine, theirs in zip(twins.generators[0].get_weights(), parent.generators[0].get_weights(),
+                            strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    first, second = twins(6)
+    np.testing.assert_allclose(first, parent(6)[0], atol=1e-6)
+    assert np.abs(second - first).mean() > 1e-3
+
+
 @pytest.mark.parametrize("flags, says", [
     (["--width", "0.2"], "another generator"),
     (["--latent_dim", "5"], "another generator"),
