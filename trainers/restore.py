@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import tensorflow as tf
 
 from config.kinds import has
 from config.resolve import load_config
@@ -14,7 +15,7 @@ from framework.latents import Stream, latents
 from framework.plots import scatter_picture
 from framework.tensors import Tensor
 from nets.build import join_generators
-from trainers.conditional import every_class_in_turn, one_row_per_class
+from trainers.conditional import concat_label, every_class_in_turn, one_row_per_class
 from trainers.coupled import generators_for
 from trainers.domains import FILE, read_description
 from trainers.image_sampler import ImageSampler
@@ -25,11 +26,13 @@ class Sampler:
     """Draws from a run without its data; `domains` holds their names, `generators` one net for
     each, `classes` the length of the code that these are told, 0 for none.
 
+    truncation: factor of all latents (BigGAN's truncation, by scaling). label: the one class that
+    the generators of a conditional run are told; None for all in turn.
     Reads the averaged generators where the run keeps them. Raises UserError where the folder
-    is no run of generators or has no checkpoint yet.
+    is no run of generators or has no checkpoint yet, and for a label that they do not know.
     """
 
-    def __init__(self, path: str | Path):
+    def __init__(self, path: str | Path, truncation: float = 1.0, label: int | None = None):
         self.config = load_config(path)
         gan_type = self.config.experiment.gan_type
         if not has(gan_type, "generators"):
@@ -40,6 +43,10 @@ class Sampler:
         self.classes = domains[0]["classes"] if self.config.nets.conditional else 0
         if self.classes is None:
             raise UserError(f"{path} is conditional, and its {FILE} names no classes")
+        if label is not None and label >= self.classes:
+            raise UserError(f"class {label} is not one of the {self.classes} that {path} is told"
+                            if self.classes else f"{path} is not conditional: it is told no class")
+        self.truncation, self.label = truncation, label
         self.generators = generators_for(self.config, len(domains), self.image_shape,
                                          self.classes)
         net = join_generators(self.generators)
@@ -50,14 +57,18 @@ class Sampler:
         self.draw = ImageSampler(net)
 
     def latents(self, count: int, seed: int) -> Tensor:
-        """z [count, latent_dim] of the run's latent distribution, without any code."""
+        """z [count, latent_dim] of the run's latent distribution, truncated, without any code."""
         training = self.config.training
-        return latents(training.latent, count, training.latent_dim, seed, Stream.SAMPLES)
+        return self.truncation * latents(training.latent, count, training.latent_dim, seed,
+                                         Stream.SAMPLES)
 
     def inputs(self, count: int, seed: int) -> Tensor:
         """What `draw` takes of `count` latents: with every class in turn where the generators
-        are told them."""
-        return every_class_in_turn(self.latents(count, seed), self.classes)
+        are told them, or with the one `label`."""
+        z = self.latents(count, seed)
+        if self.label is None:
+            return every_class_in_turn(z, self.classes)
+        return concat_label(z, tf.one_hot(tf.fill([count], self.label), self.classes))
 
     def __call__(self, count: int, seed: int = 0) -> list[np.ndarray]:
         """`draw` from `inputs`."""
@@ -75,13 +86,13 @@ class Sampler:
         """Images for a picture, and how many stand in a row: `count` latents in the run's usual
         rows, or as many as make `count` images of a row per class. Raises UserError for more than
         a picture holds."""
-        columns = max(1, count // self.classes) if self.classes else (
-            self.config.output.sample_columns)
-        shown = columns * self.classes or count
+        rows = self.classes if self.label is None else 0        # a row per class, or all alike
+        columns = max(1, count // rows) if rows else self.config.output.sample_columns
         if len(self.image_shape) == 3:
-            check_grid(shown, columns, self.image_shape, len(self.domains), "lower --count")
-        z = one_row_per_class(self.latents(columns, seed), self.classes) if self.classes else (
-            self.latents(count, seed))
+            check_grid(columns * rows or count, columns, self.image_shape, len(self.domains),
+                       "lower --count")
+        z = one_row_per_class(self.latents(columns, seed), rows) if rows else (
+            self.inputs(count, seed))
         return finite(self.draw(z)), columns
 
 

@@ -74,8 +74,10 @@ def test_a_run_that_cannot_be_had_is_found_out_before_training(called, capsys, r
 def test_sample(called, run):
     main(["sample", run])
     main(["sample", run, "--count", "9", "--seed", "4", "--output", "x.png"])
-    assert called == [("sample", (run,), {"count": 50, "seed": 1, "output": ""}),
-                      ("sample", (run,), {"count": 9, "seed": 4, "output": "x.png"})]
+    main(["sample", run, "--class", "3"])
+    assert called == [("sample", (), {"run": run}),
+                      ("sample", (), {"run": run, "count": 9, "seed": 4, "output": "x.png"}),
+                      ("sample", (), {"run": run, "label": 3})]
 
 
 def test_walk(called, run):
