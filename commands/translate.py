@@ -17,7 +17,8 @@ from framework.quiet import quiet
     Option("to", str, "", "domains to draw them in, with commas (default: all)"),
     Option("output", str, "", "folder (default: translated/ in the run's)"),
     Option("starts", int, 8, "latents that the search for an image begins from", low=1, high=256),
-    Option("iterations", int, 200, "steps of that search", low=1, high=MAX_COUNT),
+    Option("iterations", int, 200, "steps of that search; 0: what the encoder of fit-encoder says",
+           low=0, high=MAX_COUNT),
     Option("seed", int, 1, "of the starts", low=0, high=MAX_SEED),
     Option("overwrite", bool, False, "begin anew in a folder that holds translations")))
 def translate(**given: Any) -> int | None:

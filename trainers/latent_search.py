@@ -52,13 +52,14 @@ class LatentSearch:
 
     source: number of the domain, from 0 on. starts: latents of each image that take a quarter of
     the `iterations`, in a conditional run at least one for each class; the best of them takes the
-    rest. encode: from images to inputs that are the first start, or None. seed: of other starts.
+    rest. encode: from images to inputs that are the first start, or, with no iterations, what is
+    found; or None. seed: of other starts.
     """
 
     def __init__(self, sampler: Sampler, source: int, *, starts: int = 8, iterations: int = 200,
                  encode: Callable[[np.ndarray], np.ndarray] | None = None, seed: int = 1):
         self.sampler, self.source, self.encode, self.seed = sampler, source, encode, seed
-        self.starts = max(starts, sampler.classes)
+        self.starts, self.iterations = max(starts, sampler.classes), iterations
         scouting = max(1, round(SCOUTING * iterations))
         features = discriminator_features(sampler, source)
         self.scouts, self.finish = (
@@ -71,10 +72,15 @@ class LatentSearch:
         return Match(*map(np.concatenate, zip(*found, strict=True)))
 
     def _match(self, images: np.ndarray) -> Match:
+        if not self.iterations and self.encode:
+            return self.match(self.encode(images), images)
         whole = np.resize(images, (BATCH, *images.shape[1:]))       # repeats them up to a batch
         inputs, distance = self.scouts(whole.repeat(self.starts, 0), self._starts(whole))
         best = np.arange(BATCH) * self.starts + distance.reshape(BATCH, -1).argmin(1)
-        inputs = self.finish(whole, inputs[best])[0][:len(images)]
+        return self.match(self.finish(whole, inputs[best])[0][:len(images)], images)
+
+    def match(self, inputs: np.ndarray, images: np.ndarray) -> Match:
+        """How well the inputs [N, ...] draw the images [N, H, W, C]."""
         drawn = self.sampler.draw(inputs)[self.source]
         variance = images.var((1, 2)).mean(-1)
         return Match(inputs, np.square(drawn - images).mean((1, 2, 3))

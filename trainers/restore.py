@@ -24,7 +24,8 @@ from trainers.variables import all_variables
 
 class Sampler:
     """Draws from a run without its data; `domains` holds their names, `generators` one net for
-    each, `classes` the length of the code that these are told, 0 for none.
+    each, `classes` the length of the code that these are told, 0 for none, `checkpoint` the
+    iteration that they are of.
 
     truncation: factor of all latents (BigGAN's truncation, by scaling). label: the one class that
     the generators of a conditional run are told; None for all in turn.
@@ -33,7 +34,7 @@ class Sampler:
     """
 
     def __init__(self, path: str | Path, truncation: float = 1.0, label: int | None = None):
-        self.config = load_config(path)
+        self.path, self.config = Path(path), load_config(path)
         gan_type = self.config.experiment.gan_type
         if not has(gan_type, "generators"):
             raise UserError(f"{path} is of gan_type {gan_type}; it has no generators of latents")
@@ -52,7 +53,8 @@ class Sampler:
         net = join_generators(self.generators)
         kept = {"averaged": net.variables} if self.config.training.ema else {
             "generators": all_variables(self.generators)}
-        if not restore_part(shown_checkpoint(path)[0], kept):
+        folder, self.checkpoint = shown_checkpoint(path)
+        if not restore_part(folder, kept):
             raise UserError(f"{path} has no checkpoint yet; train on with --run {path}")
         self.draw = ImageSampler(net)
 

@@ -2,10 +2,13 @@
 its own domain is most like the given one, drawn in every domain."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
+from framework.errors import UserError
+from trainers.fitted_encoder import encoder_of
 from trainers.latent_search import LatentSearch
 from trainers.restore import Sampler, finite
 
@@ -33,14 +36,20 @@ class Translator:
     """`translator(images)` draws images of a run's domains in all of them.
 
     sources: numbers of the domains that the images may be of, from 0 on; of several, that in which
-    an image is matched best is taken for its own. Other arguments: of `latent_search.LatentSearch`.
+    an image is matched best is taken for its own. The first start is what the run's encoder finds,
+    where it has one; with `iterations` 0 that is the translation. Other arguments: of
+    `latent_search.LatentSearch`. Raises UserError for neither an encoder nor a search.
     """
 
     def __init__(self, sampler: Sampler, sources: Sequence[int], *, starts: int = 8,
                  iterations: int = 200, seed: int = 1):
-        self.sampler, self.sources = sampler, np.array(sources)
-        self.searches = [LatentSearch(sampler, k, starts=starts, iterations=iterations, seed=seed)
-                         for k in sources]
+        self.sampler, self.sources, encode = sampler, np.array(sources), encoder_of(sampler)
+        if not (iterations or encode):
+            raise UserError(f"without a search, {sampler.path} needs an encoder; fit-encoder makes "
+                            "one")
+        self.searches = [
+            LatentSearch(sampler, k, starts=starts, iterations=iterations, seed=seed,
+                         encode=partial(encode, k=k) if encode else None) for k in sources]
 
     def __call__(self, images: np.ndarray) -> Translation:
         """images: float32 [N, H, W, C] in [-1, 1]. Raises UserError where the generators draw
