@@ -136,9 +136,9 @@ class Encode(Protocol):
     def __call__(self, images: np.ndarray, k: int) -> np.ndarray: ...
 
 
-def encoder_of(sampler: Sampler) -> Encode | None:
-    """The run's fitted encoder, images and the domain's number to inputs, a class as one-hot;
-    None where it has none, and, with a line, where it was fitted to another checkpoint."""
+def fitted_encoder(sampler: Sampler) -> Encoder | None:
+    """The run's fitted encoder; None where it has none, and, with a line, where it was fitted to
+    another checkpoint of the run."""
     folder = encoder_folder(sampler)
     if (known := fitted_to(folder)) is None:
         return None
@@ -147,7 +147,13 @@ def encoder_of(sampler: Sampler) -> Encode | None:
               f"{sampler.checkpoint}: it is not used; fit-encoder makes it anew")
         return None
     encoder = Encoder(sampler)
-    if not restore_part(folder, {"encoder": encoder.net.variables}):
+    return encoder if restore_part(folder, {"encoder": encoder.net.variables}) else None
+
+
+def encoder_of(sampler: Sampler) -> Encode | None:
+    """`fitted_encoder` as a function of arrays, which gives the likeliest class as one-hot."""
+    encoder = fitted_encoder(sampler)
+    if encoder is None:
         return None
 
     def encode(images: np.ndarray, k: int) -> np.ndarray:

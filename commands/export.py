@@ -1,0 +1,21 @@
+"""`main.py export RUN`."""
+
+from commands.registry import COMMANDS, RUN
+from config.resolve import load_config
+from framework.options import Option
+from framework.quiet import quiet
+
+FORMATS = ("keras", "savedmodel", "onnx", "tflite")
+
+
+@COMMANDS.register("export", options=(
+    RUN,
+    Option("format", str, "keras", "of the files", choices=FORMATS),
+    Option("output", str, "", "folder (default: exported/ in the run's)")))
+def export(run: str, format: str, output: str) -> int | None:
+    """Writes a run's nets for other programs: generators, its encoder and translators, style
+    nets."""
+    load_config(run)
+    with quiet():
+        from trainers import export
+    return export.main(run, format=format, output=output)

@@ -1,0 +1,88 @@
+"""`main.py export`: every form comes back as the same net, in its own runtime."""
+
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from commands.dispatch import main
+from commands.export import FORMATS
+from tests.trainers.test_translate import new_run
+from trainers import export
+from trainers.fitted_encoder import encoder_of
+from trainers.restore import Sampler
+
+NETS = ["encoder_glyph", "encoder_glyph_edge", "generator_glyph", "generator_glyph_edge",
+        "glyph_edge_to_glyph", "glyph_to_glyph_edge"]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    path = new_run(tmp_path_factory.mktemp("export") / "run", "--conditional")
+    assert main(["fit-encoder", str(path), "--iterations", "3"]) == 0
+    return path
+
+
+def test_the_command_and_the_table_know_the_same_forms():
+    assert tuple(export.FORMS) == FORMATS
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_it_draws_what_the_run_draws(run, tmp_path, capsys, form):
+    about = export.FORMS[form]
+    for package in (*about.needs, about.reads):
+        if find_spec(package) is None:
+            pytest.skip(f"{package} is not installed; requirements-export.txt names it")
+    assert main(["export", str(run), "--format", form, "--output", str(tmp_path / "out")]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) == 6 and all("from the run's own" in line for line in printed)
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        f"{name}{about.suffix}" for name in NETS]
+
+    sampler = Sampler(run)
+    inputs = np.asarray(sampler.inputs(5, seed=3), np.float32)
+    drawn = sampler.draw(inputs)
+    files = {name: about.read(tmp_path / "out" / f"{name}{about.suffix}") for name in NETS}
+    for name, images in zip(("glyph", "glyph_edge"), drawn, strict=True):
+        np.testing.assert_allclose(files[f"generator_{name}"]([inputs]), images, atol=1e-4)
+    found = encoder_of(sampler)(drawn[1], 1)
+    np.testing.assert_allclose(files["encoder_glyph_edge"]([drawn[1]]), found, atol=1e-4)
+    np.testing.assert_allclose(files["glyph_edge_to_glyph"]([drawn[1]]), sampler.draw(found)[0],
+                               atol=1e-4)
+
+
+def test_a_run_without_an_encoder_and_one_of_styles(tmp_path, pictures, capsys):
+    bare = new_run(tmp_path / "bare")
+    assert main(["export", str(bare)]) == 0
+    assert sorted(p.name for p in (bare / "exported").iterdir()) == [
+        "generator_glyph.keras", "generator_glyph_edge.keras"]
+    assert main(["--gan_type", "style_vae", "--preset", "none", "--dataset", pictures, "--width",
+                 "0.1", "--image_size", "24", "--batch_size", "2", "--iterations", "1",
+                 "--latent_dim", "4", "--vgg_weights", "random", "--no-tensorboard",
+                 "--content_weight", "1", "--style_weight", "1",
+                 "--content_layers", "block1_conv1", "--style_layers", "block1_conv1",
+                 "--run", str(tmp_path / "style")]) == 0
+    capsys.readouterr()
+    assert main(["export", str(tmp_path / "style")]) == 0
+    assert capsys.readouterr().out.count("from the run's own") == 3
+    assert sorted(p.name for p in (tmp_path / "style" / "exported").iterdir()) == [
+        "content_encoder.keras", "decoder.keras", "style_encoder.keras"]
+
+
+def test_a_net_that_comes_back_as_another_is_not_kept(run, tmp_path, monkeypatch, capsys):
+    whole = export.FORMS["keras"].read
+    monkeypatch.setitem(export.FORMS, "keras", export.FORMS["keras"]._replace(
+        read=lambda path: lambda inputs: whole(path)(inputs) + 2e-4))
+    assert main(["export", str(run), "--output", str(tmp_path / "out")]) == 2
+    assert "gives other numbers than the run's net (by 2.0e-04)" in capsys.readouterr().err
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_a_missing_package_is_named_before_anything_is_written(run, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(export, "find_spec", lambda name: None)
+    assert main(["export", str(run), "--format", "onnx", "--output", str(tmp_path / "out")]) == 2
+    assert "written by onnx and tf2onnx; install what requirements-export.txt" in (
+        capsys.readouterr().err)
+    assert not (tmp_path / "out").exists()
+    assert main(["export", str(run), "--output", str(tmp_path / "out")]) == 0
+    assert "not compared: keras is not installed" in capsys.readouterr().out
