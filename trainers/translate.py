@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -56,7 +57,9 @@ def main(run: str, images: Sequence[str], *, source: str = "", targets: str = ""
     sources = [domain_number(sampler, source)] if source else range(len(sampler.domains))
     wanted = [domain_number(sampler, name.strip()) for name in targets.split(",") if name.strip()]
     wanted = wanted or list(range(len(sampler.domains)))
-    items, folder = list_items(images), writable_folder(output or Path(run) / "translated")
+    folder = Path(output or Path(run) / "translated")
+    items = list_items(images, folder)
+    writable_folder(folder)
     rows = begin(folder, {"run": str(Path(run).resolve()), "checkpoint": shown_checkpoint(run)[1],
                           "from": source, "to": [sampler.domains[k] for k in wanted],
                           "starts": starts, "iterations": iterations, "seed": seed}, overwrite)
@@ -86,25 +89,36 @@ def domain_number(sampler: Sampler, name: str) -> int:
     return sampler.domains.index(name)
 
 
-def list_items(places: Sequence[str]) -> list[Item]:
-    """The images in files and folders, in order. Raises UserError where a place holds none, and
-    where two images would have results of one name."""
-    found: list[Item] = []
+def list_items(places: Sequence[str], results: Path) -> list[Item]:
+    """The images in files and folders, in order, but none of the `results` of an earlier command.
+    Where two files differ in their endings only, their results keep these: a.jpg.png.
+
+    Raises UserError where a place holds no image, and where two results would have one name.
+    """
+    found: list[tuple[Place, Path]] = []        # a file, and its path in the place
     for place in map(Path, places):
         if place.is_dir() or place.suffix.lower() == ".zip":
-            found += [Item(file, str(Path(str(file)).relative_to(place).with_suffix("")))
-                      for file in image_files(place)]
+            found += [(file, Path(str(file)).relative_to(place)) for file in image_files(place)
+                      if not lies_in(str(file), results)]
         elif place.is_file():
-            found.append(Item(place, place.stem))
+            found.append((place, Path(place.name)))
         else:
             raise UserError(f"there is no image and no folder {place}")
+    alike = Counter(inner.with_suffix("") for _, inner in found)
+    items = [Item(file, str(inner if alike[inner.with_suffix("")] > 1 else inner.with_suffix("")))
+             for file, inner in found]
     seen: dict[str, Place] = {}
-    for item in found:
+    for item in items:
         if item.name in seen:
             raise UserError(f"{seen[item.name]} and {item.file} would both become {item.name}.png; "
                             "rename one, or translate them into two folders")
         seen[item.name] = item.file
-    return found
+    return items
+
+
+def lies_in(path: str, folder: Path) -> bool:
+    """Whether the file at `path` lies in `folder` or below."""
+    return Path(path).resolve().is_relative_to(folder.resolve())
 
 
 def begin(folder: Path, settings: dict, overwrite: bool) -> dict[str, tuple[str, float]]:

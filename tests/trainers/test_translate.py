@@ -150,9 +150,25 @@ def test_a_broken_image_of_several_is_passed_over_and_noise_is_warned_of(place, 
     assert main(words(place, str(folder / "broken.png"), output="odd_out2")) == 2
 
 
+def test_results_are_no_images_to_translate_and_endings_tell_files_apart(place, tmp_path):
+    folder = tmp_path / "given"
+    folder.mkdir()
+    for name in ("a.png", "a.jpg", "b.v2.png"):
+        cv2.imwrite(str(folder / name), decode(place / "c.png")[..., ::-1])
+    given = ["translate", str(place / "run"), str(folder), "--starts", "2", "--iterations", "2",
+             "--from", "glyph", "--output", str(folder / "out")]
+    for _ in range(2):
+        assert main(given) == 0
+        text = (folder / "out" / "matches.csv").read_text(encoding="utf-8")
+        names = [line.split(",")[0] for line in text.splitlines()[1:]]
+        assert names == ["a.jpg", "a.png", "b.v2"]
+    assert (folder / "out" / "glyph_edge" / "a.jpg.png").exists()
+    assert (folder / "out" / "glyph_edge" / "b.v2.png").exists()
+
+
 @pytest.mark.parametrize("more, message", [
     (["missing.png"], "there is no image and no folder missing.png"),
-    (["{p}/in", "{p}/in/a.png"], "would both become a.png"),
+    (["{p}/in", "{p}/in/a.png"], "would both become a.png.png"),
     (["{p}/c.png", "--to", "glyph_edges"], "glyph_edge"),
     (["{p}/c.png", "--from", "street"], "domain"),
     (["{p}/c.png", "--starts", "0"], "starts must be"),
