@@ -6,6 +6,7 @@ from framework.tensors import Tensor
 ops = Lazy("keras.ops")
 
 LEAST_SIDE = 4                  # pixels of the coarsest level
+LEAST_VARIANCE = 1e-3           # below which contrast is noise
 
 
 def pyramid_distance(x: Tensor, y: Tensor) -> Tensor:
@@ -21,6 +22,15 @@ def pyramid_distance(x: Tensor, y: Tensor) -> Tensor:
         difference = ops.average_pool(difference, 2, data_format="channels_last")
         levels.append(mean_square(difference))
     return ops.mean(ops.stack(levels), 0)
+
+
+def without_contrast(images: Tensor) -> Tensor:
+    """Images [B, H, W, C] less their mean colour, with a standard deviation of 1 (of nearly plain
+    ones less): a faint stroke counts as much as a strong one."""
+    images = ops.cast(images, "float32")
+    images -= ops.mean(images, (1, 2), keepdims=True)
+    deviation = ops.sqrt(ops.mean(ops.square(images), (1, 2, 3), keepdims=True) + LEAST_VARIANCE)
+    return images / deviation
 
 
 def mean_square(x: Tensor) -> Tensor:

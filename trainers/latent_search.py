@@ -1,8 +1,9 @@
 """The latent behind an image: what a run's generator has to read to draw it.
 
 z is looked for by gradient descent from several starts (Zhu et al. 2016, arXiv 1609.03552, section
-4.1) on the distance of the drawn image from the given one, in pixels at several scales and in the
-rows of the discriminator that learned beside the generator. z stays where the generators were
+4.1) on the distance of the drawn image from the given one: in pixels at several scales, in the same
+without contrast, so that faint strokes count, and in the rows of the discriminator that learned
+beside the generator. z stays where the generators were
 trained: in [-1, 1] by clipping where it is uniform, near the sphere of radius sqrt(latent_dim) by
 a term where it is normal.
 """
@@ -18,7 +19,7 @@ from config.run import shown_checkpoint
 from framework.checkpoint import restore_part
 from framework.devices import compiled
 from framework.tensors import Tensor
-from losses.pyramid import mean_square, pyramid_distance
+from losses.pyramid import mean_square, pyramid_distance, without_contrast
 from nets.build import row_outputs
 from trainers.conditional import concat_label_channels
 from trainers.coupled import discriminators_for
@@ -132,12 +133,14 @@ class Descent:
         return z, self.distance(images, rows, z, label)
 
     def distance(self, images: Tensor, rows: list, z: Tensor, label: Tensor) -> Tensor:
-        """Pixels at several scales, and the discriminator's rows in units of their size."""
+        """[count]: pixels at several scales, as they are and without their contrast, and the
+        discriminator's rows in units of their size."""
         drawn = self.generator(tf.concat([z, label], 1), training=False)["image"]
         pixels = pyramid_distance(drawn, images)
+        pattern = pyramid_distance(without_contrast(drawn), without_contrast(images))
         apart = [mean_square(a - b) / tf.reduce_mean(tf.square(b))
                  for a, b in zip(self.features(drawn, label), rows, strict=True)]
-        return pixels + (tf.add_n(apart) / len(apart) if apart else 0.0)
+        return pixels + pattern + (tf.add_n(apart) / len(apart) if apart else 0.0)
 
     def prior(self, z: Tensor) -> Tensor:
         """What keeps normal z at the length that they have, [count]; 0 for uniform ones."""

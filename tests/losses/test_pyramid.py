@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from losses.pyramid import pyramid_distance
+from losses.pyramid import pyramid_distance, without_contrast
 
 
 def by_hand(x, y):
@@ -38,3 +38,13 @@ def test_strokes_apart_are_told_by_the_coarse_levels():
     near, far = (float(pyramid_distance(at[0], at[shift])[0]) for shift in (4, 12))
     assert np.square(at[0] - at[4]).mean() == np.square(at[0] - at[12]).mean()
     assert 0 < near < 0.95 * far
+
+
+def test_contrast_and_colour_do_not_count_and_a_plain_image_stays_plain():
+    image = np.random.default_rng(1).uniform(-1, 1, (1, 8, 8, 3)).astype("float32")
+    found = np.asarray(without_contrast(image))
+    np.testing.assert_allclose(found.mean((1, 2)), 0, atol=1e-6)
+    np.testing.assert_allclose(np.square(found).mean(), 1, rtol=0.01)
+    changed = 0.5 * image + np.array([0.3, -0.2, 0.1], np.float32)
+    np.testing.assert_allclose(without_contrast(changed), found, atol=0.02)
+    np.testing.assert_array_equal(without_contrast(np.full((1, 8, 8, 3), 0.5, np.float32)), 0)
