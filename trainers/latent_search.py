@@ -3,9 +3,8 @@
 z is looked for by gradient descent from several starts (Zhu et al. 2016, arXiv 1609.03552, section
 4.1) on the distance of the drawn image from the given one: in pixels at several scales, in the same
 without contrast, so that faint strokes count, and in the rows of the discriminator that learned
-beside the generator. z stays where the generators were
-trained: in [-1, 1] by clipping where it is uniform, near the sphere of radius sqrt(latent_dim) by
-a term where it is normal.
+beside the generator. z stays where the generators were trained: in [-1, 1] by clipping where it is
+uniform, near the sphere of radius sqrt(latent_dim) by a term where it is normal.
 """
 
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from config.run import shown_checkpoint
 from framework.checkpoint import restore_part
 from framework.devices import compiled
 from framework.tensors import Tensor
-from losses.pyramid import mean_square, pyramid_distance, without_contrast
+from losses.pyramid import LEAST_VARIANCE, mean_square, pyramid_distance, without_contrast
 from nets.build import row_outputs
 from trainers.conditional import concat_label_channels
 from trainers.coupled import discriminators_for
@@ -31,7 +30,6 @@ LEARNING_RATE = 0.1             # of Adam on z; it falls to a tenth along a line
 BETA_1, BETA_2 = 0.9, 0.99
 SCOUTING = 0.25                 # share of the steps that all starts take
 NORMAL_WEIGHT = 0.01            # of (|z|^2 / latent_dim - 1)^2
-LEAST_VARIANCE = 1e-3           # of an image that is nearly of one colour
 
 Features = Callable[[Tensor, Tensor], list]         # images and their labels or None -> rows
 
@@ -156,8 +154,7 @@ def discriminator_features(sampler: Sampler, source: int) -> Features:
     if not has(config.experiment.gan_type, "discriminators"):
         return lambda images, label: []
     found = discriminators_for(config, len(sampler.domains), sampler.image_shape, classes)
-    restore_part(shown_checkpoint(config.experiment.run)[0],
-                 {"discriminators": all_variables(found)})
+    restore_part(shown_checkpoint(sampler.path)[0], {"discriminators": all_variables(found)})
     net = row_outputs(found[source])
 
     def features(images: Tensor, label: Tensor) -> list:

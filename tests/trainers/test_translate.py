@@ -1,6 +1,7 @@
 """`main.py translate`: latents are found, files appear, a stopped command goes on, mistakes."""
 
 import csv
+import shutil
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ from framework.pixels import to_uint8, to_unit
 from trainers import translate
 from trainers.coupled import build
 from trainers.domains import write_description
-from trainers.latent_search import LatentSearch
+from trainers.latent_search import LatentSearch, discriminator_features
 from trainers.restore import Sampler
 from trainers.translation import Translator
 
@@ -31,8 +32,8 @@ def new_run(folder, *flags, domains=("glyph", "glyph_edge")):
     data = [Domain(name, np.zeros((6, 32, 32, 3), np.uint8), np.arange(6, dtype=np.int32) % 3, 3)
             for name in domains]
     trainer = build(config, data)
-    for v in trainer.generator.trainable_variables:
-        v.assign(3 * v)
+    for v in [*trainer.generator.trainable_variables, *trainer.d_variables]:
+        v.assign(3 * v)                 # which no seed gives
     with Run.open(config.experiment.run, config) as run:
         write_description(run.path, data)
         Checkpoints(run.checkpoints, trainer.state()).save(3)
@@ -164,6 +165,19 @@ def test_results_are_no_images_to_translate_and_endings_tell_files_apart(place, 
         assert names == ["a.jpg", "a.png", "b.v2"]
     assert (folder / "out" / "glyph_edge" / "a.jpg.png").exists()
     assert (folder / "out" / "glyph_edge" / "b.v2.png").exists()
+
+
+def test_a_run_that_was_moved_is_compared_by_its_own_discriminator(place, tmp_path):
+    images = np.random.default_rng(0).uniform(-1, 1, (2, 32, 32, 3)).astype("float32")
+    shutil.copytree(place / "run", tmp_path / "began")
+    config = tmp_path / "began" / "config.json"
+    config.write_text(config.read_text().replace(str(place / "run"), str(tmp_path / "began")))
+    (tmp_path / "began").rename(tmp_path / "moved")
+    rows = [discriminator_features(Sampler(path), 1)(images, None)
+            for path in (place / "run", tmp_path / "moved")]
+    assert len(rows[0]) == 3
+    for own, moved in zip(*rows, strict=True):
+        np.testing.assert_allclose(own, moved, atol=1e-5)
 
 
 @pytest.mark.parametrize("more, message", [
