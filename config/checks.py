@@ -84,11 +84,29 @@ def _pairs(config: Config, domains: Sequence[str]) -> None:
                         "out --leader or --tying_weight")
     nets = config.nets
     shares = max(nets.shared_generator, nets.shared_discriminator) > 0 or (
-        config.experiment.gan_type == "cogan" and -1 in (nets.shared_generator,
-                                                         nets.shared_discriminator))
+        has(config.experiment.gan_type, "shared rows") and -1 in (nets.shared_generator,
+                                                                  nets.shared_discriminator))
     if config.coupling.leader_frozen and shares:
         raise UserError("leader_frozen keeps a generator as it is, and shared rows would change "
                         "it; set --shared_generator and --shared_discriminator to 0")
+
+
+def _adapt(config: Config, domains: Sequence[str]) -> None:
+    if not has(config.experiment.gan_type, "adapts"):
+        return
+    source = find_domain(domains[0])
+    if source.classes is None or source.size is None:
+        raise UserError(f"adapt learns the classes of the first domain's images, and {domains[0]} "
+                        "has none; name a labelled domain first")
+    if config.nets.shared_discriminator == 0:
+        raise UserError("adapt reads other domains by the rows that the discriminators share; "
+                        "set --shared_discriminator to 1 or more")
+    if config.nets.conditional and not config.coupling.clusters:
+        raise UserError("adapt knows no labels but the first domain's, so its nets cannot be told "
+                        "them; leave out --conditional, or add --clusters 10")
+    if PAIR_AGREEMENT in config.output.keep_best:
+        raise UserError("keep_best pair_agreement would choose by the labels that adapt does "
+                        "without; choose kid or swd")
 
 
 def _augment(config: Config, domains: Sequence[str]) -> None:
@@ -173,5 +191,5 @@ def _devices(config: Config, domains: Sequence[str]) -> None:
                         f"{workers}; take one or all")
 
 
-CHECKS = (_devices, check_styling, _kernel, _drift, _pairs, _augment, _nets, _clusters,
+CHECKS = (_devices, check_styling, _kernel, _drift, _pairs, _adapt, _augment, _nets, _clusters,
           _classifier, _perceptual, _monitor)

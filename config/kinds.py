@@ -19,7 +19,8 @@ class Kind(NamedTuple):
 
     generators: nets that draw images from latents; discriminators: nets that judge them; named
     loss: they minimise what `--loss` names; couplings: terms of what all generators draw; pairs:
-    two domains or more that are coupled; one net: a single player with one learning rate;
+    two domains or more that are coupled; shared rows: by default as its table says; adapts: it
+    knows the classes of the first domain alone; one net: a single player with one learning rate;
     classifier, inverse, stylist: what they say.
     """
 
@@ -38,8 +39,12 @@ def _register(name: str, *traits: str, options: tuple[Option, ...] = (), **about
 
 
 _register("gan", *ADVERSARIAL, many=1, dataset="glyph")
-_register("cogan", *ADVERSARIAL, "pairs", few=2)
+_register("cogan", *ADVERSARIAL, "pairs", "shared rows", few=2)
 _register("scogan", *ADVERSARIAL, "pairs", few=2)
+_register("adapt", *ADVERSARIAL, "pairs", "shared rows", "adapts", few=2, options=(
+    Option("class_weight", float, 1.0, "adapt: weight of the cross entropy by which the "
+           "discriminators' shared rows learn the classes of the first domain", low=0,
+           group="loss"),))
 _register("mmd_gan", *ADVERSARIAL, many=1, dataset="glyph")
 _register("gmmn", "generators", "named loss", many=1, dataset="glyph")
 _register("drift", "generators", "couplings", "pairs", dataset="glyph", options=drift.OPTIONS)

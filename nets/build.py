@@ -138,12 +138,33 @@ def image_model(generator: keras.Model) -> keras.Model:
 
 
 def row_outputs(net: keras.Model) -> keras.Model:
-    """The model from the input of a critic or classifier to the output of each row but the last."""
+    """The model from the input of a critic or classifier to the output of each row but the last.
+
+    It has the net's own layers. Of a layer that nets share, `layer.output` is what it gives the
+    first of them, so each is called once more.
+    """
     last: dict[str, Any] = {}
-    for layer in net.layers:
+
+    def call(layer: keras.layers.Layer, *args: Any, **kwargs: Any) -> Tensor:
+        output = layer(*args, **kwargs)
         if (row := re.search(r"_row\d+_", layer.name)):
-            last[row.group()] = layer.output
-    return keras.Model(net.input, list(last.values())[:-1])
+            last[row.group()] = output
+        return output
+    again = keras.models.clone_model(net, clone_function=lambda layer: layer, call_function=call)
+    return keras.Model(again.input, list(last.values())[:-1])
+
+
+def build_heads(discriminators: Sequence[keras.Model], classes: int) -> list[keras.Model]:
+    """One layer from the row before the score to logits, on every critic: images -> [B, classes].
+
+    The critics must share that row, so that it says the same of each domain (Liu and Tuzel 2016,
+    section 5).
+    """
+    head = keras.layers.Dense(classes, name="head", dtype="float32")
+    flat = keras.layers.Flatten(name="head_rows")
+    rows = [row_outputs(net) for net in discriminators]
+    return [keras.Model(net.input, head(flat(net.outputs[-1])), name=f"classifier{k}")
+            for k, net in enumerate(rows, start=1)]
 
 
 def _architecture(table: Table) -> Architecture:

@@ -23,6 +23,7 @@ from framework.pixels import to_unit_tensor
 from framework.progress import progress
 from framework.random import Random
 from framework.tensors import Tensor
+from losses.classification import correct, cross_entropy
 from nets.architectures import CLASSIFIERS
 from nets.classifier import build_classifier
 from nets.precision import copy_in_precision
@@ -32,22 +33,6 @@ from trainers.optimizers import optimizer_state
 ITERATIONS = 1500
 BATCH_SIZE = 64
 LEARNING_RATE = 1e-3
-
-
-def cross_entropy(labels: Tensor, logits: Tensor) -> Tensor:
-    """Mean cross entropy of logits [B, C]: softmax over classes for labels [B] (table B.1), a
-    sigmoid for each attribute for labels [B, C] of 0 and 1 (table B.2)."""
-    if len(labels.shape) == 2:
-        return ops.mean(keras.losses.binary_crossentropy(
-            ops.cast(labels, "float32"), logits, from_logits=True))
-    return ops.mean(keras.losses.sparse_categorical_crossentropy(
-        labels, logits, from_logits=True))
-
-
-def correct(labels: Tensor, logits: Tensor) -> Tensor:
-    """Which labels are read rightly, 0.0 or 1.0, of the shape of `labels`."""
-    read_as = logits > 0 if len(labels.shape) == 2 else ops.argmax(logits, -1)
-    return ops.cast(ops.cast(read_as, "int32") == ops.cast(labels, "int32"), "float32")
 
 
 class ClassifierTrainer:
@@ -76,7 +61,7 @@ class ClassifierTrainer:
         images = add_noise(images, self.noise, random, parts=len(batch[0]))
         labels = tf.concat([y[0] for y in batch[1]], 0)
         with tf.GradientTape() as tape:
-            logits = ops.cast(self.model(images, training=True), "float32")
+            logits = self.model(images, training=True)
             loss = cross_entropy(labels, logits)
             scaled = self.optimizer.scale_loss(loss)
         variables = self.model.trainable_variables

@@ -14,11 +14,11 @@ from framework.devices import in_strategy_scope
 from framework.errors import UserError
 from framework.grid import enlargement, image_grid
 from framework.pixels import to_unit
+from losses.classification import correct
 from nets.classifier import build_classifier
 from trainers.classifier import (
     ClassifierTrainer,
     check_labels,
-    correct,
     labelled_batches,
     per_label_accuracy,
     predict_logits,

@@ -1,11 +1,13 @@
 """GAN, CoGAN and SCoGAN from a run's options: nets, loss, couplings and optimizers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import keras
 import numpy as np
 
+from config.kinds import has
 from config.sections import Config, Section
 from data.augment import parse_augmentations
 from data.domain import Domain
@@ -17,6 +19,7 @@ from nets.build import build_discriminators, build_generators
 from penalties.couplings import READ_CLASSES, FrozenNets, active_couplings
 from trainers.augmentation import Augmentation
 from trainers.balance import LossBalancer
+from trainers.class_head import ClassHead
 from trainers.classifier import frozen_classifier, labelled_domains
 from trainers.conditional import batches_for, conditioned_shape, num_conditioning_classes
 from trainers.domains import load_domains
@@ -32,7 +35,7 @@ from trainers.variables import normalises_batches
 
 def shared_rows(chosen: int, gan_type: str, table_default: int) -> int:
     """Rows that the domains share: as chosen, else the table's for a CoGAN and none besides."""
-    return chosen if chosen >= 0 else table_default if gan_type == "cogan" else 0
+    return chosen if chosen >= 0 else table_default if has(gan_type, "shared rows") else 0
 
 
 def architecture(registry: Registry, name: str, image_shape: tuple[int, ...]) -> Architecture:
@@ -126,11 +129,12 @@ def balance_for(coupling: Section) -> LossBalancer | None:
 
 
 @in_strategy_scope
-def build(config: Config, domains: Sequence[Domain],
-          frozen: FrozenNets | None = None) -> AdversarialTrainer:
+def build(config: Config, domains: Sequence[Domain], frozen: FrozenNets | None = None,
+          head_classes: int = 0) -> AdversarialTrainer:
     """The trainer of a GAN, CoGAN or SCoGAN over `domains` (`data.domain.Domain`s).
 
-    frozen: what the couplings read with. Raises UserError where nets and data do not fit each
+    frozen: what the couplings read with. head_classes: those that a head on the discriminators
+    learns, 0 for no head. Raises UserError where nets and data do not fit each
     other.
     """
     training, precision = config.training, config.device.precision
@@ -157,6 +161,8 @@ def build(config: Config, domains: Sequence[Domain],
         couplings=active_couplings(config.values(), generators, frozen),
         balance=balance_for(config.coupling), warmup=config.coupling.coupling_warmup,
         leader=config.coupling.leader, leader_frozen=config.coupling.leader_frozen,
+        head=(ClassHead.on(discriminators, head_classes, config.loss.class_weight)
+              if head_classes else None),
         averaged=(generators_for(config, count, image_shape, classes) if training.ema else None),
         ema=training.ema, classes=classes, clip=training.clip,
         instance_noise=config.loss.instance_noise,
@@ -165,12 +171,18 @@ def build(config: Config, domains: Sequence[Domain],
 
 def training(config: Config, domains: Sequence[Domain]) -> Training:
     """A GAN, CoGAN or SCoGAN for the loop, with the nets that its couplings read with."""
+    return with_frozen(config, domains, batches_for(config, domains,
+                                                    config.training.discriminator_steps))
+
+
+def with_frozen(config: Config, domains: Sequence[Domain], batches: Callable[[int], Any],
+                head_classes: int = 0) -> Training:
+    """`build` for the loop, with the nets that its couplings read with."""
     for registry, name in ((GENERATORS, config.nets.generator),
                            (DISCRIMINATORS, config.nets.discriminator)):
         architecture(registry, name, domains[0].images.shape[1:])     # before a classifier trains
-    trainer = build(config, domains, frozen_for(config, domains))
-    return Training(trainer, batches_for(config, domains, config.training.discriminator_steps),
-                    sample_picture(trainer, config, domains))
+    trainer = build(config, domains, frozen_for(config, domains), head_classes)
+    return Training(trainer, batches, sample_picture(trainer, config, domains))
 
 
 for gan_type in ("gan", "cogan", "scogan", "mmd_gan"):

@@ -19,11 +19,13 @@ from framework.pixels import to_unit_tensor
 from framework.random import Random
 from framework.registry import called_with
 from framework.tensors import Tensor
+from losses.classification import cross_entropy
 from nets.build import image_model, join_generators
 from nets.fast import sub_batches
 from penalties.couplings import Coupling
 from trainers.augmentation import Augmentation
 from trainers.balance import LossBalancer, ramp
+from trainers.class_head import ClassHead
 from trainers.conditional import concat_label, concat_label_channels, one_hot_labels
 from trainers.generator_outputs import GeneratorOutputs
 from trainers.image_sampler import ImageSampler, generate
@@ -57,6 +59,8 @@ class AdversarialTrainer:
     couplings: `penalties.couplings.Coupling`s, each ramped up over `warmup` iterations. leader:
     number of the domain, from 1 on, whose generator does not change by what they compare, or 0.
     leader_frozen: whether it does not change at all, so that its discriminator has nothing to do.
+    head: a classifier on the discriminators' rows, which learns with them; its batches are pairs of
+    a batch and the classes of the first domain's images, or None.
     balance: a `trainers.balance.LossBalancer` that finds the weights of some of them, or None.
     averaged: K further generators that keep an exponential moving average with rate `ema`,
     or None. classes: length of the code that generators and critics are told, 0 for none
@@ -74,7 +78,7 @@ class AdversarialTrainer:
                  augmentation: Augmentation | None = None,
                  couplings: Sequence[Coupling] = (), balance: LossBalancer | None = None,
                  warmup: int = 0, leader: int = 0, leader_frozen: bool = False,
-                 averaged: list[keras.Model] | None = None, ema: float = 0.0, classes: int = 0,
+                 head: ClassHead | None = None, averaged: list[keras.Model] | None = None, ema: float = 0.0, classes: int = 0,
                  clip: float = 0.0, instance_noise: float = 0.0, weight_decay: float = 0.0,
                  seed: int = 0):
         self.domains, self.generators, self.discriminators = domains, generators, discriminators
@@ -97,13 +101,16 @@ class AdversarialTrainer:
         nets = [net for c in couplings for net in c.nets]
         self.g_nets = [*generators, *nets]
         self.g_variables = trained_variables([*learning, *nets])
-        self.d_variables = trained_variables([discriminators[k] for k in self.learners])
+        self.head, self.d_nets = head, [*discriminators, *(head.nets if head else [])]
+        learning = [discriminators[k] for k in self.learners]
+        self.d_variables = trained_variables([*learning, *self.d_nets[len(discriminators):]])
         self.g_optimizer, self.d_optimizer = g_optimizer, d_optimizer
         g_optimizer.build(self.g_variables)
         d_optimizer.build(self.d_variables)
         kinds = ["d", *(["scale"] if scale else []), *(["penalty"] if penalty else [])]
         self.discriminator_terms = [f"{kind}/{domains[k]}" for k in self.learners
                                     for kind in kinds if discriminator_steps]
+        self.discriminator_terms += [f"class/{domains[0]}"] * bool(head)
         self.sampled = averaged or generators
         self.sample = ImageSampler(self.average.model if self.average else self.generator)
 
@@ -113,7 +120,7 @@ class AdversarialTrainer:
         balance = {"balance": self.balance.variables} if self.balance else {}
         augmentation = {"augmentation": self.augmentation.variables} if self.augmentation else {}
         return {"generators": all_variables(self.g_nets), "averaged": averaged,
-                "discriminators": all_variables(self.discriminators),
+                "discriminators": all_variables(self.d_nets),
                 **optimizer_state("g_optimizer", self.g_optimizer),
                 "d_optimizer": self.d_optimizer.variables} | balance | augmentation
 
@@ -124,9 +131,10 @@ class AdversarialTrainer:
         with `classes` a pair of these and of K tensors of labels [discriminator_steps, B].
         """
         random = Random(self.seed, iteration)
+        batch, classes = batch if self.head else (batch, None)
         real, labels = self.unpack_batch(batch)
         fakes = self.generate_fakes(random, real, labels)
-        d_terms = self.update_discriminators(random, real, labels, fakes)
+        d_terms = self.update_discriminators(random, real, labels, fakes, classes)
         # Else the graph may run this pass beside the discriminators' and hold its memory too.
         with tf.control_dependencies([*d_terms.values()]):
             real, labels = take_step(-1, (real, labels))
@@ -163,7 +171,7 @@ class AdversarialTrainer:
         return [tf.concat(images, 0) for images in zip(*calls, strict=True)]
 
     def update_discriminators(self, random: Random, real: list[Tensor], labels: list,
-                              fakes: list[Tensor]) -> dict:
+                              fakes: list[Tensor], classes: Tensor | None) -> dict:
         """All `discriminator_steps` updates of the discriminators; the terms of the last one.
 
         A loop of the graph, so that one update is traced and optimized and not all of them; on
@@ -171,7 +179,8 @@ class AdversarialTrainer:
         """
         def update(step, drawn, _):
             random.drawn = drawn
-            terms = self.discriminator_step(random, *take_step(step, (real, labels, fakes)))
+            terms = self.discriminator_step(
+                random, *take_step(step, (real, labels, fakes, classes)))
             return step + 1, random.drawn, terms
 
         state = 0, random.drawn, {name: tf.zeros([]) for name in self.discriminator_terms}
@@ -184,12 +193,13 @@ class AdversarialTrainer:
         return terms
 
     def discriminator_step(self, random: Random, real: list[Tensor], labels: list,
-                           fake: list[Tensor]) -> dict:
+                           fake: list[Tensor], classes: Tensor | None = None) -> dict:
         """One update of all discriminators along the gradient of their joint loss (eq. 3.1;
         algorithm 1, the inner loop).
 
         real: K tensors [B, H, W, C] in [-1, 1], or points; fake: one for each domain that learns.
-        labels: K tensors [B, classes] or None. Returns the terms by name, scalars.
+        labels: K tensors [B, classes] or None. classes: [B], of the first domain's images, which
+        the head learns. Returns the terms by name, scalars.
         """
         terms = {}
         with tf.GradientTape() as tape:
@@ -210,6 +220,11 @@ class AdversarialTrainer:
             loss: Tensor = sum(terms[f"d/{name}"] for name in names)
             if self.penalty:
                 loss += self.weight_of_penalty() * sum(terms[f"penalty/{name}"] for name in names)
+            # What the rows that the domains share know of the first one's classes.
+            if self.head:
+                terms[f"class/{self.domains[0]}"] = self.classify(real[0], labels[0], classes,
+                                                                  random)
+                loss += self.head.weight * terms[f"class/{self.domains[0]}"]
             loss += self.weight_decay * l2(self.d_variables) if self.weight_decay else 0.0
         self.d_optimizer.apply(tape.gradient(loss, self.d_variables), self.d_variables)
         if self.clip:
@@ -284,10 +299,14 @@ class AdversarialTrainer:
               batches: int = 1) -> Tensor:
         """The critic's raw scores [B, 1] of `images`, `batches` batches one after the other, seen
         through the augmentation and the instance noise."""
+        return discriminator(self.seen(images, random, batches), training=True)
+
+    def seen(self, images: Tensor, random: Random, batches: int = 1) -> Tensor:
+        """The images as discriminators see them: changed at random, and through noise."""
         images = self.augmented(images, random, batches)
         if self.instance_noise:
             images = images + random.normal(tf.shape(images), self.instance_noise, batches)
-        return discriminator(images, training=True)
+        return images
 
     def augmented(self, images: Tensor, random: Random, batches: int = 1) -> Tensor:
         """The images changed at random, but for the label's channels behind theirs."""
@@ -296,6 +315,14 @@ class AdversarialTrainer:
         channels = images.shape[-1] - self.classes
         changed = self.augmentation(images[..., :channels], random, batches)
         return tf.concat([changed, images[..., channels:]], -1) if self.classes else changed
+
+    def classify(self, real: Tensor, label: Tensor | None, classes: Tensor | None,
+                 random: Random) -> Tensor:
+        """The head's cross entropy on real images of the first domain (Liu and Tuzel 2016,
+        section 5)."""
+        assert self.head is not None
+        images = self.seen(concat_label_channels(real, label), random)
+        return cross_entropy(classes, self.head.nets[0](images, training=True))
 
     def score_both(self, discriminator: keras.Model, real: Tensor, fake: Tensor,
                    random: Random) -> list[Tensor]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from config.content import digest
+from config.kinds import has
 from config.sections import Config
 from data.clusters import find_clusters
 from data.domain import Domain
@@ -22,10 +23,12 @@ from trainers.domains import load_domains
 
 
 def learned_domains(config: Config, domains: Sequence[Domain]) -> Sequence[Domain]:
-    """The domains of the run of `config` with the labels that its nets learn: their own, or
-    clusters where it asks for these. Raises UserError as `with_pseudo_classes`."""
+    """The domains of the run of `config` with the labels that its nets may learn: their own, or
+    clusters where it asks for these; of a run that adapts the first domain's alone. Raises
+    UserError as `with_pseudo_classes`."""
     if not config.coupling.clusters:
-        return domains
+        adapts = has(config.experiment.gan_type, "adapts")
+        return [*domains[:1], *map(without_labels, domains[1:])] if adapts else domains
     return with_pseudo_classes(domains, load_domains(config, "test"), config.coupling.clusters,
                                config.experiment.seed, print)[0]
 
@@ -40,8 +43,7 @@ def with_pseudo_classes(domains: Sequence[Domain], held_out: Sequence[Domain], c
     about the smallest and the largest cluster of each domain. Raises UserError as
     `data.clusters.find_clusters`.
     """
-    unlabelled = [replace(d, labels=None, classes=None, attributes=())
-                  for d in (*domains, *held_out)]
+    unlabelled = [without_labels(d) for d in (*domains, *held_out)]
     path = cache_folder() / "clusters" / (
         file_name([replace(d, labels=np.frombuffer(digest(d).encode(), np.uint8))
                    for d in unlabelled], count, seed) + ".json")
@@ -60,6 +62,11 @@ def with_pseudo_classes(domains: Sequence[Domain], held_out: Sequence[Domain], c
     labelled = [replace(d, labels=found, classes=count)
                 for d, found in zip(unlabelled, labels, strict=True)]
     return labelled[:len(domains)], labelled[len(domains):]
+
+
+def without_labels(domain: Domain) -> Domain:
+    """The domain as if nobody had labelled it."""
+    return replace(domain, labels=None, classes=None, attributes=())
 
 
 def cached_labels(path: Path, sizes: Sequence[int], count: int) -> list[np.ndarray] | None:
