@@ -44,7 +44,10 @@ _register("scogan", *ADVERSARIAL, "pairs", few=2)
 _register("adapt", *ADVERSARIAL, "pairs", "shared rows", "adapts", few=2, options=(
     Option("class_weight", float, 1.0, "adapt: weight of the cross entropy by which the "
            "discriminators' shared rows learn the classes of the first domain", low=0,
-           group="loss"),))
+           group="loss"),
+    Option("class_pairs_weight", float, 0.0, "adapt: weight of the same of generated images, whose "
+           "class is what is read in the first domain's image of their latent", low=0,
+           group="loss")))
 _register("mmd_gan", *ADVERSARIAL, many=1, dataset="glyph")
 _register("gmmn", "generators", "named loss", many=1, dataset="glyph")
 _register("drift", "generators", "couplings", "pairs", dataset="glyph", options=drift.OPTIONS)

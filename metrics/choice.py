@@ -6,7 +6,7 @@ from framework.errors import UserError, unknown
 from framework.options import MAX_SEED, Option
 
 METRICS = ("lpips", "fid", "kid", "swd", "prdc", "pair_agreement", "confidence", "modes",
-           "pairing")
+           "pairing", "adaptation")
 SET_METRICS = ("fid", "kid", "swd", "prdc")              # compare two sets of images as a whole
 CLASSIFIER_METRICS = ("pair_agreement", "confidence")    # need a classifier of the run's data
 FOLDER_METRICS = ("lpips", *SET_METRICS)
@@ -44,14 +44,18 @@ def parse_names(text: str, known: Collection[str] = METRICS,
     return names
 
 
-def default_metrics(points: bool, labelled: bool, domains: int, lpips: bool) -> tuple[str, ...]:
+def default_metrics(points: bool, labelled: bool, domains: int, lpips: bool,
+                    adapts: bool = False) -> tuple[str, ...]:
     """The metrics of a run for which the user named none: quick ones without downloads.
 
     points: the domains hold 2-D points. labelled: every domain has labels. domains: their number.
-    lpips: the weights of LPIPS are there, so it is measured too.
+    lpips: the weights of LPIPS are there, so it is measured too. adapts: the run learned the
+    labels of its first domain, to read the others.
     """
     if points:
         return "swd", "modes"
+    if adapts and labelled:
+        return "adaptation", "pair_agreement", "kid"
     judged = ("pair_agreement",) * (domains > 1) + ("confidence",) if labelled else ()
     return (*judged, *("lpips",) * lpips, "kid")
 
@@ -66,10 +70,10 @@ def check_metrics(metrics: Collection[str], points: bool, labelled: bool, domain
                         "--metrics swd,modes")
     if "modes" in metrics and not points:
         raise UserError(f"modes are counted of 2-D points, and {run} draws images")
-    paired = [name for name in ("pair_agreement", "pairing") if name in metrics]
+    paired = [name for name in ("pair_agreement", "pairing", "adaptation") if name in metrics]
     if paired and domains < 2:
         raise UserError(f"{run} has one domain; {paired[0]} needs two or more")
-    judged = [name for name in metrics if name in CLASSIFIER_METRICS]
+    judged = [name for name in metrics if name in (*CLASSIFIER_METRICS, "adaptation")]
     if judged and not labelled:
         raise UserError(f"{judged[0]} needs labelled data in every domain of {run}")
 

@@ -161,8 +161,8 @@ def build(config: Config, domains: Sequence[Domain], frozen: FrozenNets | None =
         couplings=active_couplings(config.values(), generators, frozen),
         balance=balance_for(config.coupling), warmup=config.coupling.coupling_warmup,
         leader=config.coupling.leader, leader_frozen=config.coupling.leader_frozen,
-        head=(ClassHead.on(discriminators, head_classes, config.loss.class_weight)
-              if head_classes else None),
+        head=(ClassHead.on(discriminators, head_classes, config.loss.class_weight,
+                           config.loss.class_pairs_weight) if head_classes else None),
         averaged=(generators_for(config, count, image_shape, classes) if training.ema else None),
         ema=training.ema, classes=classes, clip=training.clip,
         instance_noise=config.loss.instance_noise,

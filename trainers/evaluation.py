@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from keras import Model
 
+from config.kinds import has
 from config.resolve import load_config
 from config.run import shown_checkpoint
 from config.sections import Config
@@ -34,6 +35,7 @@ from metrics.streams import (
     sampler_source,
 )
 from trainers import classifier_run
+from trainers.adaptation import adaptation
 from trainers.blind_sheet import write_blind_sheet
 from trainers.classifier import predict_logits
 from trainers.domains import load_domains
@@ -72,7 +74,7 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
         return
     sampler, domains = Sampler(run), load_domains(config, split)
     asked = extractor
-    metrics, extractor = choose_metrics(metrics, asked, bool(lpips_weights), domains, run)
+    metrics, extractor = choose_metrics(metrics, asked, bool(lpips_weights), domains, config)
     names, counts = sampler.domains, count_distinct(sampler.domains, domains, samples)
     distance = distance_of(metrics, lpips_net, lpips_weights)
     net = extractor_of(metrics, extractor, extractor_weights)       # before a judge is trained
@@ -90,6 +92,8 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
         measures |= paired.measures(counts, seed, judge)
         sources += paired.sources(samples, seed)
     results = run_measures(measures, sources, samples, domains[0].images.shape[1:])
+    if "adaptation" in metrics:
+        results += adaptation(sampler, domains, load_domains(config, "test"))
 
     agreement, settings = measures.get("pair_agreement"), {"split": split, "seed": seed}
     pairs = {"pairing": measures["pairing"].report()} if "pairing" in measures else {}
@@ -101,12 +105,13 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
 
 
 def choose_metrics(metrics: Sequence[str], extractor: str, lpips: bool, domains: Sequence[Domain],
-                   run: str | Path) -> tuple:
+                   config: Config) -> tuple:
     """Metrics and extractor as asked for, or what the run's domains allow. Raises UserError for
     a metric that they do not."""
     points, known = domains[0].images.ndim == 2, labelled(domains)
-    metrics = metrics or choice.default_metrics(points, known, len(domains), lpips)
-    choice.check_metrics(metrics, points, known, len(domains), str(run))
+    metrics = metrics or choice.default_metrics(points, known, len(domains), lpips,
+                                                has(config.experiment.gan_type, "adapts"))
+    choice.check_metrics(metrics, points, known, len(domains), config.experiment.run)
     return metrics, extractor or ("classifier" if known else "pixels")
 
 

@@ -19,7 +19,6 @@ from framework.pixels import to_unit_tensor
 from framework.random import Random
 from framework.registry import called_with
 from framework.tensors import Tensor
-from losses.classification import cross_entropy
 from nets.build import image_model, join_generators
 from nets.fast import sub_batches
 from penalties.couplings import Coupling
@@ -110,7 +109,9 @@ class AdversarialTrainer:
         kinds = ["d", *(["scale"] if scale else []), *(["penalty"] if penalty else [])]
         self.discriminator_terms = [f"{kind}/{domains[k]}" for k in self.learners
                                     for kind in kinds if discriminator_steps]
-        self.discriminator_terms += [f"class/{domains[0]}"] * bool(head)
+        if head:
+            self.discriminator_terms += [f"class/{domains[0]}"]
+            self.discriminator_terms += ["class/pairs"] * bool(head.pairs_weight)
         self.sampled = averaged or generators
         self.sample = ImageSampler(self.average.model if self.average else self.generator)
 
@@ -222,9 +223,13 @@ class AdversarialTrainer:
                 loss += self.weight_of_penalty() * sum(terms[f"penalty/{name}"] for name in names)
             # What the rows that the domains share know of the first one's classes.
             if self.head:
-                terms[f"class/{self.domains[0]}"] = self.classify(real[0], labels[0], classes,
-                                                                  random)
+                seen = self.seen(concat_label_channels(real[0], labels[0]), random)
+                terms[f"class/{self.domains[0]}"] = self.head.of_source(seen, classes)
                 loss += self.head.weight * terms[f"class/{self.domains[0]}"]
+            if self.head and self.head.pairs_weight:
+                terms["class/pairs"] = self.head.of_pairs(
+                    [self.seen(concat_label_channels(y, labels[0]), random) for y in fake])
+                loss += self.head.pairs_weight * terms["class/pairs"]
             loss += self.weight_decay * l2(self.d_variables) if self.weight_decay else 0.0
         self.d_optimizer.apply(tape.gradient(loss, self.d_variables), self.d_variables)
         if self.clip:
@@ -315,14 +320,6 @@ class AdversarialTrainer:
         channels = images.shape[-1] - self.classes
         changed = self.augmentation(images[..., :channels], random, batches)
         return tf.concat([changed, images[..., channels:]], -1) if self.classes else changed
-
-    def classify(self, real: Tensor, label: Tensor | None, classes: Tensor | None,
-                 random: Random) -> Tensor:
-        """The head's cross entropy on real images of the first domain (Liu and Tuzel 2016,
-        section 5)."""
-        assert self.head is not None
-        images = self.seen(concat_label_channels(real, label), random)
-        return cross_entropy(classes, self.head.nets[0](images, training=True))
 
     def score_both(self, discriminator: keras.Model, real: Tensor, fake: Tensor,
                    random: Random) -> list[Tensor]:

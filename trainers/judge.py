@@ -22,13 +22,17 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "quick": {"iterations": 1500}}
 
 
+def table_for(image_shape: tuple[int, ...]) -> str:
+    """The table of a judge of such images."""
+    return TABLE if image_shape == CLASSIFIERS[TABLE].image_shape else "quick"
+
+
 def judge_of(config: Config) -> tuple[Model, dict]:
     """An independent judge: a classifier of the run's domains that had no part in training it,
     from a seed of its own. Returns it and what metrics.json says of it."""
     seed = JUDGE_SEED + config.experiment.seed
     held_out = load_domains(config, "test")
-    fits = tuple(held_out[0].images.shape[1:]) == CLASSIFIERS[TABLE].image_shape
-    table = TABLE if fits else "quick"
+    table = table_for(tuple(held_out[0].images.shape[1:]))
     judge, accuracies = train_once(load_apart(config, held_out, seed), held_out, seed=seed,
                                    table=table, **SETTINGS[table])
     return judge, {"judge": {"accuracy_on_held_out": accuracies, "seed": seed, "table": table}}

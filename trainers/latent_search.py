@@ -10,6 +10,7 @@ uniform, near the sphere of radius sqrt(latent_dim) by a term where it is normal
 from collections.abc import Callable
 from typing import NamedTuple
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -29,6 +30,10 @@ BATCH = 32                      # images that are matched at once
 LEARNING_RATE = 0.1             # of Adam on z; it falls to a tenth along a line
 BETA_1, BETA_2 = 0.9, 0.99
 SCOUTING = 0.25                 # share of the steps that all starts take
+STROKE_STARTS = 4               # latents that the search for strokes begins from, for each found
+REAL_WEIGHT = 0.3               # of the discriminator's score, beside the distance from strokes
+LENGTH_WEIGHT = 1.0             # of (|z|^2 / its mean - 1)^2, beside the same
+LEAST_SPREAD = 1e-6             # of scores that divides others
 NORMAL_WEIGHT = 0.01            # of (|z|^2 / latent_dim - 1)^2
 
 Features = Callable[[Tensor, Tensor], list]         # images and their labels or None -> rows
@@ -147,16 +152,91 @@ class Descent:
         return NORMAL_WEIGHT * tf.square(mean_square(z) - 1)
 
 
+class StrokeDescent(Descent):
+    """A descent towards images [count, H, W, C + 1] of which the last channel says how much each
+    pixel counts, in [0, 1] (Zhu et al. 2016, section 5.1).
+
+    What does not count is left to the discriminator: its score shall not fall below that of what
+    the generator usually draws, else a white page would be near to every white stroke.
+    """
+
+    def __init__(self, sampler: Sampler, source: int, inputs: np.ndarray, steps: int):
+        super().__init__(sampler, source, lambda images, label: [], len(inputs), steps)
+        self.score = scorer_of(sampler, source)
+        if self.score:
+            drawn, label = sampler.draw(inputs)[source], inputs[:, self.dim:]
+            scores = self.score(tf.constant(drawn), tf.constant(label)).numpy()
+            self.usual, self.spread = scores.mean(), scores.std() + LEAST_SPREAD
+
+    def distance(self, images: Tensor, rows: list, z: Tensor, label: Tensor) -> Tensor:
+        drawn = self.generator(tf.concat([z, label], 1), training=False)["image"]
+        counts = images[..., -1:]
+        apart = pyramid_distance(counts * drawn, counts * images[..., :-1]) / tf.reduce_mean(
+            counts, (1, 2, 3))
+        if not self.score:
+            return apart
+        return apart + REAL_WEIGHT * tf.nn.softplus(
+            (self.usual - self.score(drawn, label)) / self.spread)
+
+    def prior(self, z: Tensor) -> Tensor:
+        """Keeps z about as long as latents are: few pixels say little about where it lies."""
+        usual = 1 / 3 if self.latent == "uniform" else 1.0          # mean square of a coordinate
+        return LENGTH_WEIGHT * tf.square(mean_square(z) / usual - 1)
+
+
+class StrokeSearch:
+    """`search(strokes)` finds `found` latents whose images in the domain number `source` are
+    nearest to strokes, out of STROKE_STARTS times as many; or moves given inputs towards them."""
+
+    def __init__(self, sampler: Sampler, source: int, found: int, iterations: int, seed: int = 1):
+        self.sampler, self.source, self.found = sampler, source, found
+        self.iterations, self.seed = iterations, seed
+
+    def __call__(self, strokes: np.ndarray,
+                 start: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """strokes: [H, W, C + 1], see `StrokeDescent`. start: inputs [n, D] to move, or None.
+        Returns inputs [n, D], the nearest first, and the mean difference under the strokes of
+        what they draw, [n], of colours in [-1, 1]."""
+        inputs = start if start is not None else np.asarray(
+            self.sampler.inputs(STROKE_STARTS * self.found, self.seed))
+        descent = StrokeDescent(self.sampler, self.source, inputs, self.iterations)
+        inputs, distance = descent(strokes[None].repeat(len(inputs), 0), inputs)
+        inputs = inputs[distance.argsort()[:self.found]]
+        apart = np.abs(self.sampler.draw(inputs)[self.source] - strokes[..., :-1]).mean(-1)
+        return inputs, (apart * strokes[..., -1]).sum((1, 2)) / strokes[..., -1].sum()
+
+
 def discriminator_features(sampler: Sampler, source: int) -> Features:
     """The rows but the last of the run's discriminator of a domain; no rows where it has none
     that learned anything."""
-    config, classes = sampler.config, sampler.classes
-    if not has(config.experiment.gan_type, "discriminators"):
+    discriminator = discriminator_of(sampler, source)
+    if discriminator is None:
         return lambda images, label: []
-    found = discriminators_for(config, len(sampler.domains), sampler.image_shape, classes)
-    restore_part(shown_checkpoint(sampler.path)[0], {"discriminators": all_variables(found)})
-    net = row_outputs(found[source])
+    net = row_outputs(discriminator)
+    return lambda images, label: net(labelled(sampler, images, label), training=False)
 
-    def features(images: Tensor, label: Tensor) -> list:
-        return net(concat_label_channels(images, label if classes else None), training=False)
-    return features
+
+def scorer_of(sampler: Sampler, source: int) -> Callable[[Tensor, Tensor], Tensor] | None:
+    """How real the run's discriminator finds images of a domain, a function of these and of their
+    labels to [B]; None where it gives no such score."""
+    discriminator = discriminator_of(sampler, source)
+    if discriminator is None or discriminator.output_shape[-1] != 1:
+        return None
+    return lambda images, label: tf.cast(
+        discriminator(labelled(sampler, images, label), training=False)[:, 0], tf.float32)
+
+
+def labelled(sampler: Sampler, images: Tensor, label: Tensor) -> Tensor:
+    """The images as the run's discriminators take them, with their label where they are told."""
+    return concat_label_channels(images, label if sampler.classes else None)
+
+
+def discriminator_of(sampler: Sampler, source: int) -> keras.Model | None:
+    """The run's discriminator of a domain, as its checkpoint holds it; None where it has none that
+    learned anything."""
+    config = sampler.config
+    if not has(config.experiment.gan_type, "discriminators"):
+        return None
+    found = discriminators_for(config, len(sampler.domains), sampler.image_shape, sampler.classes)
+    restore_part(shown_checkpoint(sampler.path)[0], {"discriminators": all_variables(found)})
+    return found[source]
