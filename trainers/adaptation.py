@@ -37,6 +37,7 @@ from trainers.variables import all_variables
 PAIRS = 20_000                  # generated, at most as many as the source has images
 TRANSLATED = 10_000             # images of the source
 SURE = 0.9                      # probability of the source's classifier, below which a pair is left
+LEAST = 20                      # images, below which no classifier learns from them
 READ = 500                      # images that the head reads at once
 METRIC = "accuracy"
 
@@ -55,27 +56,22 @@ def adaptation(sampler: Sampler, domains: Sequence[Domain],
     alone, _ = bound([source], held_out)
     heads = head_readers(sampler, domains, held_out)
     translated = translate_source(sampler, source)
-    pairs, names = generated_pairs(sampler, alone, source), [d.name for d in domains]
+    pairs = generated_pairs(sampler, alone, source)
 
     found: list[Result] = []
-    for k, target in enumerate(targets, start=1):
-        test = held_out[k]
-        ways: dict[str, Callable[[], float]] = {
-            f"a classifier of {source.name} alone": lambda: accuracy(alone, test)}
+    for k, (target, test) in enumerate(zip(targets, held_out[1:], strict=True), start=1):
+        def row(way: str, value: float, of: Domain = test) -> Result:
+            error = float(np.sqrt(value * (1 - value) / len(of)))
+            return Result(METRIC, f"{of.name}, read by {way}", value, error, len(of))
+
+        found.append(row(f"a classifier of {source.name} alone", accuracy(alone, test)))
         if heads:
-            ways["the discriminators' head"] = heads[k]
-        if translated:
-            ways["a classifier of translated images"] = lambda: accuracy(learn([translated[k]]),
-                                                                         test)
-        ways["a classifier of generated pairs"] = lambda: accuracy(learn([pairs[k]]), test)
-        ways[f"a classifier of {target.name} itself"] = lambda: accuracy(
-            bound([target], held_out)[0], test)
-        found += [Result(METRIC, f"{names[k]}, read by {way}", value := measure(),
-                         float(np.sqrt(value * (1 - value) / len(test))), len(test))
-                  for way, measure in ways.items()]
-    if not translated:
-        found.append(Result(METRIC, "translated images", note="they need an encoder; "
-                            "fit-encoder makes it"))
+            found.append(row("the discriminators' head", heads[k]()))
+        for way, images in (("translated images", translated), ("generated pairs", pairs)):
+            if len(images[k]) >= LEAST:
+                found.append(row(f"a classifier of {way}", accuracy(learn([images[k]]), test)))
+        itself = bound([target], held_out)[0]
+        found.append(row(f"a classifier of {target.name} itself", accuracy(itself, test)))
     return found
 
 
@@ -85,7 +81,7 @@ def generated_pairs(sampler: Sampler, classifier: keras.Model, source: Domain) -
     count = min(PAIRS, len(source))
     images = finite(sampler(count, seed=1))
     labels, sure = read_surely(predict_logits(classifier, images[0]), bool(source.attributes))
-    print(f"{np.sum(sure)} of {count} generated pairs are sure")
+    print(f"{np.sum(sure)} of {count} generated pairs are read surely enough to learn from")
     return [replace(source, name=f"generated {name}", images=to_uint8(x[sure]),
                     labels=labels[sure]) for name, x in zip(sampler.domains, images, strict=True)]
 
@@ -100,15 +96,17 @@ def read_surely(logits: np.ndarray, several: bool) -> tuple[np.ndarray, np.ndarr
     return logits.argmax(1).astype(np.int32), shares.max(1) / shares.sum(1) >= SURE
 
 
-def translate_source(sampler: Sampler, source: Domain) -> list[Domain] | None:
-    """Images of the source drawn in every domain by the run's encoder, with their labels; None
-    where the run has no encoder."""
+def translate_source(sampler: Sampler, source: Domain) -> list[Domain]:
+    """Images of the source drawn in every domain by the run's encoder, with their labels: those
+    that are matched well enough; none where the run has no encoder."""
     if encoder_of(sampler) is None:
-        return None
+        print("translated images need an encoder; fit-encoder makes it, for another evaluation")
+        return [source.subset(np.arange(0)) for _ in sampler.domains]
     some = source.subset(np.random.default_rng(1).permutation(len(source))[:TRANSLATED])
     found = Translator(sampler, [0], iterations=0)(to_unit(np.asarray(some.images)))
     whole = np.flatnonzero(found.trusted)
-    print(f"{len(whole)} of {len(some)} images of {source.name} are matched well enough")
+    print(f"{len(whole)} of {len(some)} images of {source.name} are matched well enough to learn "
+          "from")
     return [replace(some.subset(whole), name=f"translated {name}", images=to_uint8(x[whole]))
             for name, x in zip(sampler.domains, found.images, strict=True)]
 

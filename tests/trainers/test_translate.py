@@ -23,7 +23,8 @@ from trainers.translation import Translator
 
 FLAGS = ["--preset", "none", "--generator", "quick", "--discriminator", "quick", "--width", "0.1",
          "--latent_dim", "3"]
-KINDS = {"uniform": [], "normal": ["--latent", "normal"], "conditional": ["--conditional"]}
+KINDS = {"uniform": [], "normal": ["--latent", "normal"], "conditional": ["--conditional"],
+         "shared": ["--gan_type", "cogan"]}
 
 
 def new_run(folder, *flags, domains=("glyph", "glyph_edge")):
