@@ -26,7 +26,6 @@ from trainers.class_head import ClassHead
 from trainers.classifier import accuracy, predict_logits, train_classifier, train_once
 from trainers.conditional import concat_label_channels, one_hot_labels
 from trainers.coupled import discriminators_for
-from trainers.domains import load_domains
 from trainers.fitted_encoder import encoder_of
 from trainers.judge import JUDGE_SEED, SETTINGS, table_for
 from trainers.pseudo import with_pseudo_classes

@@ -55,8 +55,8 @@ class Readings(NamedTuple):
         margins = self.margins(concept)
         found = np.argsort(-margins, kind="stable")[:np.sum(margins > 0)]
         if len(found) < LEAST:
-            raise UserError(f"of {len(self.inputs)} images {len(found)} show {concept}, too few for "
-                            f"a mean; draw more (--count)")
+            raise UserError(f"of {len(self.inputs)} images {len(found)} show {concept}, too few "
+                            "for a mean; draw more (--count)")
         return found
 
     def direction(self, concept: str) -> np.ndarray:

@@ -72,8 +72,8 @@ def main(run: str, *, direction: str = "", plus: Sequence[str] = (), minus: Sequ
         return
     images, columns = arithmetic(sampler, readings, plus, minus, rows)
     write(sampler, path, images, columns)
-    print(f"{path}: {' + '.join(plus)}{''.join(f' - {name}' for name in minus)}; each row the means "
-          f"of {EXEMPLARS} other latents, their sum last")
+    shown = " + ".join(plus) + "".join(f" - {name}" for name in minus)
+    print(f"{path}: {shown}; each row the means of {EXEMPLARS} other latents, their sum last")
 
 
 def image_inputs(sampler: Sampler, k: int, place: str, iterations: int, seed: int) -> np.ndarray:
@@ -147,7 +147,7 @@ def read_strokes(place: str, side: int) -> np.ndarray:
 
 def draw_strokes(sampler: Sampler, path: Path, given: np.ndarray, inputs: np.ndarray) -> None:
     """The strokes over grey, and beside them what was found, in every domain."""
-    over_grey = given[..., :3] * given[..., 3:] + to_unit(np.uint8(GREY)) * (1 - given[..., 3:])
+    over_grey = given[..., :3] * given[..., 3:] + (GREY / 127.5 - 1) * (1 - given[..., 3:])
     images = [np.concatenate([over_grey[None], x]) for x in finite(sampler.draw(inputs))]
     write(sampler, path, images, len(inputs) + 1)
 

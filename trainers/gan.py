@@ -77,9 +77,9 @@ class AdversarialTrainer:
                  augmentation: Augmentation | None = None,
                  couplings: Sequence[Coupling] = (), balance: LossBalancer | None = None,
                  warmup: int = 0, leader: int = 0, leader_frozen: bool = False,
-                 head: ClassHead | None = None, averaged: list[keras.Model] | None = None, ema: float = 0.0, classes: int = 0,
-                 clip: float = 0.0, instance_noise: float = 0.0, weight_decay: float = 0.0,
-                 seed: int = 0):
+                 head: ClassHead | None = None, averaged: list[keras.Model] | None = None,
+                 ema: float = 0.0, classes: int = 0, clip: float = 0.0,
+                 instance_noise: float = 0.0, weight_decay: float = 0.0, seed: int = 0):
         self.domains, self.generators, self.discriminators = domains, generators, discriminators
         self.generator = join_generators(generators)
         self.loss, self.penalty, self.penalty_weight = loss, penalty, penalty_weight
