@@ -40,7 +40,7 @@ BATCH = 3                       # random inputs that two forms of a net are comp
 MOST = 1e-4                     # difference in float32 that is left to rounding
 SIDE = 64                       # pixels of an image for nets that take any size
 
-Reader = Callable[[list[np.ndarray]], np.ndarray]
+Reader = Callable[[list[np.ndarray]], list[np.ndarray]]
 
 
 class Form(NamedTuple):
@@ -57,10 +57,11 @@ class Form(NamedTuple):
     read: Callable[[Path], Reader]
 
 
-def main(run: str, *, format: str = "keras", output: str = "") -> None:
+def main(run: str, *, format: str = "keras", output: str = "", image_size: int = 256) -> None:
     """Writes every net of `run` in the `format` to the folder `output` ("": exported/ in the
     run's), loads it back in its own runtime, and prints the largest difference on random inputs.
 
+    image_size: height and width of the images of style nets in tflite, which knows one size alone.
     Raises UserError where a package is missing, and for a net that comes back as another.
     """
     form = FORMS[format]
@@ -70,8 +71,9 @@ def main(run: str, *, format: str = "keras", output: str = "") -> None:
                         "requirements-export.txt names")
     nets, folder = nets_of(run), writable_folder(output or Path(run) / "exported")
     for name, net in nets.items():
+        net = of_one_size(net, image_size) if format == "tflite" else net
         path, inputs = folder / f"{name}{form.suffix}", random_inputs(net)
-        own = first_output(net(inputs if len(inputs) > 1 else inputs[0], training=False))
+        own = outputs(net(inputs if len(inputs) > 1 else inputs[0], training=False))
         with quiet(), redirect_stdout(io.StringIO()):       # each exporter says something else
             form.write(net, path)
         print(f"{path}: {shapes(net.inputs)} -> {shapes(net.outputs)}; "
@@ -101,14 +103,13 @@ def write_tflite(net: keras.Model, path: Path) -> None:
 def read_keras(path: Path) -> Reader:
     """Keras's own way."""
     net: Any = keras.models.load_model(path)
-    return lambda inputs: first_output(net(inputs if len(inputs) > 1 else inputs[0],
-                                           training=False))
+    return lambda inputs: outputs(net(inputs if len(inputs) > 1 else inputs[0], training=False))
 
 
 def read_folder(path: Path) -> Reader:
     """TensorFlow's own way, without Keras."""
     net: Any = tf.saved_model.load(str(path))
-    return lambda inputs: first_output(net.serve(inputs if len(inputs) > 1 else inputs[0]))
+    return lambda inputs: outputs(net.serve(inputs if len(inputs) > 1 else inputs[0]))
 
 
 def read_onnx(path: Path) -> Reader:
@@ -117,24 +118,28 @@ def read_onnx(path: Path) -> Reader:
 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     names = [each.name for each in session.get_inputs()]
-    return lambda inputs: first_output(session.run(None, dict(zip(names, inputs, strict=True))))
+    return lambda inputs: outputs(session.run(None, dict(zip(names, inputs, strict=True))))
 
 
 def read_tflite(path: Path) -> Reader:
-    """The way of TensorFlow's own interpreter, which knows no names of inputs but their order."""
+    """The way of TensorFlow's own interpreter, which puts inputs and outputs in an order of its
+    own; the numbers in their names say which is which."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")         # it will move to another package
         net = tf.lite.Interpreter(str(path))
 
-    def run(inputs: list[np.ndarray]) -> np.ndarray:
-        places = [each["index"] for each in net.get_input_details()]
+    def places_of(details: list[dict]) -> list[int]:
+        return [each["index"] for each in sorted(details, key=lambda each: each["name"])]
+
+    def run(inputs: list[np.ndarray]) -> list[np.ndarray]:
+        places = places_of(net.get_input_details())
         for place, x in zip(places, inputs, strict=True):
             net.resize_tensor_input(place, x.shape)
         net.allocate_tensors()
         for place, x in zip(places, inputs, strict=True):
             net.set_tensor(place, x)
         net.invoke()
-        return net.get_tensor(net.get_output_details()[0]["index"])
+        return [net.get_tensor(place) for place in places_of(net.get_output_details())]
     return run
 
 
@@ -209,32 +214,52 @@ def encoder_model(encoder: Encoder, k: int, image_shape: tuple[int, ...]) -> ker
 
 def shapes(tensors: list) -> str:
     """Such as [B, 64]."""
-    sizes = [["B", *(str(n or "any") for n in t.shape[1:])] for t in tensors]
+    sizes = [[str(t.shape[0] or "B"), *(str(n or "any") for n in t.shape[1:])] for t in tensors]
     return ", ".join(f"[{', '.join(each)}]" for each in sizes)
 
 
 def random_inputs(net: keras.Model) -> list[np.ndarray]:
-    """BATCH inputs of each kind that the net takes, uniform in [-1, 1]."""
+    """BATCH inputs of each kind that the net takes, or as many as it takes, uniform in [-1, 1]."""
     random = np.random.default_rng(0)
-    return [random.uniform(-1, 1, [BATCH, *(n or SIDE for n in t.shape[1:])]).astype("float32")
-            for t in net.inputs]
+    return [random.uniform(-1, 1, [t.shape[0] or BATCH, *(n or SIDE for n in t.shape[1:])])
+            .astype("float32") for t in net.inputs]
 
 
-def first_output(found: Any) -> np.ndarray:
-    """What a net gives, or the first of several."""
+def of_one_size(net: keras.Model, image_size: int) -> keras.Model:
+    """The net for one image of this height and width at a time; one of fixed sizes as it is."""
+    if all(None not in t.shape[1:] for t in net.inputs):
+        return net
+    sides = [side_of(net, t, image_size) for t in net.inputs]
+    x: Any = [keras.Input(batch_shape=(1, *(n or side for n in t.shape[1:])))
+              for t, side in zip(net.inputs, sides, strict=True)]
+    return keras.Model(x, net(x if len(x) > 1 else x[0]), name=net.name)
+
+
+def side_of(net: keras.Model, x: Any, image_size: int) -> int:
+    """Height and width of the input `x`, images or their activations, for images of a size."""
+    if x.shape[-1] == 3:
+        return image_size
+    probe = [keras.KerasTensor([1, *(n or SIDE for n in t.shape[1:])]) for t in net.inputs]
+    image: Any = net(probe if len(probe) > 1 else probe[0])
+    return image_size * SIDE // image.shape[1]
+
+
+def outputs(found: Any) -> list[np.ndarray]:
+    """What a net gives, as a list also of a single one."""
     if isinstance(found, dict):
         found = list(found.values())
-    return np.asarray(found[0] if isinstance(found, list | tuple) else found)
+    return [np.asarray(each) for each in (found if isinstance(found, list | tuple) else [found])]
 
 
-def compared(path: Path, form: Form, inputs: list[np.ndarray], own: np.ndarray) -> str:
+def compared(path: Path, form: Form, inputs: list[np.ndarray], own: list[np.ndarray]) -> str:
     """How far what the file gives of `inputs` is from `own`, in words. Raises UserError, and
     removes the file, where it is more than rounding."""
     if find_spec(form.reads) is None:
         return f"not compared: {form.reads} is not installed"
     with quiet():
         found = form.read(path)(inputs)
-    difference = float(np.abs(own - found).max())
+    difference = max(float(np.abs(a - b).max()) if a.shape == b.shape else np.inf
+                     for a, b in zip(own, found, strict=True))
     if not difference <= MOST:
         remove(path)
         raise UserError(f"{path} gives other numbers than the run's net (by {difference:.1e}) and "
