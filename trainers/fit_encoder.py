@@ -5,6 +5,7 @@ import numpy as np
 from framework.errors import UserError
 from framework.progress import progress
 from trainers.fitted_encoder import EncoderTrainer, encoder_of
+from trainers.latent_search import unmatched_share
 from trainers.restore import Sampler
 
 MEASURED = 500                  # new pictures of the run, which the encoder has not seen
@@ -21,13 +22,13 @@ def main(run: str, *, iterations: int = 2000, seed: int = 0) -> None:
         raise UserError(f"an encoder looks at images, and {run} draws points")
     trainer = EncoderTrainer(sampler, seed)
     with progress(iterations, "fitting the encoder", "iterations") as bar:
-        trainer.fit(iterations, bar)
+        done = trainer.fit(iterations, bar)
     encode, drawn = encoder_of(sampler), sampler(MEASURED, seed=seed + 1)
     assert encode is not None
     shares = []
     for k, images in enumerate(drawn):
         again = sampler.draw(encode(images, k))[k]
-        shares.append(np.square(again - images).mean() / images.var((1, 2)).mean())
-    print(f"{trainer.folder}: {iterations} iterations; of {MEASURED} new pictures, unmatched "
+        shares.append(np.mean(unmatched_share(again, images)))
+    print(f"{trainer.folder}: {done} iterations; of {MEASURED} new pictures, unmatched "
           + ", ".join(f"{100 * share:.0f} % of {name}"
                       for name, share in zip(sampler.domains, shares, strict=True)))

@@ -77,23 +77,24 @@ class EncoderTrainer:
         self.checkpoints = Checkpoints(self.folder, {
             "encoder": self.encoder.net.variables, "optimizer": self.optimizer.variables})
 
-    def fit(self, iterations: int, bar: Bar) -> dict[str, float]:
+    def fit(self, iterations: int, bar: Bar) -> int:
         """Takes the iterations that are left, and keeps the state now and then and at the end;
-        begins anew where the run has another checkpoint by now. Returns the last terms."""
+        begins anew where the run has another checkpoint by now. Returns how many are done, which
+        may be more than are asked for."""
         if fitted_to(self.folder) != self.sampler.checkpoint:
             remove(self.folder)
             writable_folder(self.folder)
             write_text(self.folder / FITTED_TO,
                        json.dumps({"checkpoint": self.sampler.checkpoint}) + "\n")
-        step, done, terms = compiled(self.iterate), self.checkpoints.restore(), {}
+        step, done = compiled(self.iterate), self.checkpoints.restore()
         bar.update(min(done, iterations))
         for i in range(done, iterations):
-            terms = step(tf.constant(i, tf.int64))
+            step(tf.constant(i, tf.int64))
             if (i + 1) % KEPT_EVERY == 0 or i + 1 == iterations:
                 self.checkpoints.check_finite(i + 1)
                 self.checkpoints.save(i + 1)
             bar.update()
-        return {name: float(value) for name, value in terms.items()}
+        return max(done, iterations)
 
     def iterate(self, iteration: Tensor) -> dict[str, Tensor]:
         """One step of Adam; the terms by name, scalars."""

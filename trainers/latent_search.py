@@ -85,10 +85,7 @@ class LatentSearch:
 
     def match(self, inputs: np.ndarray, images: np.ndarray) -> Match:
         """How well the inputs [N, ...] draw the images [N, H, W, C]."""
-        drawn = self.sampler.draw(inputs)[self.source]
-        variance = images.var((1, 2)).mean(-1)
-        return Match(inputs, np.square(drawn - images).mean((1, 2, 3))
-                     / np.maximum(variance, LEAST_VARIANCE))
+        return Match(inputs, unmatched_share(self.sampler.draw(inputs)[self.source], images))
 
     def _starts(self, images: np.ndarray) -> np.ndarray:
         """What the generator reads first, [BATCH * starts, ...]: the starts of an image in turn."""
@@ -96,6 +93,12 @@ class LatentSearch:
         if self.encode:
             inputs[::self.starts] = self.encode(images)
         return inputs
+
+
+def unmatched_share(drawn: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """What share of the variance of each of the images [N, H, W, C] those drawn leave: [N]."""
+    variance = images.var((1, 2)).mean(-1)
+    return np.square(drawn - images).mean((1, 2, 3)) / np.maximum(variance, LEAST_VARIANCE)
 
 
 class Descent:

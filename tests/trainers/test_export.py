@@ -44,11 +44,11 @@ def test_it_draws_what_the_run_draws(run, tmp_path, capsys, form):
     drawn = sampler.draw(inputs)
     files = {name: about.read(tmp_path / "out" / f"{name}{about.suffix}") for name in NETS}
     for name, images in zip(("glyph", "glyph_edge"), drawn, strict=True):
-        np.testing.assert_allclose(files[f"generator_{name}"]([inputs]), images, atol=1e-4)
+        np.testing.assert_allclose(files[f"generator_{name}"]([inputs])[0], images, atol=1e-4)
     found = encoder_of(sampler)(drawn[1], 1)
-    np.testing.assert_allclose(files["encoder_glyph_edge"]([drawn[1]]), found, atol=1e-4)
-    np.testing.assert_allclose(files["glyph_edge_to_glyph"]([drawn[1]]), sampler.draw(found)[0],
-                               atol=1e-4)
+    np.testing.assert_allclose(files["encoder_glyph_edge"]([drawn[1]])[0], found, atol=1e-4)
+    np.testing.assert_allclose(files["glyph_edge_to_glyph"]([drawn[1]])[0],
+                               sampler.draw(found)[0], atol=1e-4)
 
 
 def test_a_run_without_an_encoder_and_one_of_styles(tmp_path, pictures, capsys):
@@ -68,11 +68,24 @@ def test_a_run_without_an_encoder_and_one_of_styles(tmp_path, pictures, capsys):
     assert sorted(p.name for p in (tmp_path / "style" / "exported").iterdir()) == [
         "content_encoder.keras", "decoder.keras", "style_encoder.keras"]
 
+    # TFLite knows one size alone, and puts the two outputs of an encoder in an order of its own.
+    assert main(["export", str(tmp_path / "style"), "--format", "tflite", "--image_size", "40",
+                 "--output", str(tmp_path / "phone")]) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("from the run's own") == 3
+    assert "style_encoder.tflite: [1, 40, 40, 3] -> [1, 4], [1, 4]" in printed
+    read = export.FORMS["tflite"].read(tmp_path / "phone" / "style_encoder.tflite")
+    image = np.random.default_rng(1).uniform(-1, 1, (1, 40, 40, 3)).astype("float32")
+    own = export.nets_of(str(tmp_path / "style"))["style_encoder"](image)
+    for found, expected in zip(read([image]), own, strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-4)
+    assert np.abs(np.asarray(own[0]) - np.asarray(own[1])).max() > 1e-3
+
 
 def test_a_net_that_comes_back_as_another_is_not_kept(run, tmp_path, monkeypatch, capsys):
     whole = export.FORMS["keras"].read
     monkeypatch.setitem(export.FORMS, "keras", export.FORMS["keras"]._replace(
-        read=lambda path: lambda inputs: whole(path)(inputs) + 2e-4))
+        read=lambda path: lambda inputs: [x + 2e-4 for x in whole(path)(inputs)]))
     assert main(["export", str(run), "--output", str(tmp_path / "out")]) == 2
     assert "gives other numbers than the run's net (by 2.0e-04)" in capsys.readouterr().err
     assert not list((tmp_path / "out").iterdir())
