@@ -66,8 +66,7 @@ def main(run: str, images: Sequence[str], *, source: str = "", targets: str = ""
     left = [item for item in items if item.name not in rows]
     if len(left) < len(items):
         print(f"{len(items) - len(left)} of {len(items)} images are in {folder} already")
-    translator = left and Translator(sampler, sources, starts=starts, iterations=iterations,
-                                     seed=seed)
+    translator = Translator(sampler, sources, starts=starts, iterations=iterations, seed=seed)
     with progress(len(left), "translating", "images") as bar:
         for some, given in batches(left, sampler.image_shape[0], len(items) > 1):
             found = translator(given)
