@@ -1,9 +1,10 @@
 """How well the classes of a labelled domain are read in one without labels (thesis 1 and 7.1).
 
 Three ways to use a run, between two bounds: the head that `--gan_type adapt` trains; a classifier
-of the source's images, translated, with their labels; a classifier of generated pairs, in which
-the source's image says the class of the target's. The bounds are a classifier of the source alone,
-and one that learned the target's own labels. All but the head have one table and one training.
+of the source's images and of these translated, with their labels; a classifier of the source and of
+generated pairs, in which the source's image says the class of the target's. The bounds are a
+classifier of the source alone, and one that learned the target's own labels. All but the head have
+one table and one training.
 """
 
 from collections.abc import Callable, Sequence
@@ -68,7 +69,8 @@ def adaptation(sampler: Sampler, domains: Sequence[Domain],
             found.append(row("the discriminators' head", heads[k]()))
         for way, images in (("translated images", translated), ("generated pairs", pairs)):
             if len(images[k]) >= LEAST:
-                found.append(row(f"a classifier of {way}", accuracy(learn([images[k]]), test)))
+                found.append(row(f"a classifier of {way} and {source.name}",
+                                 accuracy(learn([images[k], source]), test)))
         itself = bound([target], held_out)[0]
         found.append(row(f"a classifier of {target.name} itself", accuracy(itself, test)))
     return found

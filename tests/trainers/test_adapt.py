@@ -151,7 +151,8 @@ def test_every_way_is_measured_between_the_bounds(run, capsys, monkeypatch):
     for target in ("glyph_edge", "glyph_negative"):
         ways = [name.partition(", read by ")[2] for name in found if name.startswith(target)]
         assert ways == ["a classifier of glyph alone", "the discriminators' head",
-                        "a classifier of translated images", "a classifier of generated pairs",
+                        "a classifier of translated images and glyph",
+                        "a classifier of generated pairs and glyph",
                         f"a classifier of {target} itself"]
     assert all(0 <= row["value"] <= 1 for row in found.values())
 
