@@ -17,8 +17,8 @@ from framework.options import MAX_SEED, Option
     Option("output", str, "augment.png", "the picture")))
 def augment_preview(dataset: str, augment: str, probability: float, data_dir: str, image_size: int,
                     count: int, seed: int, output: str) -> None:
-    """Draws what --augment does to the images of a data set: of each domain a row as it is and
-    four rows changed."""
+    """Draws what --augment does to the images of a data set. Of each domain it draws a row as
+    it is and four rows changed."""
     names = parse_augmentations(augment)
     from data.load import load
     from data.names import domain_names

@@ -12,13 +12,6 @@ from framework.cluster import EXIT_RETRY, Interrupted
 from framework.errors import UserError, one_line
 from framework.signals import FAREWELL, status_of, stoppable
 
-USAGE = """\
-python main.py --gan_type scogan --dataset mnist2svhn [OPTION ...]
-       python main.py [train] --preset NAME [OPTION ...]
-       python main.py [train] --run RUN
-       python main.py sample RUN | walk RUN | evaluate RUN | evaluate --folders A B
-       python main.py stylize CONTENT STYLE ... --output FILE | texture STYLE --output FILE
-       python main.py figures NAME | reproduce TABLE | presets | datasets"""
 LESS = "lower --batch_size, --width, --image_size, --samples or --count"
 FULL_DEVICE = os.makedev(1, 7)  # /dev/full
 READER_GONE = 141               # exit status: as of a program that SIGPIPE ends
@@ -133,12 +126,13 @@ def _name(file: object) -> str:
 
 
 def _dispatch(argv):
-    from commands.registry import about, call
+    from commands.pages import page
+    from commands.registry import COMMANDS, call
+    from framework.command_line import spelled
 
-    if not argv or argv[0] in ("-h", "--help", "help"):
-        from commands.train import train
-        from config.resolve import training_parser
-        return training_parser(prog="main.py", usage=USAGE, description=about(train)).print_help()
+    text = page(argv)
+    if text is not None:
+        return print(text, end="")
     if argv[0].startswith("-"):
         return call("train", argv)
-    return call(argv[0], argv[1:])
+    return call(spelled(argv[0], COMMANDS), argv[1:])

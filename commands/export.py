@@ -15,8 +15,8 @@ FORMATS = ("keras", "savedmodel", "onnx", "tflite")
     Option("image_size", int, 256, "of style nets in tflite, which knows one size alone", low=32,
            high=4096)))
 def export(run: str, format: str, output: str, image_size: int) -> int | None:
-    """Writes a run's nets for other programs: generators, its encoder and translators, style
-    nets."""
+    """Writes a run's nets for other programs. They are its generators, its encoder and translators,
+    and style nets."""
     load_config(run)
     with quiet():
         from trainers import export

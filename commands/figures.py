@@ -12,7 +12,7 @@ from framework.text import text_table
            high=MAX_COUNT),
     Option("output", str, "runs/figures", "folder")))
 def figures(name: str, iterations: int, output: str) -> int | None:
-    """Draws a figure of the documents; without a name it lists them."""
+    """Draws a figure of the documents. Without a name it lists them."""
     if not name:
         return print(text_table(("figure", "what it shows"), FIGURES.items()))
     if name != "all":

@@ -11,7 +11,7 @@ from framework.quiet import quiet
     Option("iterations", int, 2000, "steps", low=1, high=MAX_COUNT),
     Option("seed", int, 0, "of the latents", low=0, high=MAX_SEED)))
 def fit_encoder(run: str, iterations: int, seed: int) -> int | None:
-    """Fits an encoder from a run's images to their latents, from which translate begins."""
+    """Fits an encoder from a run's images to latents, from which translate begins."""
     load_config(run)
     with quiet():
         from trainers import fit_encoder

@@ -24,7 +24,7 @@ def call(name: str, argv: list[str]) -> int | None:
     """Runs the command `name` on the words behind it. Raises UserError for a mistake in them."""
     load_extensions()
     function, options = COMMANDS.find(name), COMMANDS.options[name]
-    given = command_line.parse(options, argv, prog=f"main.py {name}", description=about(function))
+    given = command_line.parse(options, argv, **_named(name))
     if [p.kind for p in signature(function).parameters.values()] == [Parameter.VAR_KEYWORD]:
         return function(**given)
     defaults = {option.name: option.default for option in options
@@ -32,6 +32,20 @@ def call(name: str, argv: list[str]) -> int | None:
     return function(**defaults | given)
 
 
+def help_of(name: str) -> str:
+    """What `--help` of the command `name` prints."""
+    return command_line.parser(COMMANDS.options[name], **_named(name)).format_help()
+
+
+def _named(name: str) -> dict[str, Any]:
+    return {"prog": f"main.py {name}", "description": about(COMMANDS[name])}
+
+
 def about(function: Callable[..., Any]) -> str:
     """The first paragraph of a command's docstring."""
     return (getdoc(function) or "").partition("\n\n")[0]
+
+
+def first_sentence(command: str) -> str:
+    """What a command does, in one line without its full stop."""
+    return " ".join(about(COMMANDS[command]).split()).partition(". ")[0].removesuffix(".")

@@ -24,7 +24,7 @@ from reproduce.tables import TABLES
     Option("vgg_weights", str, "", "as of training"),
     Option("iterations", int, 0, "of every row; 0: as the scale says", low=0, high=MAX_COUNT)))
 def reproduce(name: str, **given: Any) -> int | None:
-    """Trains and measures what a table of the documents shows, beside its numbers; without a name
+    """Trains and measures what a table of the documents shows, beside its numbers. Without a name
     it lists the tables."""
     if not name:
         return print(text_table(("table", "what it shows", "rows"), [

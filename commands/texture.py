@@ -32,8 +32,8 @@ from style.nets import NETS, check_net
     Option("curve", str, "", "the loss of each step, .png or .csv")))
 def texture(style: str, kernel: str, net: str, layers: str, weights: str, curve: str,
             **given: Any) -> int | None:
-    """A new image of the same texture: the MMD between the features of both is minimised from
-    noise."""
+    """Draws a new image of the same texture. The MMD between the features of both is minimised
+    from noise."""
     kernels = list(TEXTURE_KERNELS) if kernel == "all" else list(layers_of(kernel))
     for name in kernels:
         TEXTURE_KERNELS.find(name)

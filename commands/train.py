@@ -12,8 +12,8 @@ from framework.quiet import quiet
 
 @COMMANDS.register("train", options=OPTIONS)
 def train(**given: Any) -> int | None:
-    """Trains generative adversarial networks on one domain (gan) or on pairs that were never seen
-    together (cogan, scogan). The same command again continues its run.
+    """Trains GANs on one domain of images, or on several whose images come in no pairs. The same
+    command again continues its run.
     """
     config = from_flags(given)
     with Run.check(config.experiment.run, config) as run:

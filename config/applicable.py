@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from config.options import BY_NAME
+from config.options import BY_NAME, OPTIONS
 from framework.errors import UserError
-from framework.options import refusal
+from framework.options import Option, refusal
 
 
 def check_applicable(values: Mapping[str, Any], given: Mapping[str, Any],
@@ -20,6 +20,26 @@ def check_applicable(values: Mapping[str, Any], given: Mapping[str, Any],
         silent = option.is_off(value) if name in flags else value == option.default
         if not silent and (why := refusal(option, values)):
             raise UserError(why)
+
+
+def serving(gan_type: str) -> list[Option]:
+    """The options that can mean something for a kind of training, whatever the others are."""
+    known: dict[str, Any] = {"gan_type": gan_type}
+    while out := [option for option in OPTIONS
+                  if option.name not in known and _never_met(option, known)]:
+        known |= {option.name: option.default for option in out}     # they can be nothing else
+    return [option for option in OPTIONS if option.name not in known or option.name == "gan_type"]
+
+
+def _never_met(option: Option, known: Mapping[str, Any]) -> bool:
+    """Whether the values that are `known` alone leave a requirement of the option unmet."""
+    for requirement in option.requires:
+        try:
+            if not requirement.met(known):
+                return True
+        except KeyError:                # it reads what may yet be given
+            continue
+    return False
 
 
 def meaningless(values: Mapping[str, Any], among: Collection[str]) -> list[str]:

@@ -29,7 +29,7 @@ from config.requirements import (
     VARIATIONAL,
     by_kernel,
 )
-from config.rows import brought_by, from_to, group, of_kind, one_of_names
+from config.rows import COMMON, brought_by, from_to, group, of_kind, one_of_names
 from data.augment import AUGMENTATIONS
 from framework.errors import UserError, unknown
 from framework.grid import LAYOUTS
@@ -69,29 +69,29 @@ OPTIONS: tuple[Option, ...] = (
         ("gan_type", str, "scogan", "one GAN, GANs coupled by shared layers or by soft terms, "
          "a GAN of kernels, moment matching or drifting without a critic, the classifier of the "
          "semantic term, the inverse network of style swap, or AdaIN with variational styles",
-         {"choices": KINDS}),
+         {"choices": KINDS} | COMMON),
         ("preset", str, "", "settings by name, see `presets`; none: plain defaults "
-         "(default: the one that gan_type and dataset pick)"),
+         "(default: the one that gan_type and dataset pick)", COMMON),
         ("config", str, "", "TOML or JSON file of options, over the preset, under flags"),
         ("run", str, "", "folder of the run, continued if it exists "
-         "(default: runs/ and the preset or gan_type-dataset)"),
-        ("seed", int, 0, "seed of every random number", from_to(0, MAX_SEED)),
+         "(default: runs/ and the preset or gan_type-dataset)", COMMON),
+        ("seed", int, 0, "seed of every random number", from_to(0, MAX_SEED) | COMMON),
     ),
     *group(
         "data",
         ("dataset", str, "", "name, see `datasets`, or folder:PATH for your own images "
-         "(default: glyph for a gan, glyph2street for pairs)"),
+         "(default: glyph for a gan, glyph2street for pairs)", COMMON),
         ("domains", str, "", "any domains instead of a dataset: mnist,mnist_edge,..."),
-        ("data_dir", str, "", "where local data sets and downloads are looked for"),
-        ("image_size", int, 0, "height and width; 0: as the data set", from_to(0, 1024)),
+        ("data_dir", str, "", "where local data sets and downloads are looked for", COMMON),
+        ("image_size", int, 0, "height and width; 0: as the data set", from_to(0, 1024) | COMMON),
         ("limit_data", int, 0, "use only the first N images of a domain; 0: all", from_to(0)),
         ("prune_confidence", float, 0.4, "probability that a classifier must give to an image "
          "for it to stay in svhn_pruned", from_to(0, 1), PRUNED),
     ),
     *group(
         "training",
-        ("iterations", int, 25000, "generator updates; may be raised later", from_to(1)),
-        ("batch_size", int, 128, "images of each domain per update", from_to(1, 65536)),
+        ("iterations", int, 25000, "generator updates; may be raised later", from_to(1) | COMMON),
+        ("batch_size", int, 128, "images of each domain per update", from_to(1, 65536) | COMMON),
         ("latent_dim", int, 100, "length of the latent vector z", from_to(1, 65536),
          serves("generators", "stylist")),
         ("latent", str, "uniform", "z uniform in [-1, 1] or standard normal",
@@ -101,8 +101,10 @@ OPTIONS: tuple[Option, ...] = (
         ("optimizer", str, "adam", "of both players", one_of_names("adam", "rmsprop")),
         ("lr", float, 2e-4, "learning rate of a training without generators and discriminators",
          from_to(1e-9, 1), serves("one net")),
-        ("lr_g", float, 2e-4, "learning rate of the generators", from_to(1e-9, 1), GENERATORS_OF),
-        ("lr_d", float, 2e-4, "learning rate of the critics", from_to(1e-9, 1), DISCRIMINATORS_OF),
+        ("lr_g", float, 2e-4, "learning rate of the generators", from_to(1e-9, 1) | COMMON,
+         GENERATORS_OF),
+        ("lr_d", float, 2e-4, "learning rate of the critics", from_to(1e-9, 1) | COMMON,
+         DISCRIMINATORS_OF),
         ("schedule", int, 0, "iterations over which learning rates, and the weight of a penalty, "
          "fall along half a cosine; 0: they stay", from_to(0)),
         ("lr_end", float, 0.25, "share of the learning rates that is left then", from_to(0, 1),
@@ -124,14 +126,15 @@ OPTIONS: tuple[Option, ...] = (
     ),
     *group(
         "loss",
-        ("loss", str, "nonsaturating", "adversarial loss", {"choices": LOSSES}, NAMED_LOSS),
+        ("loss", str, "nonsaturating", "adversarial loss", {"choices": LOSSES} | COMMON,
+         NAMED_LOSS),
     ),
     *brought_by(LOSSES, "loss", NAMED_LOSS, group="loss"),
     *group(
         "loss",
         ("disc_penalty", str, "none", "penalty on the critic's gradient",
          {"choices": ("none", *PENALTIES),
-         "choice_requires": by_kernel(PENALTIES)}, DISCRIMINATORS_OF),
+         "choice_requires": by_kernel(PENALTIES)} | COMMON, DISCRIMINATORS_OF),
         ("penalty_weight", float, 10.0, "weight of that penalty (lambda, gamma)", from_to(0),
          DISCRIMINATORS_OF, chosen("disc_penalty")),
         ("penalty_end", float, 0.1, "share of that weight that is left after the schedule",
@@ -154,7 +157,7 @@ OPTIONS: tuple[Option, ...] = (
     *group(
         "loss",
         ("augment", str, "", "random changes of all images that discriminators see, with commas: "
-         f"{', '.join(AUGMENTATIONS)} (default: none)", DISCRIMINATORS_OF),
+         f"{', '.join(AUGMENTATIONS)} (default: none)", COMMON, DISCRIMINATORS_OF),
         ("augment_probability", float, 1.0, "with which an image gets each of them", from_to(0, 1),
          DISCRIMINATORS_OF, chosen("augment")),
         ("augment_target", float, 0.0, "let that probability follow the discriminators: up while "
@@ -174,7 +177,7 @@ OPTIONS: tuple[Option, ...] = (
          {"choices": CLASSIFIERS},
          either(serves("classifier"), OWN_CLASSIFIER, PRUNED)),
         ("conditional", bool, False, "tell generators and critics the labels of the data, or "
-         "the --clusters",
+         "the --clusters", COMMON,
          GENERATORS_OF),
         ("width", float, 1.0, "multiplies every layer's width", from_to(0.01, 16)),
         ("width_d", float, 0.0, "the same for the critics; 0: as --width", from_to(0, 16),
@@ -200,7 +203,7 @@ OPTIONS: tuple[Option, ...] = (
         ("parent", str, "", "folder of a run whose generators these start as copies of: its one, "
          "or each that of its own domain", GENERATORS_OF),
         ("parent_iterations", int, 0, "train such a parent first, so long, in parent/ of the run; "
-         "0: none", from_to(0), PAIRS, NO_PARENT),
+         "0: none", from_to(0) | COMMON, PAIRS, NO_PARENT),
         ("parent_type", str, "gan", "gan: it draws the first domain; cogan: all, which share "
          "every row of its generators but the image", one_of_names("gan", "cogan"), PAIRS,
          positive("parent_iterations")),
@@ -226,7 +229,8 @@ OPTIONS: tuple[Option, ...] = (
          "certainty ask that classifier: only strokes of contrast are read", from_to(0, 10),
          COUPLED, READS_CLASSES),
         ("clusters", int, 0, "so many clusters of the images' edges take the place of labels, for "
-         "that classifier and --conditional, from 2 on; 0: labels", from_to(0, 64), COUPLED,
+         "that classifier and --conditional, from 2 on; 0: labels", from_to(0, 64) | COMMON,
+         COUPLED,
          either(OWN_CLASSIFIER, CONDITIONAL)),
         ("classifier_path", str, "", "classifier of the semantic and balance terms, a .keras "
          "file with the layers of one of the tables (default: trained before the run)",
@@ -258,7 +262,8 @@ OPTIONS: tuple[Option, ...] = (
         ("coupling_warmup", int, 0, "iterations over which the coupling weights rise", from_to(0),
          COUPLED, ANY_COUPLING),
         ("leader", int, 0, "number of the domain, from 1 on, that the others follow: what "
-         "compares domains does not change its images; 0: all give way", from_to(0, 64), PAIRS,
+         "compares domains does not change its images; 0: all give way", from_to(0, 64) | COMMON,
+         PAIRS,
          ANY_COUPLING),
         ("leader_frozen", bool, False, "its generator stays as its parent made it: all time goes "
          "into the others", PAIRS, DISCRIMINATORS_OF, positive("leader"),
@@ -311,9 +316,9 @@ OPTIONS: tuple[Option, ...] = (
          one_of_names("graph", "xla", "none")),
         ("precision", str, "float32", "of generators, encoders, classifiers and VGG; weights, "
          "critics, losses and optimizers stay float32",
-         one_of_names("float32", "mixed_bfloat16", "mixed_float16")),
+         one_of_names("float32", "mixed_bfloat16", "mixed_float16") | COMMON),
         ("devices", str, "one", "one; all GPUs of this machine; or cpu:N, the processor as N "
-         "devices. batch_size is shared by them. With TF_CONFIG also by other machines"),
+         "devices. batch_size is shared by them. With TF_CONFIG also by other machines", COMMON),
         ("sync_batch_norm", bool, False, "batch norm over the batches of all devices, not of "
          "each by itself"),
     ),

@@ -6,7 +6,7 @@ Precedence: option defaults < preset < configuration file < flags.
 import json
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from data.names import domain_names
 from framework import command_line
 from framework.command_line import Parser
 from framework.errors import UserError
+from framework.options import Option
 
 MAX_TOML = 2**14                # characters; Python reads a.a.a. ... in the square of its length
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")       # as Windows editors begin a file
@@ -29,9 +30,9 @@ EXPERIMENT = {"gan_type", "preset", "config"}
 BESIDE = {"content", "environments"}            # what a run's config.json tells beside options
 
 
-def training_parser(**settings: Any) -> Parser:
-    """The command line of every option of training, grouped; a flag not given leaves no trace."""
-    return command_line.parser(OPTIONS, GROUPS, **settings)
+def training_parser(options: Iterable[Option] = OPTIONS, **settings: Any) -> Parser:
+    """The command line of options of training, grouped; a flag not given leaves no trace."""
+    return command_line.parser(options, GROUPS, **settings)
 
 
 def resolve(argv: list[str]) -> Config:

@@ -7,6 +7,8 @@ from config.kinds import serves
 from framework.options import MAX_COUNT, Option, Requirement, either, one_of, positive
 from framework.registry import Registry
 
+COMMON = {"common": True}       # the further field of what the short --help has
+
 
 def group(name: str, *rows: tuple) -> tuple[Option, ...]:
     """The options of the group `name` from rows of (name, type, default, help, {further fields},

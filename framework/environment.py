@@ -20,10 +20,15 @@ GIT_SECONDS = 5                 # that git may take to answer
 def environment() -> dict[str, str]:
     """Name -> value of all that the bits of a run follow from beside its options. Imports no
     TensorFlow, so devices are not in it."""
-    versions = {name: _version(name) for name in PACKAGES}
-    return {"python": platform.python_version(), **{n: v for n, v in versions.items() if v},
+    return {**{name: version for name, version in versions().items() if version},
             "commit": commit(), "system": f"{platform.system()} {platform.machine()}",
             "processor": processor(), "cores": str(cores())}
+
+
+def versions() -> dict[str, str]:
+    """Name -> version of Python and of PACKAGES, none of which is imported; empty for one that is
+    not installed."""
+    return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
 
 
 def cores() -> int:

@@ -66,7 +66,8 @@ class Option:
     `config.kinds.Kind`, one of them; empty: any. choice_requires: what single choices require.
     positional: given without its name; `count` is then how often
     in argparse's terms ("?", "*", "+"), and for a flag how many values follow it. required: the
-    command does not go without. alone: what a flag without a value stands for.
+    command does not go without. alone: what a flag without a value stands for. common: most people
+    meet it, so the short `--help` has it.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Option:
     count: int | str | None = None
     required: bool = False
     alone: str | None = None
+    common: bool = False
 
     def check(self, value: Any) -> Any:
         """Returns `value` in this option's type. Raises UserError for a value of another type,

@@ -34,12 +34,14 @@ MAPS = (
            "are", low=0, high=512))
 
 
-def weight_option(name: str, about: str, *serves: str) -> Option:
+def weight_option(name: str, about: str, *serves: str, common: bool = False) -> Option:
     """Returns the option that turns the coupling `name` on.
 
     serves: the kinds of training that have the coupling; by default those with pairs of domains.
+    common: as of Option.
     """
-    return Option(f"{name}_weight", float, 0.0, about, low=0, serves=serves or ("pairs",))
+    return Option(f"{name}_weight", float, 0.0, about, low=0, serves=serves or ("pairs",),
+                  common=common)
 
 
 def parse_rows(text: str) -> tuple[int, ...]:
@@ -92,7 +94,7 @@ class FrozenNets(NamedTuple):
 
 
 @COUPLINGS.register("feature", options=(
-    weight_option("feature", "difference of the first feature maps (eq. 4.1)"),
+    weight_option("feature", "difference of the first feature maps (eq. 4.1)", common=True),
     Option("feature_layers", int, 3, "how many feature maps, from the front", low=1, high=64),
     Option("feature_rows", str, "", "which feature maps instead, with commas and counted from 1, "
            "such as 2,3,6 (listing 6.7 leaves out the dense row)")))
@@ -129,7 +131,7 @@ def tying_coupling(generators: Sequence[Any], tying_weight: float) -> Coupling:
 
 
 @COUPLINGS.register("semantic", options=(
-    weight_option("semantic", "difference of a classifier's predictions (eq. 4.2)"),
+    weight_option("semantic", "difference of a classifier's predictions (eq. 4.2)", common=True),
     Option("semantic_on", str, "probabilities", "what is compared",
            choices=SEMANTIC_ON)))
 def semantic_coupling(frozen: FrozenNets, semantic_weight: float, semantic_on: str) -> Coupling:
