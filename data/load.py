@@ -27,9 +27,9 @@ def load(names: Sequence[str], data_dir: str | Path | None = None, image_size: i
     domain that is to be pruned; needed if there is one.
     Raises UserError for data that is missing or broken and for impossible numbers.
     """
-    _check(image_size, limit, seed, split)
+    check_numbers(image_size, limit, seed, split)
     entries = [find_domain(name) for name in names]
-    size = _size(names, entries, image_size)
+    size = common_size(names, entries, image_size)
     where = Path(data_dir).expanduser() if data_dir else None
     sources = [entry.source.name for entry in entries]
     opened = {entry.source.name: entry.source for entry in entries}
@@ -43,7 +43,7 @@ def load(names: Sequence[str], data_dir: str | Path | None = None, image_size: i
         if entry.transform is not None:
             images = entry.transform(images, size, (seed, k, SPLITS.index(split)))
         attributes = entry.source.attributes(where)
-        domain = Domain(_title(names, k), images, labels, len(attributes) or entry.classes,
+        domain = Domain(title(names, k), images, labels, len(attributes) or entry.classes,
                         attributes)
         if entry.pruned and split == "train":
             if keep is None:
@@ -53,7 +53,8 @@ def load(names: Sequence[str], data_dir: str | Path | None = None, image_size: i
     return tuple(domains)
 
 
-def _check(image_size: int | None, limit: int | None, seed: int, split: str) -> None:
+def check_numbers(image_size: int | None, limit: int | None, seed: int, split: str) -> None:
+    """Raises UserError for the first number that is impossible, or an unknown split."""
     if split not in SPLITS:
         raise UserError(f"split must be train or test, not {split!r}")
     if limit and limit < 0:
@@ -64,8 +65,9 @@ def _check(image_size: int | None, limit: int | None, seed: int, split: str) -> 
         raise UserError(f"seed must not be negative, but is {seed}")
 
 
-def _size(names: Sequence[str], entries: list[Entry], image_size: int | None) -> int | None:
-    """The height and width of all images, None for points."""
+def common_size(names: Sequence[str], entries: list[Entry], image_size: int | None) -> int | None:
+    """The height and width of all images, None for points. Raises UserError where one cannot be
+    had of both."""
     sizes = [entry.size for entry in entries if entry.size is not None]
     if len(sizes) == len(entries):
         return image_size or max(sizes)
@@ -83,7 +85,7 @@ def _part(count: int, position: int, parts: int, limit: int | None, name: str) -
     return slice(position * length, position * length + min(length, limit or length))
 
 
-def _title(names: Sequence[str], k: int) -> str:
+def title(names: Sequence[str], k: int) -> str:
     """A short name for domain k that no other domain has: the text after the colon, and of a path
     only its last part."""
     titles = [Path(name[name.find(":") + 1:]).name or "images" for name in names]

@@ -11,6 +11,7 @@ from config.run import Run, newest_checkpoint
 from config.sections import Config
 from data.batches import prefetch
 from data.domain import Domain
+from data.remarks import few_images
 from framework.cluster import worker
 from framework.devices import raise_on_lost_worker, slow_here, strategy_for
 from framework.files import write_text
@@ -52,6 +53,9 @@ def train(config: Config, domains: Sequence[Domain],
     run.check_content(content)
     for d in domains:
         print(f"{d.name}: {len(d)} of {' x '.join(map(str, d.images.shape[1:]))}")
+    data = config.data
+    if line := few_images(domains, data.dataset or data.domains, data.data_dir, data.limit_data):
+        print(line)
     learned = learned_domains(config, domains)
     with raise_on_lost_worker():
         training = TRAINERS.find(config.experiment.gan_type)(config, learned)

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from commands.dispatch import main
-from trainers import classifier, coupled, judge
+from framework.errors import UserError
+from trainers import classifier, coupled, judge, train
 
 FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2negative", "--preset", "none", "--generator",
          "quick", "--discriminator", "quick", "--width", "0.1", "--latent_dim", "6",
@@ -100,3 +101,19 @@ def test_class_frequencies_are_the_mean_of_the_domains():
     domains = [SimpleNamespace(labels=np.array(labels), classes=3, attributes=None)
                for labels in ([0, 0, 1, 2], [1, 1, 1, 1])]
     np.testing.assert_allclose(coupled.class_frequencies(domains), [0.25, 0.625, 0.125])
+
+
+def test_few_images_are_told_before_anything_is_trained(tmp_path, monkeypatch, capsys):
+    def stop(config, domains):
+        raise UserError("no further")
+    monkeypatch.setattr(train, "learned_domains", stop)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cats").mkdir()
+    for i in range(3):
+        cv2.imwrite(f"cats/{i}.png", np.full((9, 9, 3), 80 * i, np.uint8))
+    assert main(["--gan_type", "gan", "--dataset", "folder:cats"]) == 2
+    out = capsys.readouterr().out
+    assert out.endswith("cats: 3 of 64 x 64 x 3\nfew images (cats has 3): python main.py check "
+                        "folder:cats tells more\n")
+    main(["--gan_type", "gan", "--dataset", "folder:cats", "--limit_data", "3"])
+    assert capsys.readouterr().out.endswith("cats: 3 of 64 x 64 x 3\n")
