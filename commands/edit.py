@@ -30,7 +30,7 @@ from framework.quiet import quiet
     Option("seed", int, 1, "of the latents", low=0, high=MAX_SEED),
     Option("output", str, "", "PNG file (default: in the run's folder)")))
 def edit(**given: Any) -> int | None:
-    """Draws a run's images with more and less of an attribute, their sums, or after strokes."""
+    """Draws a run's images with more and less of an attribute, sums, or after strokes."""
     load_config(given["run"])
     with quiet():
         from trainers import edit

@@ -3,7 +3,7 @@
 from argparse import SUPPRESS
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from textwrap import indent
+from textwrap import indent, shorten
 
 from commands.registry import COMMANDS, about, first_sentence, help_of
 from config.applicable import serving
@@ -28,6 +28,7 @@ EXAMPLES = (
     ("sample runs/demo --count 60", "draw from a run"),
     ("evaluate runs/demo", "measure a run"),
     ("translate runs/demo IMAGES", "your images in the other domains"))
+MOST = 81                       # characters about a command, so that it fits in its line
 USAGE = """\
 python main.py [train] --gan_type KIND --dataset NAME [OPTION ...]
        python main.py [train] --preset NAME [OPTION ...]
@@ -74,7 +75,8 @@ def _short() -> str:
     options = parser(common, usage=SUPPRESS, add_help=False).format_help().partition("\n")[2]
     return "\n\n".join((SENTENCE, "examples:\n" + _table(
         (f"python main.py {words}", what) for words, what in EXAMPLES),
-        "commands:\n" + _table((name, first_sentence(name)) for name in COMMANDS),
+        "commands:\n" + _table((name, shorten(first_sentence(name), MOST, placeholder=" ..."))
+                               for name in COMMANDS),
         f"options of training that most people use, of {len(OPTIONS)}:\n{options.rstrip()}",
         LAST)) + "\n"
 

@@ -41,15 +41,18 @@ def test_the_page_shows_seven_additions():
 
 
 def test_each_is_in_the_help_and_the_lists(place):
-    page = " ".join(done(main(place, "--help")).split())
+    page = " ".join(done(main(place, "--help", "all")).split())
     for word in ("logcosh", "--sharpness", "--colour_weight", "--colour_power", "autoencoder",
                  "--code_size", "small"):
         assert word in page
     assert re.search(r"^stripes +400 ", done(main(place, "datasets")), re.M)
     assert re.search(r"^tiny +a CoGAN of small nets", done(main(place, "presets")), re.M)
     assert "mean colour" in done(main(place, "palette", "--help"))
-    without = main(place, "--help", extensions=False).stdout
+    without = main(place, "--help", "all", extensions=False).stdout
     assert "logcosh" not in without and "--colour_weight" not in without
+    assert re.search(r"^  palette  ", done(main(place, "--help")), re.M)
+    of_kind = done(main(place, "--help", "all", "--gan-type", "autoencoder"))
+    assert "--code_size N" in of_kind and "--colour_weight" not in of_kind
 
 
 def test_preset_loss_coupling_data_and_net_train_together(place):

@@ -66,6 +66,8 @@ def test_a_mistake_is_one_line_and_leaves_nothing(tmp_path, argv, message):
 
 @pytest.mark.parametrize("argv, expected", [
     (["--help"], "--feature_weight"), (["presets"], "demo"), (["datasets"], "glyph"),
+    (["--help", "all", "--preset", "demo"], "--feature_rows"), (["--version"], "tensorflow 2."),
+    (["completion", "fish"], "-l feature_rows"),
     (["sample", "--help"], "--count"), (["evaluate", "--help"], "--lpips_net"),
     (["reproduce"], "SLFR")])
 def test_what_answers_at_once(tmp_path, argv, expected):

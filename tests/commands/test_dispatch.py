@@ -80,6 +80,14 @@ def test_sample(called, run):
                       ("sample", (), {"run": run, "label": 3})]
 
 
+@pytest.mark.parametrize("command", ["fit-encoder", "fit_encoder"])
+def test_a_command_is_spelled_with_either_dash(called, run, monkeypatch, command):
+    monkeypatch.setattr(trainers, "fit_encoder", SimpleNamespace(
+        main=lambda *a, **k: called.append((a, k))), raising=False)
+    assert main([command, run, "--iterations=3"]) == 0
+    assert called == [((run,), {"iterations": 3, "seed": 0})]
+
+
 def test_walk(called, run):
     main(["walk", run])
     main(["walk", run, "--rows", "2", "--columns", "5", "--seed", "4", "--gif", "--mp4",
@@ -211,7 +219,8 @@ def test_messages_are_short_whatever_the_user_gives(called, capsys, argv):
 def test_help(capsys, argv):
     assert main(argv) == 0
     out = capsys.readouterr().out
-    assert "main.py --gan_type scogan --dataset mnist2svhn" in out and "--feature_weight" in out
+    assert "python main.py --preset demo " in out and "--feature_weight" in out
+    assert "--feature_rows" not in out
 
 
 def test_presets(capsys):

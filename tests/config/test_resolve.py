@@ -5,9 +5,11 @@ import json
 
 import pytest
 
+from commands.registry import COMMANDS
 from config import presets
 from config.options import BY_NAME
 from config.resolve import OPTIONS, load_config, resolve, training_parser
+from framework import command_line
 from framework.errors import UserError
 
 # Those of style transfer belong to gan_types of their own (test_checks_style.py).
@@ -149,8 +151,8 @@ def test_a_switch_can_undo_a_preset(preset, name):
 @pytest.mark.parametrize("argv, message", [
     (["--iteration", "5"], "unknown option '--iteration'; did you mean '--iterations'"),
     (["--iterationz=5"], "unknown option '--iterationz'; did you mean '--iterations'"),
-    (["--lr-g", "1"], "unknown option '--lr-g'; did you mean '--lr_g'"),
-    (["--no-tensorbord"], "did you mean '--no-tensorboard'"),
+    (["--lr-gg", "1"], "unknown option '--lr-gg'; did you mean '--lr_g'"),
+    (["--no-tensorbord"], "unknown option '--no-tensorbord'; did you mean '--no_tensorboard'"),
     (["--tensorboard", "off"], "unexpected argument 'off'"),
     (["--seed"], "seed: expected one argument"),
     (["--dataset", "glyph2edge", "--domains", "glyph,glyph_edge"], "not both"),
@@ -210,6 +212,20 @@ def test_load_config(tmp_path):
     (tmp_path / "run" / "config.json").write_text('{"sed": 1}')
     with pytest.raises(UserError, match="did you mean 'seed'"):
         load_config(run)
+
+
+@pytest.mark.parametrize("words, option, value", [
+    (["--batch-size", "7"], "batch_size", 7), (["--batch-size=7"], "batch_size", 7),
+    (["--lr_g=2e-3"], "lr_g", 2e-3), (["--run", "a-b_c"], "run", "a-b_c"),
+    (["--run=--batch-size"], "run", "--batch-size"), (["--run=-x-y"], "run", "-x-y"),
+    (["--run=--a-b=c-d"], "run", "--a-b=c-d"), (["--no-swapped"], "swapped", False)])
+def test_a_name_is_spelled_with_either_dash_and_a_value_is_left_alone(words, option, value):
+    assert command_line.parse(OPTIONS, words) == {option: value}
+
+
+def test_behind_two_dashes_stand_values():
+    found = command_line.parse(COMMANDS.options["translate"], ["RUN", "--", "--data-dir", "-a-b"])
+    assert found == {"run": "RUN", "images": ["--data-dir", "-a-b"]}
 
 
 def test_the_help_names_every_option_with_its_default():

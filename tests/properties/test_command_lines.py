@@ -57,7 +57,9 @@ def flags(options) -> st.SearchStrategy[list[str]]:
         if option.type is bool:
             return st.sampled_from([[f"--{option.name}"], [f"--no_{option.name}"],
                                     [f"--no-{option.name}"], [f"--{option.name}=yes"]])
+        dashed = option.name.replace("_", "-")
         return st.one_of(given.map(lambda value: [f"--{option.name}", value]),
+                         given.map(lambda value: [f"--{dashed}", value]),
                          given.map(lambda value: [f"--{option.name}={value}"]))
     some = st.lists(st.sampled_from(list(options)).flatmap(one), max_size=6)
     return some.map(lambda pairs: [word for pair in pairs for word in pair])
@@ -77,6 +79,9 @@ def experiments() -> st.SearchStrategy[list[str]]:
 @given(experiments(), flags(OPTIONS))
 @example(["--gan_type", "gan"], ["--run", "a\ud800"])
 @example([], ["--seed=--"])
+@example([], ["--help"])
+@example(["--gan_type", "gan"], ["--help", "all"])
+@example(["--preset", "demo"], ["--help=al"])
 @example([], ["--dataset=--"])
 def test_any_flags(at_home, experiment, more):
     run([*experiment, *more], at_home)
