@@ -288,11 +288,12 @@ OPTIONS: tuple[Option, ...] = (
     ),
     *group(
         "output",
-        ("sample_every", int, 500, "iterations between sample grids and plots", from_to(1)),
+        ("sample_every", int, 500, "iterations between sample grids and plots",
+         from_to(1) | COMMON),
         ("checkpoint_every", int, 1000, "iterations between checkpoints", from_to(1)),
         ("keep_checkpoints", int, 2, "the newest checkpoints that stay", from_to(1, 1000)),
         ("keep_best", str, "", "monitor by which the best checkpoint is kept besides, in "
-         "checkpoints/best (default: none)", {"choices": ("", *MONITORS)}, GENERATORS_OF),
+         "checkpoints/best (default: none)", {"choices": ("", *MONITORS)} | COMMON, GENERATORS_OF),
         ("patience", int, 0, "end after so many measurements of keep_best without a better one; "
          "0: never", from_to(0, 1_000_000), GENERATORS_OF, chosen("keep_best")),
         ("on_nan", str, "stop", "when a term or weight is no longer finite: stop, or go back to "
