@@ -24,8 +24,8 @@ MAX_NAME = 60                   # characters of the data's names in that of the 
 
 
 @COMMANDS.register("check", options=(
-    Option("data", str, None, "folders or zip files of images, each a domain, or a name, see "
-           "`datasets`", positional=True, count="+"),
+    Option("data", str, None, "folders or zip files of images, each a domain or one that holds "
+           "all, or a name, see `datasets`", positional=True, count="+"),
     Option("data_dir", str, "", "where local data sets are looked for"),
     Option("image_size", int, 0, "height and width that training is to have; 0: as the data set",
            low=0, high=1024),

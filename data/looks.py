@@ -3,7 +3,7 @@
 The same: all decoded pixels are equal. Alike: the signs of the low frequencies (a hash of 64 bits
 by the cosine transform) differ in few bits, and the shrunken images correlate. So a copy that was
 scaled, compressed or brightened is found; one that was cropped, mirrored or turned is not. Plain
-drawings look alike sooner than photographs: of MNIST's digits 1 in 100, mostly ones.
+drawings look alike sooner than photographs: of MNIST's digits 1 in 50, nearly all ones.
 """
 
 from collections.abc import Sequence
