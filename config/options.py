@@ -290,6 +290,8 @@ OPTIONS: tuple[Option, ...] = (
         "output",
         ("sample_every", int, 500, "iterations between sample grids and plots",
          from_to(1) | COMMON),
+        ("sample_early", bool, True, "sample grids also after 1, 2, 5, 10, 20, 50, ... iterations, "
+         "up to the first of sample_every"),
         ("checkpoint_every", int, 1000, "iterations between checkpoints", from_to(1)),
         ("keep_checkpoints", int, 2, "the newest checkpoints that stay", from_to(1, 1000)),
         ("keep_best", str, "", "monitor by which the best checkpoint is kept besides, in "

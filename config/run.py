@@ -1,6 +1,6 @@
 """One folder per run, and one process at a time in it.
 
-    runs/x/  config.json  losses.csv  losses.png  metrics.json
+    runs/x/  config.json  losses.csv  losses.png  progress.gif  metrics.json
              samples/  checkpoints/  models/  tensorboard/  parent/
 """
 
@@ -161,6 +161,11 @@ class Run:
     def losses_png(self) -> Path:
         """The plot of losses.csv."""
         return self.path / "losses.png"
+
+    @property
+    def progress_gif(self) -> Path:
+        """The film of the sample grids, from the first to the last."""
+        return self.path / "progress.gif"
 
     @property
     def metrics_json(self) -> Path:

@@ -11,21 +11,30 @@ import numpy as np
 from framework.errors import UserError
 from framework.files import replacing
 
+PALETTE_FRAMES = 8              # of a GIF, whose colours its palette is made of
+
 
 def there_and_back(frames: np.ndarray) -> np.ndarray:
     """The frames, then those between the last and the first in reverse: a film that loops."""
     return np.concatenate([frames, frames[-2:0:-1]])
 
 
-def save_gif(path: str | Path, frames: np.ndarray, per_second: int = 15) -> None:
-    """Writes a GIF that repeats for ever. Raises UserError where it cannot be written."""
+def save_gif(path: str | Path, frames: np.ndarray, per_second: int = 15,
+             held: float = 0.0) -> None:
+    """Writes a GIF that repeats for ever, its last frame shown `held` seconds at least. All frames
+    share one palette: their colours do not flicker, and it is found in a second. Raises UserError
+    where it cannot be written."""
     from PIL import Image
 
-    first, *rest = (Image.fromarray(frame) for frame in frames)
+    seen = frames[np.linspace(0, len(frames) - 1, PALETTE_FRAMES).round().astype(int)]
+    palette = Image.fromarray(np.concatenate(seen)).quantize(256)
+    first, *rest = (Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE)
+                    for frame in frames)
+    durations = [round(1000 / per_second)] * len(frames)
+    durations[-1] = max(durations[-1], round(1000 * held))
     try:
         with replacing(path) as temporary:
-            first.save(temporary, save_all=True, append_images=rest, loop=0,
-                       duration=round(1000 / per_second))
+            first.save(temporary, save_all=True, append_images=rest, loop=0, duration=durations)
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror or error}") from None
 

@@ -12,6 +12,13 @@ from trainers.kinds import Picture, Trainer
 from trainers.reporters import ChiefReporter, Reporter, WorkerReporter
 
 
+def is_drawn(done: int, every: int, early: bool) -> bool:
+    """Whether a sample grid is due after `done` iterations: each time `every` more are done, and,
+    where `early`, before that after 1, 2, 5, 10, 20, 50, 100, ... of them."""
+    return done % every == 0 or (
+        early and done < every and str(done).rstrip("0") in ("1", "2", "5"))
+
+
 class Keeper:
     """Keeps what is due after an iteration; of several processes the chief alone writes.
 
@@ -56,13 +63,17 @@ class Keeper:
     def keep(self, done: int, ending: bool) -> None:
         """Keeps what is due after `done` iterations; all of it where the training ends. Raises
         NotFinite, with nothing written, where numbers are not finite."""
-        saves, draws = (ending or done % every == 0 for every in
-                        (self.output.checkpoint_every, self.output.sample_every))
+        output = self.output
+        saves, plots = (ending or done % every == 0 for every in
+                        (output.checkpoint_every, output.sample_every))
+        draws = plots or is_drawn(done, output.sample_every, output.sample_early)
         if saves or draws:
             self.reporter.log()
             self.checkpoints.check_finite(done)
         if draws:                       # before the checkpoint: what is killed here draws it again
             self.reporter.picture(done)
+        if plots:                       # not with the early grids: a plot takes a second
+            self.reporter.plot()
         if saves and self.chief:
             self.checkpoints.save(done)
 

@@ -1,6 +1,5 @@
 """The loop around an iteration: progress, log, pictures, checkpoints, and an orderly end."""
 
-import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
@@ -8,14 +7,16 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
 from config.run import Run
 from config.sections import Section
 from framework.cluster import worker
 from framework.devices import all_gather_scalar, compiled, distributed
 from framework.errors import NotFinite, UserError
+from framework.progress import Bar, progress
 from framework.signals import interruptible
+from trainers.beside import beside
+from trainers.film import write_film
 from trainers.keeper import Keeper
 from trainers.kinds import Picture, Trainer
 from trainers.restarts import Restarts
@@ -34,11 +35,11 @@ class Timing:
         self.waited += time.perf_counter() - asked
         return batch
 
-    def iterated(self, bar: tqdm) -> None:
-        """Takes note that an iteration is done; after the first the bar has no more to say."""
+    def iterated(self, bar: Bar) -> None:
+        """Takes note that an iteration is done; after the first nothing is compiled any more."""
         if not self.first:
             self.first = time.perf_counter() - self.began
-            bar.set_description("")
+            bar.set_description("training")
 
     def summary(self, iterations: int) -> str:
         """One line of what `iterations` iterations took, two at least."""
@@ -46,14 +47,6 @@ class Timing:
         return (f"{(spent - self.first) / (iterations - 1):.3f} s per iteration after a first one "
                 f"of {self.first:.1f} s; {100 * self.waited / spent:.1f} % of the time waiting "
                 "for data")
-
-
-def progress_bar(start: int, iterations: int, shown: bool) -> tqdm:
-    """The bar of the iterations from `start` to `iterations`, while the first is compiled."""
-    terminal = sys.stderr.isatty()
-    return tqdm(total=iterations, initial=start, unit="it", dynamic_ncols=True,
-                desc="compiling the first iteration" if terminal and start < iterations else None,
-                mininterval=0.5 if terminal else 30, disable=not shown)
 
 
 def agreed_start(told: Sequence) -> int:
@@ -116,7 +109,9 @@ def _fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], i
     step = distributed(strategy, trainer, compile) if strategy else compiled(
         trainer.iterate, compile)
     stream, timing, done = batches(start, iterations), Timing(), start
-    with interruptible() as asked_to_end, progress_bar(start, iterations, chief) as bar:
+    name = "compiling the first iteration" if start < iterations else "training"
+    with interruptible() as asked_to_end, progress(
+            iterations, name, "iterations", start, lasting=True, shown=chief) as bar:
         for iteration in range(start, iterations):
             try:
                 batch = timing.next_of(stream)
@@ -135,7 +130,7 @@ def _fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], i
             ending = done == iterations or (
                 (logs or not several) and any(tell(bool(asked_to_end))))
             if logs or ending:
-                bar.set_postfix(shown(keeper.reporter.log()), refresh=False)
+                bar.set_postfix_str(beside(keeper.reporter.log()), refresh=False)
             bar.update()
             keeper.keep(done, ending)
             if ending:
@@ -150,10 +145,6 @@ def _fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], i
         print(timing.summary(done - start))
     if keeper.best in asked_to_end:
         print(keeper.best)
+    if chief:
+        write_film(run, done)
     return done
-
-
-def shown(terms: dict[str, float]) -> dict[str, str]:
-    """What of the newest terms stands beside the bar."""
-    return {name: f"{value:.3g}" for name, value in terms.items()
-            if not name.startswith("weighted/")}

@@ -21,12 +21,16 @@ class Reporter(Protocol):
         """Keeps an iteration's terms without waiting for the device."""
 
     def log(self) -> dict[str, float]:
-        """Reads what was noted; returns the newest terms. Raises NotFinite when one is no longer
-        finite: training cannot recover from that, and the checkpoints from before are kept."""
+        """Reads what was noted; returns the newest terms, and of the monitors the last that were
+        measured. Raises NotFinite when one is no longer finite: training cannot recover from that,
+        and the checkpoints from before are kept."""
         ...
 
     def picture(self, iteration: int) -> None:
         """Draws the samples as they are now."""
+
+    def plot(self) -> None:
+        """Redraws the plot of what was logged."""
 
 
 def check_finite(run: Run, iteration: int, terms: dict[str, float]) -> None:
@@ -48,6 +52,7 @@ class ChiefReporter:
         self.history = History(run.losses_csv)
         self.writer = tf.summary.create_file_writer(str(run.tensorboard)) if tensorboard else None
         self.pending: list[tuple[int, dict]] = []
+        self.monitored: dict[str, float] = {}
 
     def start(self, done: int) -> None:
         self.history.truncate(done)
@@ -58,7 +63,7 @@ class ChiefReporter:
         self.pending.append((iteration, terms))
 
     def log(self) -> dict[str, float]:
-        newest, monitored = {}, {}
+        newest = {}
         try:
             for iteration, terms in self.pending:
                 values = {name: float(value) for name, value in terms.items()}
@@ -67,12 +72,13 @@ class ChiefReporter:
                 monitored = {n: v for n, v in values.items() if n.startswith(MONITOR_PREFIX)}
                 newest = {n: v for n, v in values.items() if n not in monitored}
                 self.summarise(iteration, monitored)
+                self.monitored |= monitored
         finally:
             self.history.flush()
         if self.pending:
             self.summarise(self.pending[-1][0], newest)
         self.pending.clear()
-        return newest
+        return newest | self.monitored
 
     def summarise(self, iteration: int, values: dict[str, float]) -> None:
         """Writes `values` to TensorBoard, where that is asked for."""
@@ -82,12 +88,14 @@ class ChiefReporter:
                     tf.summary.scalar(name, value)
 
     def picture(self, iteration: int) -> None:
-        """Writes the sample picture of this iteration and redraws the loss plot."""
+        """Writes the sample picture of this iteration."""
         picture = self.draw()
         save_png(self.run.samples / f"{iteration:06d}.png", picture)
         if self.writer:
             with self.writer.as_default(step=iteration):
                 tf.summary.image("samples", picture[None])
+
+    def plot(self) -> None:
         loss_plot(self.run.losses_png, self.history.read())
 
 
@@ -111,4 +119,7 @@ class WorkerReporter:
         return {}
 
     def picture(self, iteration: int) -> None:
+        pass
+
+    def plot(self) -> None:
         pass

@@ -46,11 +46,11 @@ def test_create(tmp_path):
 
 def test_the_places_in_a_run(tmp_path):
     run = Run(tmp_path, config())
-    names = ("samples", "checkpoints", "models", "losses_csv", "losses_png", "metrics_json",
-             "tensorboard")
+    names = ("samples", "checkpoints", "models", "losses_csv", "losses_png",
+             "progress_gif", "metrics_json", "tensorboard")
     assert [getattr(run, name).relative_to(tmp_path).as_posix() for name in names] == [
-        "samples", "checkpoints", "models", "losses.csv", "losses.png", "metrics.json",
-        "tensorboard"]
+        "samples", "checkpoints", "models", "losses.csv", "losses.png", "progress.gif",
+        "metrics.json", "tensorboard"]
 
 
 def test_the_same_settings_continue(made):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from framework.plots import loss_plot, save_png, scatter_picture, smoothed
+from framework.plots import loss_figure, loss_plot, save_png, scatter_picture, smoothed
 
 
 def terms(rows):
@@ -100,6 +100,62 @@ def test_large_first_values_do_not_press_the_rest_into_a_line(tmp_path):
         ys = np.nonzero((picture[..., 2] - picture[..., 0] > 60).any(1))[0]
         pictures.append(np.ptp(ys) / len(picture))
     assert pictures[0] > 0.5 and pictures[1] > 0.5
+
+
+def panels(**columns):
+    """The Axes of curves by the name of their kind and domain, `d__a` for d/a."""
+    rows = len(next(iter(columns.values())))
+    return loss_figure({"iteration": np.arange(rows)} | {
+        name.replace("__", "/"): np.asarray(values) for name, values in columns.items()}).axes
+
+
+FALLING = np.geomspace(10, 0.01, 400)
+
+
+@pytest.mark.parametrize("scale, columns", [
+    ("log", {"d": FALLING}),
+    ("log", {"weighted__x": np.full(50, 300.0), "weighted__y": np.full(50, 0.5)}),
+    ("linear", {"d": np.geomspace(10, 0.2, 400)}),                      # a factor of fifty
+    ("linear", {"d": -FALLING}),
+    ("linear", {"d": np.r_[0.0, FALLING[1:]]}),
+    ("linear", {"d": np.r_[np.full(4, 1e5), np.full(796, 1.0)]}),       # a few at the start
+    ("linear", {"d": np.r_[np.tile([1e-5, 1.0], 200)]})],               # the mean is what counts
+    ids=["falling", "far apart", "within", "negative", "zero", "spiked", "noise"])
+def test_values_of_many_powers_of_ten_have_a_logarithmic_axis(scale, columns):
+    axes, = panels(**columns)
+    assert (axes.get_yscale(), axes.get_xscale()) == (scale, "linear")
+
+
+def test_a_logarithmic_axis_shows_all_but_the_utmost_values():
+    axes, = panels(d=FALLING)
+    low, high = axes.get_ylim()
+    assert 0.005 < low < 0.0105 and 9 < high < 20
+
+
+def test_one_panel_is_logarithmic_and_its_neighbour_is_not():
+    assert [axes.get_yscale() for axes in panels(d=FALLING, g=1 + FALLING)] == ["log", "linear"]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 7, 700])
+def test_iterations_are_whole_numbers(rows):
+    axes, = panels(d=np.arange(1.0, rows + 1))
+    low, high = axes.get_xlim()
+    ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
+    assert len(ticks) >= min(rows, 2) and all(tick == round(tick) for tick in ticks)
+
+
+def test_names_stand_in_the_legend_as_they_are_and_long_ones_shortened():
+    long = "a" * 30 + "z" * 30
+    axes, = panels(**{"d__$x$": FALLING, "d___under": FALLING, f"d__{long}": FALLING})
+    shown = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert shown == ["$x$", "_under", "aaaaaaaaaaaa…zzzzzzzzzzz"]
+    assert not any(text.get_parse_math() for text in axes.get_legend().get_texts())
+
+
+def test_letters_that_no_font_has_are_passed_over_in_silence(tmp_path, recwarn, capfd):
+    loss_plot(tmp_path / "a.png", {"iteration": np.arange(3), "d/漢\ue0a9": np.arange(3.0)})
+    assert (tmp_path / "a.png").stat().st_size > 2000
+    assert not recwarn.list and capfd.readouterr() == ("", "")
 
 
 def test_smoothing_is_the_mean_of_a_window():

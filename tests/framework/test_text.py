@@ -1,6 +1,8 @@
-"""Text in columns."""
+"""Text in columns, and shortened."""
 
-from framework.text import text_table
+import pytest
+
+from framework.text import shortened, text_table
 
 
 def test_columns_are_as_wide_as_their_widest_cell():
@@ -11,3 +13,10 @@ def test_columns_are_as_wide_as_their_widest_cell():
 def test_no_line_ends_in_blanks():
     lines = text_table(("first", "second"), [("x", ""), ("", "y")]).splitlines()
     assert lines == ["first  second", "x", "       y"]
+
+
+@pytest.mark.parametrize("text, most, short", [
+    ("abcdef", 6, "abcdef"), ("abcdefg", 6, "abc…fg"), ("abcdefg", 5, "ab…fg"), ("abc", 2, "a…"),
+    ("", 3, "")])
+def test_long_text_keeps_its_beginning_and_its_end(text, most, short):
+    assert shortened(text, most) == short

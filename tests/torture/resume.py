@@ -18,7 +18,8 @@ ITERATIONS, LIMIT = 24, 900     # seconds, of a training beside other work
 WORDS = (f"--gan_type scogan --dataset glyph2edge --preset none --width 0.03 --batch_size 16 "
          "--generator digit_small --discriminator digit "
          f"--limit_data 200 --feature_weight 1 --cycle_weight 1 --log_every 1 "
-         f"--checkpoint_every {ITERATIONS // 2} --sample_every {ITERATIONS} --no_tensorboard"
+         f"--checkpoint_every {ITERATIONS // 2} --sample_every {ITERATIONS} "
+         "--no_sample_early --no_tensorboard"
          ).split()
 
 

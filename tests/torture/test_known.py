@@ -12,7 +12,7 @@ from trainers.reporters import ChiefReporter
 RING = ["--gan_type", "gan", "--dataset", "ring", "--preset", "none", "--width", "0.02",
         "--latent_dim", "2", "--batch_size", "4", "--limit_data", "20", "--iterations", "4",
         "--checkpoint_every", "2", "--sample_every", "2", "--log_every", "1", "--compile", "none",
-        "--no_tensorboard"]
+        "--no_sample_early", "--no_tensorboard"]
 
 
 @pytest.fixture

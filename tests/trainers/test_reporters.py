@@ -32,16 +32,18 @@ def test_a_new_run_begins_with_a_picture_and_one_that_goes_on_does_not(run):
     assert not list(run.samples.iterdir())
 
 
-def test_rows_are_written_and_the_newest_terms_returned_without_monitors(run):
+def test_rows_are_written_and_the_newest_terms_returned(run):
     reporter = chief(run)
     reporter.start(0)
     reporter.note(0, {"d/a": np.float32(2.5)})
     reporter.note(1, {"d/a": np.float32(1.5), "monitor/kid (pixels)/a": 0.25})
-    assert reporter.log() == {"d/a": 1.5}
+    monitored = {"monitor/kid (pixels)/a": 0.25}
+    assert reporter.log() == {"d/a": 1.5} | monitored
     found = History(run.losses_csv).read()
     np.testing.assert_array_equal(found["d/a"], [2.5, 1.5])
     np.testing.assert_array_equal(found["monitor/kid (pixels)/a"], [np.nan, 0.25])
-    assert reporter.log() == {}
+    reporter.note(2, {"d/a": np.float32(0.5)})
+    assert reporter.log() == {"d/a": 0.5} | monitored                   # the last that there was
 
 
 def test_what_came_before_a_term_that_is_not_finite_is_kept(run):
@@ -54,14 +56,15 @@ def test_what_came_before_a_term_that_is_not_finite_is_kept(run):
     np.testing.assert_array_equal(History(run.losses_csv).read()["d/a"], [1.0])
 
 
-def test_a_picture_comes_with_the_plot_of_what_was_logged(run):
+def test_a_picture_and_the_plot_of_what_was_logged(run):
     reporter = chief(run, tensorboard=True)
     reporter.start(0)
     for iteration in range(3):
         reporter.note(iteration, {"d/a": float(iteration)})
     reporter.log()
     reporter.picture(3)
-    assert (run.samples / "000003.png").stat().st_size > 60
+    assert (run.samples / "000003.png").stat().st_size > 60 and not run.losses_png.exists()
+    reporter.plot()
     assert run.losses_png.stat().st_size > 2000
     assert len(list(run.tensorboard.iterdir())) == 1
 
@@ -79,5 +82,6 @@ def test_a_worker_writes_nothing(run, tmp_path):
     reporter.note(0, {"d/a": 1.0})
     assert reporter.log() == {}
     reporter.picture(1)
+    reporter.plot()
     assert [path.name for path in tmp_path.iterdir()] == ["samples"]
     assert not list(run.samples.iterdir())

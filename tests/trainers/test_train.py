@@ -9,6 +9,7 @@ import cv2
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from commands.dispatch import main
 from framework.errors import UserError
@@ -41,6 +42,20 @@ def test_pictures_show_both_domains_and_move(run):
     assert all(p[:64].std() > 1 and p[64:128].std() > 1 for p in drawn[1:])
     assert np.abs(pictures[0].astype(int) - pictures[2]).mean() > 1
     assert cv2.imread(str(run / "sample-2.png")).shape == pictures[0].shape
+
+
+def test_grids_of_the_beginning_and_a_film_of_them(run):
+    assert sorted(path.stem for path in (run / "samples").iterdir()) == [
+        f"{i:06d}" for i in (0, 1, 2, 3, 6)]
+    with Image.open(run / "progress.gif") as film:
+        first = cv2.imread(str(run / "samples" / "000000.png"))
+        assert (film.n_frames, film.size) == (5, (first.shape[1], first.shape[0]))
+        shown = np.asarray(film.convert("RGB"), float)
+        film.seek(4)
+        assert film.info["duration"] == 2000
+        last = np.asarray(film.convert("RGB"), float)
+    wanted = cv2.imread(str(run / "samples" / "000006.png"))[..., ::-1]
+    assert 1.5 * np.abs(last - wanted).mean() < np.abs(shown - wanted).mean() < 20
 
 
 def test_every_term_is_in_the_table(run):
