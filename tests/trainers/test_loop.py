@@ -1,5 +1,6 @@
 """What the loop keeps, when it ends early, and how it goes back where numbers are not finite."""
 
+import io
 import json
 
 import keras
@@ -9,6 +10,7 @@ import tensorflow as tf
 
 from config.resolve import resolve
 from config.run import Run
+from framework import progress
 from framework.checkpoint_files import found_checkpoints
 from framework.errors import NotFinite, UserError
 from framework.history import History
@@ -58,6 +60,55 @@ def kept(path, folder="checkpoints"):
 def test_as_many_checkpoints_stay_as_asked_for(tmp_path):
     train(tmp_path / "run", Counting(), keep_checkpoints=4)
     assert kept(tmp_path / "run") == ["ckpt-12", "ckpt-10", "ckpt-8", "ckpt-6"]
+
+
+class Stream(io.StringIO):
+    """What stands in for stderr, a terminal or a file."""
+
+    def __init__(self, terminal):
+        super().__init__()
+        self.isatty = lambda: terminal
+
+
+def replace_stderr(monkeypatch, terminal):
+    """A stream in the place of stderr, to which every iteration may write."""
+    monkeypatch.setattr(progress.sys, "stderr", stream := Stream(terminal))
+    monkeypatch.setattr(progress, "DELAY", 0)
+    monkeypatch.setattr(progress, "INTERVAL", 0)
+    return stream
+
+
+BESIDE = "loss 15, kid (pixels) 0.5"            # after six iterations
+
+
+def test_a_log_file_gets_lines_of_plain_text(tmp_path, monkeypatch):
+    stderr = replace_stderr(monkeypatch, terminal=False)
+    train(tmp_path / "run", Counting(), monitor=scores(0.5, 0.25), monitor_every=5)
+    lines = stderr.getvalue().split("\n")
+    assert all(map(str.isprintable, lines)) and len(lines) == 12 and not lines.pop()
+    assert lines[0] == "training: 1 of 12 iterations, loss 0"
+    assert lines[5].startswith("training: 6 of 12 iterations, 0:00:0")
+    assert lines[5].endswith(f" left, {BESIDE}")
+
+
+def test_a_terminal_gets_one_line_that_is_drawn_anew(tmp_path, monkeypatch):
+    stderr = replace_stderr(monkeypatch, terminal=True)
+    train(tmp_path / "run", Counting(), iterations=6, monitor=scores(0.5), monitor_every=5)
+    said = stderr.getvalue()
+    assert said.count("\n") == 1 and "compiling the first iteration:   0%" in said
+    assert said.split("\r")[-1].startswith("training: 100%") and f", {BESIDE}]" in said
+
+
+def test_early_grids_come_at_once_and_without_the_plot(tmp_path):
+    path, there = tmp_path / "run", []
+
+    def looking(start, stop):
+        for batch in batches(start, stop):
+            there.append((len(list((path / "samples").iterdir())), (path / "losses.png").exists()))
+            yield batch
+    train(path, Counting(), batches=looking)
+    assert there == [(1, False), (2, False), *3 * [(3, False)], (4, False), *6 * [(5, True)]]
+    assert (path / "progress.gif").stat().st_size > 20
 
 
 def scores(*values):

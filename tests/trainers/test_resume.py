@@ -63,7 +63,7 @@ def test_ctrl_c_ends_in_order_and_the_run_goes_on(tmp_path):
     said, _ = started.communicate(timeout=300)       # a hang, on any clock
     assert started.returncode == 0
     assert f"--run {run}" in said
-    for name in ("losses.csv", "losses.png", "models/generators.keras",
+    for name in ("losses.csv", "losses.png", "progress.gif", "models/generators.keras",
                  "models/generator_glyph.keras", "models/discriminator_glyph_edge.keras"):
         assert (run / name).stat().st_size > 0
     done = max(int(p.stem) for p in (run / "samples").glob("*.png"))
