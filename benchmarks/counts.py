@@ -37,7 +37,8 @@ def work_of(config: Config, domains: int, shape, classes: int,
 
 
 def _generators(config: Config, domains, shape, told, padding) -> work.Net:
-    from trainers.coupled import architecture, shared_rows
+    from nets.architectures import architecture
+    from trainers.coupled import shared_rows
 
     nets = config.nets
     chosen = architecture(GENERATORS, nets.generator, shape)
@@ -49,7 +50,7 @@ def _generators(config: Config, domains, shape, told, padding) -> work.Net:
 
 def _critic(config: Config, shape, told, padding) -> work.Net:
     """Whether its batch norm has become layer norm makes no difference here."""
-    from trainers.coupled import architecture
+    from nets.architectures import architecture
     from trainers.objectives import discriminator_outputs
 
     nets, loss = config.nets, config.loss

@@ -21,19 +21,23 @@ class Registry(Mapping):
     import Keras or TensorFlow at its head, since names are listed without them. first: those
     modules of the package whose things come first in lists; the others follow by name.
 
-    options: name -> what was given to `register` as `options`.
+    options, formulas: name -> what was given to `register` under these words.
     """
 
     def __init__(self, kind: str, package: str | None = None, first: tuple[str, ...] = ()):
         self.kind, self.package, self.first = kind, package, first
         self.options: dict[str, tuple] = {}
+        self.formulas: dict[str, tuple[str, ...]] = {}
         self._things, self._modules = {}, {}
         self._complete = package is None
 
-    def register(self, name: str, thing: Any = _NOTHING, *, options: tuple = ()) -> Any:
+    def register(self, name: str, thing: Any = _NOTHING, *, options: tuple = (),
+                 formulas: tuple[str, ...] = ()) -> Any:
         """Files `thing` under `name` and returns it; without a thing, a decorator that does.
 
         options: whatever else belongs to the name; `registry.options[name]` hands it out.
+        formulas: what it computes, in LaTeX, for `main.py explain`: of a loss the discriminator's
+        and the generator's, else one.
         Raises ValueError for a name that is taken.
         """
         module = sys._getframe(1).f_globals.get("__name__")
@@ -43,7 +47,7 @@ class Registry(Mapping):
                 raise ValueError(f"{self.kind} {name!r} is registered twice: in "
                                  f"{self._modules[name]} and in {module}")
             self._things[name], self._modules[name] = thing, module
-            self.options[name] = tuple(options)
+            self.options[name], self.formulas[name] = tuple(options), tuple(formulas)
             return thing
         return file if thing is _NOTHING else file(thing)
 

@@ -32,7 +32,9 @@ class ScoreLoss:
     needs_real = False
 
 
-@LOSSES.register("minimax")
+@LOSSES.register("minimax", formulas=(
+    r"-\mathbb{E}_x \log D(x) - \mathbb{E}_z \log(1 - D(G(z)))",
+    r"\mathbb{E}_z \log(1 - D(G(z)))"))
 class Minimax(ScoreLoss):
     """The saturating loss of Goodfellow et al. 2014 (section 2.2)."""
 
@@ -47,7 +49,10 @@ class Minimax(ScoreLoss):
 
 @LOSSES.register("nonsaturating", options=(
     Option("label_smoothing", float, 0.0, "real labels are 1 minus this", low=0, high=0.49,
-           serves=("discriminators",)),))
+           serves=("discriminators",)),), formulas=(
+    r"-(1 - s) \mathbb{E}_x \log D(x) - s \mathbb{E}_x \log(1 - D(x))"
+    r" - \mathbb{E}_z \log(1 - D(G(z)))",
+    r"-\mathbb{E}_z \log D(G(z))"))
 class NonSaturating(ScoreLoss):
     """The loss used in practice (section 2.2), with one-sided label smoothing (Salimans 2016).
 
@@ -73,7 +78,9 @@ class NonSaturating(ScoreLoss):
         return softplus_mean(-fake)
 
 
-@LOSSES.register("leastsquares")
+@LOSSES.register("leastsquares", formulas=(
+    r"\frac{1}{2} \mathbb{E}_x (D(x) - 1)^2 + \frac{1}{2} \mathbb{E}_z D(G(z))^2",
+    r"\frac{1}{2} \mathbb{E}_z (D(G(z)) - 1)^2"))
 class LeastSquares(ScoreLoss):
     """LSGAN (Mao et al. 2017) with labels 0 for fake, 1 for real and for the generator."""
 
@@ -87,7 +94,9 @@ class LeastSquares(ScoreLoss):
         return 0.5 * ops.mean(ops.square(_float32(fake) - 1))
 
 
-@LOSSES.register("hinge")
+@LOSSES.register("hinge", formulas=(
+    r"\mathbb{E}_x \max(0, 1 - D(x)) + \mathbb{E}_z \max(0, 1 + D(G(z)))",
+    r"-\mathbb{E}_z D(G(z))"))
 class Hinge(ScoreLoss):
     """The hinge loss (Lim and Ye 2017; Miyato et al. 2018)."""
 
@@ -101,7 +110,8 @@ class Hinge(ScoreLoss):
         return -ops.mean(_float32(fake))
 
 
-@LOSSES.register("wgan")
+@LOSSES.register("wgan", formulas=(
+    r"\mathbb{E}_z D(G(z)) - \mathbb{E}_x D(x)", r"-\mathbb{E}_z D(G(z))"))
 class Wasserstein(ScoreLoss):
     """WGAN (section 2.4.2). The critic must be kept Lipschitz, by clipping or by eq. 2.1."""
 

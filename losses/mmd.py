@@ -81,7 +81,9 @@ def asymmetry(real: Tensor, fake: Tensor) -> Tensor:
 
 @LOSSES.register("mmd", options=(
     Option("asymmetry_weight", float, 0.0, "weight of the kernelized GAN's regulariser (lambda of "
-           "eq. 3.5)", low=0, serves=("discriminators",)),))
+           "eq. 3.5)", low=0, serves=("discriminators",)),), formulas=(
+    r"-\mathrm{MMD}_k^2(D(x), D(G(z))) + \lambda_a A(D(x), D(G(z)))",
+    r"\mathrm{MMD}_k^2(D(x), D(G(z)))"))
 class MMD:
     """MMD^2 between the critic's features of real and of generated samples, [B, discriminator_dim].
 

@@ -7,7 +7,9 @@ from losses.adversarial import LOSSES, ScoreLoss, softplus_mean
 ops = Lazy("keras.ops")
 
 
-@LOSSES.register("relativistic")
+@LOSSES.register("relativistic", formulas=(
+    r"\mathbb{E}_{x,z} \log(1 + e^{D(G(z)) - D(x)})",
+    r"\mathbb{E}_{x,z} \log(1 + e^{D(x) - D(G(z))})"))
 class Relativistic(ScoreLoss):
     """RpGAN (Jolicoeur-Martineau 2018, as R3GAN has it: arXiv 2501.05441, eq. 2).
 

@@ -54,7 +54,9 @@ def distance_consistency(features: Sequence[Sequence[Tensor]]) -> Tensor:
 
 @COUPLINGS.register("consistency", options=(
     weight_option("consistency", "difference of the samples' relations within a batch (Ojha et "
-                  "al. 2021, with 1000)"),))
+                  "al. 2021, with 1000)"),), formulas=(
+    r"\frac{1}{2L} \sum_l \mathbb{E}\, [\mathrm{KL}(p_i \,\|\, p_j)"
+    r" + \mathrm{KL}(p_j \,\|\, p_i)]",))
 def consistency_coupling(consistency_weight: float) -> Coupling:
     """Distance consistency over the rows of the generators."""
     return Coupling("consistency", consistency_weight,

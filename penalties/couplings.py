@@ -97,7 +97,8 @@ class FrozenNets(NamedTuple):
     weight_option("feature", "difference of the first feature maps (eq. 4.1)", common=True),
     Option("feature_layers", int, 3, "how many feature maps, from the front", low=1, high=64),
     Option("feature_rows", str, "", "which feature maps instead, with commas and counted from 1, "
-           "such as 2,3,6 (listing 6.7 leaves out the dense row)")))
+           "such as 2,3,6 (listing 6.7 leaves out the dense row)")), formulas=(
+    r"\sum_{l} \overline{(G_i^{(l)}(z) - G_j^{(l)}(z))^2}",))
 def feature_coupling(feature_weight: float, feature_layers: int, feature_rows: str) -> Coupling:
     """The feature regulariser over the first K rows (thesis eq. 4.1), or over those named."""
     rows = parse_rows(feature_rows) or range(1, feature_layers + 1)
@@ -107,7 +108,8 @@ def feature_coupling(feature_weight: float, feature_layers: int, feature_rows: s
 
 @COUPLINGS.register("cycle", options=(
     weight_option("cycle", "recovery of z from the images (eq. 4.3)"),
-    Option("cycle_norm", str, "l1", "norm of that recovery", choices=("l1", "l2"))))
+    Option("cycle_norm", str, "l1", "norm of that recovery", choices=("l1", "l2"))), formulas=(
+    r"\sum_k \mathbb{E}_z \| F(G_k(z)) - z \|",))
 def cycle_coupling(generators: Sequence[Any], width: float, precision: str, cycle_weight: float,
                    cycle_norm: str) -> Coupling:
     """Latent cycle consistency: one encoder for all domains recovers z from the images (eq. 4.3).
@@ -124,7 +126,8 @@ def cycle_coupling(generators: Sequence[Any], width: float, precision: str, cycl
 
 
 @COUPLINGS.register("tying", options=(
-    weight_option("tying", "squared difference of the generators' weights"),))
+    weight_option("tying", "squared difference of the generators' weights"),), formulas=(
+    r"\sum_l \overline{(\theta_i^{(l)} - \theta_j^{(l)})^2}",))
 def tying_coupling(generators: Sequence[Any], tying_weight: float) -> Coupling:
     """The weight regulariser of the thesis's code: corresponding weights stay near each other."""
     return Coupling("tying", tying_weight, lambda outputs: weight_difference(generators))
@@ -133,7 +136,8 @@ def tying_coupling(generators: Sequence[Any], tying_weight: float) -> Coupling:
 @COUPLINGS.register("semantic", options=(
     weight_option("semantic", "difference of a classifier's predictions (eq. 4.2)", common=True),
     Option("semantic_on", str, "probabilities", "what is compared",
-           choices=SEMANTIC_ON)))
+           choices=SEMANTIC_ON)), formulas=(
+    r"\mathbb{E}_z \, d(C(G_i(z)), C(G_j(z)))",))
 def semantic_coupling(frozen: FrozenNets, semantic_weight: float, semantic_on: str) -> Coupling:
     """A frozen classifier predicts the same class in every domain (eq. 4.2)."""
     return Coupling("semantic", semantic_weight, lambda outputs: semantic_difference(
@@ -142,7 +146,8 @@ def semantic_coupling(frozen: FrozenNets, semantic_weight: float, semantic_on: s
 
 @COUPLINGS.register("balance", options=(
     weight_option("balance", "keeps the batch's mean prediction as the data's classes are",
-                  "couplings"),))
+                  "couplings"),), formulas=(
+    r"\sum_k \mathrm{KL}(\mathbb{E}_z C(G_k(z)) \,\|\, p)",))
 def balance_coupling(frozen: FrozenNets, balance_weight: float) -> Coupling:
     """Every domain shows each class as often as the data do. Without this term a single class
     satisfies a strong semantic term. Not in the thesis."""
@@ -151,7 +156,8 @@ def balance_coupling(frozen: FrozenNets, balance_weight: float) -> Coupling:
 
 
 @COUPLINGS.register("certainty", options=(
-    weight_option("certainty", "entropy of what the classifier reads in an image", "couplings"),))
+    weight_option("certainty", "entropy of what the classifier reads in an image", "couplings"),),
+    formulas=(r"\sum_k \mathbb{E}_z H(C(G_k(z)))",))
 def certainty_coupling(frozen: FrozenNets, certainty_weight: float) -> Coupling:
     """Every image shows one class, and no mixture of two. Not in the thesis."""
     return Coupling("certainty", certainty_weight, lambda outputs: uncertainty(

@@ -83,7 +83,8 @@ def dependence_loss(features: Sequence[Tensor], kind: str = "infonce", tau: floa
 @COUPLINGS.register("dependence", options=(
     weight_option("dependence", "of the images of one latent on each other, by a frozen net"),
     Option("dependence", str, "infonce", "how it is measured", choices=KINDS),
-    Option("dependence_tau", float, 0.07, "temperature of infonce", low=1e-3, high=100), *MAPS))
+    Option("dependence_tau", float, 0.07, "temperature of infonce", low=1e-3, high=100), *MAPS),
+    formulas=(r"-I(\phi(G_i(z)); \phi(G_j(z)))",))
 def dependence_coupling(frozen: FrozenNets, dependence_weight: float, dependence: str,
                         dependence_tau: float) -> Coupling:
     """Images of one latent are found among those of the others (see `dependence_loss`)."""

@@ -40,7 +40,8 @@ def _mean_square_excess(gradient: Tensor) -> Tensor:
     return ops.mean(ops.square(norm - 1))
 
 
-@PENALTIES.register("wgan-gp")
+@PENALTIES.register("wgan-gp", formulas=(
+    r"\mathbb{E}_{\hat{x}} (\|\nabla_{\hat{x}} D(\hat{x})\|_2 - 1)^2",))
 def gradient_penalty(discriminator: Discriminator, real: Tensor, fake: Tensor,
                      alpha: Tensor) -> Tensor:
     """mean_b (||grad D(x_b)||_2 - 1)^2 at points between real and fake, a scalar (eq. 2.1).
@@ -54,7 +55,8 @@ def gradient_penalty(discriminator: Discriminator, real: Tensor, fake: Tensor,
     return _mean_square_excess(input_gradient(discriminator, between))
 
 
-@PENALTIES.register("witness-gp")
+@PENALTIES.register("witness-gp", formulas=(
+    r"\mathbb{E}_{\hat{x}} (\|\nabla_{\hat{x}} f(\hat{x})\|_2 - 1)^2",))
 def witness_gradient_penalty(discriminator: Discriminator, kernel: KernelFunction, real: Tensor,
                              fake: Tensor, alpha: Tensor) -> Tensor:
     """mean_b (||grad f(x_b)||_2 - 1)^2 of the witness f between real and fake, a scalar.
@@ -74,7 +76,8 @@ def witness_gradient_penalty(discriminator: Discriminator, kernel: KernelFunctio
     return _mean_square_excess(gradient)
 
 
-@GRADIENT_SCALES.register("smmd")
+@GRADIENT_SCALES.register("smmd", formulas=(
+    r"1 / (\rho + \mathbb{E} k(D, D) + \mathbb{E} \sum_i \partial_i \partial_{i+n} k(D, D))",))
 def smmd_scale(discriminator: Discriminator, real: Tensor, kernel: Kernel | None = None,
                regularization: float = 1.0, scaling: float = 10.0, variant: str = "analytic",
                signs: Tensor | None = None) -> Tensor:
@@ -107,7 +110,8 @@ def smmd_scale(discriminator: Discriminator, real: Tensor, kernel: Kernel | None
     return 1 / (1 + scaling * (_batch_mean(jacobian) + values))
 
 
-@GRADIENT_SCALES.register("smmd-reference")
+@GRADIENT_SCALES.register("smmd-reference", formulas=(
+    r"1 / (1 + s \, \mathbb{E} \|J_D\|_F^2)",))
 def smmd_reference_scale(discriminator: Discriminator, real: Tensor, kernel: Kernel | None = None,
                          scaling: float = 10.0, signs: Tensor | None = None) -> Tensor:
     """sigma^2 as in the published code: 1 / (1 + scaling E ||J||_F^2). See `smmd_scale`."""
@@ -115,7 +119,8 @@ def smmd_reference_scale(discriminator: Discriminator, real: Tensor, kernel: Ker
                       signs=signs)
 
 
-@GRADIENT_SCALES.register("swgan")
+@GRADIENT_SCALES.register("swgan", formulas=(
+    r"(1 + 10 (\mathbb{E} \|J_D\|_F^2 + \mathbb{E} D^2))^{-1/2}",))
 def swgan_scale(discriminator: Discriminator, real: Tensor, signs: Tensor | None = None) -> Tensor:
     """The scale of SWGAN, [1 / (1 + 10 (E ||J||_F^2 + mean D^2))]^(1/2). See `smmd_scale`."""
     return ops.sqrt(smmd_scale(discriminator, real, variant="value-reference", signs=signs))

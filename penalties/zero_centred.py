@@ -13,7 +13,8 @@ from penalties.gradient import PENALTIES, Discriminator
 ops = Lazy("keras.ops")
 
 
-@PENALTIES.register("r1")
+@PENALTIES.register("r1", formulas=(
+    r"\frac{1}{2} \mathbb{E}_x \|\nabla_x D(x)\|_2^2",))
 def r1_penalty(discriminator: Discriminator, real: Tensor) -> Tensor:
     """1/2 mean_b ||grad D(x_b)||_2^2 at the real samples [B, ...], a float32 scalar.
 
@@ -23,13 +24,16 @@ def r1_penalty(discriminator: Discriminator, real: Tensor) -> Tensor:
     return 0.5 * ops.mean(row_squares(ops.cast(gradient, "float32")))
 
 
-@PENALTIES.register("r2")
+@PENALTIES.register("r2", formulas=(
+    r"\frac{1}{2} \mathbb{E}_z \|\nabla D(G(z))\|_2^2",))
 def r2_penalty(discriminator: Discriminator, fake: Tensor) -> Tensor:
     """The same at the generated samples; no gradient flows into them."""
     return r1_penalty(discriminator, ops.stop_gradient(fake))
 
 
-@PENALTIES.register("r1r2")
+@PENALTIES.register("r1r2", formulas=(
+    r"\frac{1}{2} \mathbb{E}_x \|\nabla_x D(x)\|_2^2"
+    r" + \frac{1}{2} \mathbb{E}_z \|\nabla D(G(z))\|_2^2",))
 def r1r2_penalty(discriminator: Discriminator, real: Tensor, fake: Tensor) -> Tensor:
     """r1 + r2, in one pass over both."""
     both = ops.concatenate([ops.cast(real, "float32"),

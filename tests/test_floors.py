@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # From the ground up; `main` stands on the roof. A folder that is not named here has no floor yet.
 FLOORS = ("framework", "losses", "nets", "data", "metrics", "penalties", "config", "reproduce",
-          "trainers", "style", "figures", "commands", "main")
+          "trainers", "style", "figures", "report", "commands", "main")
 
 
 def module_name(path: Path, root: Path) -> str:

@@ -13,8 +13,7 @@ from data.augment import parse_augmentations
 from data.domain import Domain
 from framework.devices import in_strategy_scope
 from framework.errors import UserError
-from framework.registry import Registry
-from nets.architectures import DISCRIMINATORS, GENERATORS, Architecture
+from nets.architectures import DISCRIMINATORS, GENERATORS, architecture
 from nets.build import build_discriminators, build_generators
 from penalties.couplings import READ_CLASSES, FrozenNets, active_couplings
 from trainers.augmentation import Augmentation
@@ -36,22 +35,6 @@ from trainers.variables import normalises_batches
 def shared_rows(chosen: int, gan_type: str, table_default: int) -> int:
     """Rows that the domains share: as chosen, else the table's for a CoGAN and none besides."""
     return chosen if chosen >= 0 else table_default if has(gan_type, "shared rows") else 0
-
-
-def architecture(registry: Registry, name: str, image_shape: tuple[int, ...]) -> Architecture:
-    """The architecture called `name`; "auto" is, of those whose images have `image_shape`, the
-    one that is marked `auto`, else the first.
-
-    Raises UserError where none has, or where the one named makes other images.
-    """
-    fitting = [each for each in registry.values() if each.image_shape == image_shape]
-    fitting.sort(key=lambda each: not each.auto)
-    chosen = (fitting or [None])[0] if name == "auto" else registry.find(name)
-    if chosen not in fitting:
-        fits = [n for n, each in registry.items() if each.image_shape == image_shape]
-        raise UserError(f"{registry.kind} {name} does not fit images of {image_shape}; "
-                        + (f"these do: {', '.join(fits)}" if fits else "choose --image_size"))
-    return chosen
 
 
 def generators_for(config: Config, domains: int, image_shape: tuple[int, ...],

@@ -24,10 +24,9 @@ from framework.random import Random
 from framework.tensors import Tensor
 from losses.perceptual import mean_squared_difference
 from losses.pyramid import pyramid_distance
-from nets.architectures import DISCRIMINATORS
+from nets.architectures import DISCRIMINATORS, architecture
 from nets.build import build_chain
 from trainers.conditional import concat_label, concat_label_channels
-from trainers.coupled import architecture
 from trainers.restore import Sampler
 
 FOLDER = "encoder"              # of a run's

@@ -11,10 +11,10 @@ from config.sections import Config
 from data.domain import Domain
 from framework.devices import in_strategy_scope
 from losses.mmd import RootMMD
-from nets.architectures import GENERATORS
+from nets.architectures import GENERATORS, architecture
 from penalties.couplings import FrozenNets, active_couplings
 from trainers.conditional import batches_for, conditioned_shape, num_conditioning_classes
-from trainers.coupled import architecture, balance_for, frozen_for, generators_for
+from trainers.coupled import balance_for, frozen_for, generators_for
 from trainers.gan import AdversarialTrainer
 from trainers.kinds import TRAINERS, Training
 from trainers.objectives import kernel_for

@@ -18,8 +18,8 @@ from config.sections import Config
 from framework.checkpoint import restore_part
 from framework.devices import in_strategy_scope
 from framework.errors import UserError
-from nets.architectures import GENERATORS
-from trainers.coupled import architecture, discriminators_for
+from nets.architectures import GENERATORS, architecture
+from trainers.coupled import discriminators_for
 from trainers.restore import Sampler
 from trainers.variables import all_variables
 

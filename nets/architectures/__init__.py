@@ -77,6 +77,22 @@ BATCH_PRELU: dict[str, Any] = {"norm": "batch", "activation": "prelu"}
 BATCH_RELU: dict[str, Any] = {"norm": "batch", "activation": "relu"}
 
 
+def architecture(registry: Registry, name: str, image_shape: tuple[int, ...]) -> Architecture:
+    """The architecture called `name`; "auto" is, of those whose images have `image_shape`, the
+    one that is marked `auto`, else the first.
+
+    Raises UserError where none has, or where the one named makes other images.
+    """
+    fitting = [each for each in registry.values() if each.image_shape == image_shape]
+    fitting.sort(key=lambda each: not each.auto)
+    chosen = (fitting or [None])[0] if name == "auto" else registry.find(name)
+    if chosen not in fitting:
+        fits = [n for n, each in registry.items() if each.image_shape == image_shape]
+        raise UserError(f"{registry.kind} {name} does not fit images of {image_shape}; "
+                        + (f"these do: {', '.join(fits)}" if fits else "choose --image_size"))
+    return chosen
+
+
 def widen(table: tuple[Row, ...], width: float) -> tuple[Row, ...]:
     """Returns `table` with the filters of every row but the last times `width` (at least one).
 

@@ -22,7 +22,7 @@ def test_a_name_has_one_type_in_all_commands(name):
 
 
 def test_a_share_of_1_and_a_weight_of_any_size_have_two_names():
-    assert set(meanings("content_weight")) == {"train"}
+    assert set(meanings("content_weight")) == {"train", "explain"}
     assert set(meanings("content_share")) == {"stylize"}
 
 

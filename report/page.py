@@ -1,0 +1,83 @@
+"""`report.html`: one file that shows a run, or several beside each other, without a network."""
+
+import json
+import time
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from framework.errors import UserError
+from framework.files import write_text
+from report.facts import Facts, facts_of
+from report.grids import GridReader
+
+PAGE = "report.html"            # in the run's folder
+HERE = Path(__file__).parent
+SHARE = 0.005                   # of the time of a training that its page may take
+
+
+class RunPage:
+    """Writes the page of a run that trains, anew now and then: `page.write()`.
+
+    What it takes stays below SHARE of the training: the next page waits until the last one's
+    seconds are that share of what has passed. A page that cannot be written costs one line and no
+    training.
+    """
+
+    def __init__(self, run: str | Path):
+        self.run, self.grids = Path(run), GridReader(Path(run) / "samples")
+        self.due, self.broken = 0.0, False
+
+    def write(self, now: bool = False) -> None:
+        """Writes the page, if it is due or `now` is set."""
+        began = time.perf_counter()
+        if self.broken or not (now or began >= self.due):
+            return
+        try:
+            write_page(self.run / PAGE, [facts_of(self.run, self.grids)])
+        except (OSError, UserError) as error:
+            self.broken = True
+            print(f"{self.run / PAGE} cannot be written: {error}")
+        spent = time.perf_counter() - began
+        self.due = began + spent / SHARE
+
+
+def write_page(path: str | Path, runs: Sequence[Facts]) -> None:
+    """Writes the page of one run, or of several beside each other, to `path` in one step."""
+    write_text(path, render(runs))
+
+
+def render(runs: Sequence[Facts]) -> str:
+    """The page as HTML, which needs no other file."""
+    data = [{"name": run.name, "charts": run.charts,
+             "grids": [{"iteration": grid.iteration, "data": grid.data} for grid in run.grids]}
+            for run in runs]
+    return template().render(runs=runs, differing=differing(runs), written=time.strftime(
+        "%Y-%m-%d %H:%M"), data=for_script(data))
+
+
+def for_script(data: Any) -> str:
+    """`data` as JSON that may stand inside of a <script>: nothing in it ends that."""
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def differing(runs: Sequence[Facts]) -> list[tuple[str, list[str]]]:
+    """(name, its value in each run) of the options that are not the same in all runs."""
+    tables = [{row["name"]: row["value"] for row in run.options} for run in runs]
+    return [(name, [table.get(name, "") for table in tables]) for name in tables[0]
+            if name != "run" and len({table.get(name) for table in tables}) > 1] if tables else []
+
+
+@cache
+def template() -> jinja2.Template:
+    """The page's template, with style sheet, script and chart library inside."""
+    loader = jinja2.FileSystemLoader([HERE / "templates", HERE / "vendor"])
+    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True,
+                                     lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    environment.globals["file"] = lambda name: jinja2.utils.markupsafe.Markup(
+        (HERE / name).read_text(encoding="utf-8"))
+    return environment.get_template("page.html")
