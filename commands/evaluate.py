@@ -48,6 +48,9 @@ def evaluate(run: str, folders: list[str] | None, split: str, data_dir: str, bas
             raise UserError("baseline belongs to --metrics pairing")
         load_config(baseline)
     with quiet():
+        from report.page import RunPage
         from trainers import evaluation
-    return evaluation.main(run, split=split, data_dir=data_dir, baseline=baseline,
-                           blind_sheet=blind_sheet, **measures)
+    evaluation.main(run, split=split, data_dir=data_dir, baseline=baseline,
+                    blind_sheet=blind_sheet, **measures)
+    RunPage(run).write(now=True)
+    return None

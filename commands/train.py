@@ -31,5 +31,6 @@ def train(**given: Any) -> int | None:
     from trainers.domains import load_domains
     domains = load_domains(config)
     with quiet():
+        from report.page import RunPage
         from trainers import train
-    return train.main(config, domains)
+    return train.main(config, domains, RunPage)

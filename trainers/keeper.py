@@ -8,7 +8,7 @@ from config.sections import Section
 from framework.checkpoint import Checkpoints
 from framework.cluster import worker
 from trainers.best import BestSoFar
-from trainers.kinds import Picture, Trainer
+from trainers.kinds import Page, Picture, Trainer
 from trainers.reporters import ChiefReporter, Reporter, WorkerReporter
 
 
@@ -23,13 +23,15 @@ class Keeper:
     """Keeps what is due after an iteration; of several processes the chief alone writes.
 
     picture: draws the samples as they are now. output: how often what is kept, the options of
-    that group. To be begun by `start`.
+    that group. page: shows the run after each picture, or None. To be begun by `start`.
     """
 
     reporter: Reporter
     best: BestSoFar
 
-    def __init__(self, run: Run, trainer: Trainer, picture: Picture, output: Section):
+    def __init__(self, run: Run, trainer: Trainer, picture: Picture, output: Section,
+                 page: Page | None = None):
+        self.page = page
         self.run, self.picture, self.output, self.chief = run, picture, output, worker().chief
         self.checkpoints = Checkpoints(run.checkpoints, trainer.state(), output.keep_checkpoints)
         self.best_checkpoint = Checkpoints(run.best, trainer.state(), keep=1)
@@ -76,6 +78,8 @@ class Keeper:
             self.reporter.plot()
         if saves and self.chief:
             self.checkpoints.save(done)
+        if draws and self.page:
+            self.page.write()
 
     def save(self, done: int) -> None:
         """Keeps log and state after `done` iterations, whatever is due."""

@@ -31,6 +31,13 @@ class Trainer(Protocol):
         """Writes the nets that others load."""
 
 
+class Page(Protocol):
+    """What shows a run to people while it trains."""
+
+    def write(self, now: bool = False) -> None:
+        """Shows the run as it is, if that is due or `now` is set."""
+
+
 class Training(NamedTuple):
     """What a kind of training gives to the loop.
 

@@ -18,7 +18,7 @@ from framework.signals import interruptible
 from trainers.beside import beside
 from trainers.film import write_film
 from trainers.keeper import Keeper
-from trainers.kinds import Picture, Trainer
+from trainers.kinds import Page, Picture, Trainer
 from trainers.restarts import Restarts
 
 
@@ -61,14 +61,15 @@ def agreed_start(told: Sequence) -> int:
 def fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], iterations: int, *,
         picture: Picture, output: Section, compile: str = "graph",
         monitor: Callable[[], dict] | None = None,
-        strategy: tf.distribute.Strategy | None = None) -> int:
+        strategy: tf.distribute.Strategy | None = None, page: Page | None = None) -> int:
     """Trains until `iterations` iterations are done and returns how many are.
 
     Goes on from the run's newest checkpoint, if it has one. batches: a function of (start, stop)
     that yields what `trainer.iterate` takes. picture: draws the samples as they are now, uint8
     [H, W, 3]. output: how often what is written and kept, the options of that group. monitor:
     measures the nets as they are now; its dict of numbers joins the terms. strategy: of
-    `framework.devices.strategy_for`, None for one device. An interrupt ends training after the
+    `framework.devices.strategy_for`, None for one device. page: shows the run to people, of the
+    chief alone. An interrupt ends training after the
     iteration at hand; where several processes train together, at the next that is logged. The
     chief alone writes. Raises NotFinite, before that is written, for terms and weights that are
     not finite, unless `output.on_nan` lets the run go back.
@@ -82,7 +83,7 @@ def fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], it
         stream = partial(_shifted, batches, restarts.shift)
         try:
             return _fit(run, trainer, stream, iterations, picture=picture, output=output,
-                        compile=compile, monitor=monitor, strategy=strategy)
+                        compile=compile, monitor=monitor, strategy=strategy, page=page)
         except NotFinite as error:
             restarts.note(error)
 
@@ -93,12 +94,12 @@ def _shifted(batches, shift, start, stop):
 
 def _fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], iterations: int, *,
          picture: Picture, output: Section, compile: str, monitor: Callable[[], dict] | None,
-         strategy: tf.distribute.Strategy | None) -> int:
+         strategy: tf.distribute.Strategy | None, page: Page | None) -> int:
     """`fit` until the first NotFinite."""
     chief, several = worker().chief, worker().workers > 1
 
     # Every process starts from the newest checkpoint.
-    keeper, tell = Keeper(run, trainer, picture, output), all_gather_scalar(strategy)
+    keeper, tell = Keeper(run, trainer, picture, output, page), all_gather_scalar(strategy)
     start = agreed_start(tell(keeper.restore()))
     keeper.start(start)
     if keeper.best.exhausted and start < iterations:
@@ -147,4 +148,6 @@ def _fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], i
         print(keeper.best)
     if chief:
         write_film(run, done)
+    if page:
+        page.write(now=True)
     return done

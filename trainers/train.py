@@ -2,7 +2,8 @@
 
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import tensorflow as tf
 
@@ -16,16 +17,18 @@ from framework.cluster import worker
 from framework.devices import raise_on_lost_worker, slow_here, strategy_for
 from framework.files import write_text
 from trainers.domains import named_as_before, write_description
-from trainers.kinds import TRAINERS
+from trainers.kinds import TRAINERS, Page
 from trainers.loop import fit
 from trainers.monitors import monitor_for
 from trainers.parent import parent_config, start_as
 from trainers.pseudo import learned_domains
 
 
-def main(config: Config, domains: Sequence[Domain]) -> None:
+def main(config: Config, domains: Sequence[Domain],
+         page_for: Callable[[Path], Page] | None = None) -> None:
     """Trains what `config` asks for on `domains`, or goes on with the run in its folder.
 
+    page_for: gives the page of a run's folder, and of its parent's; None for no page.
     Raises UserError where options, data, devices and folder do not fit, before anything is
     created, and Interrupted where another process that trains the same run is gone.
     """
@@ -36,16 +39,18 @@ def main(config: Config, domains: Sequence[Domain]) -> None:
               f"devices" + f"; worker {here.index + 1} of {here.workers}" * (here.workers > 1))
     if remark := slow_here(config.device.precision):
         print(remark)
-    done = train(config, domains, strategy)
+    done = train(config, domains, strategy, page_for)
     if here.chief and done:
         place, more = shlex.quote(config.experiment.run), 2 * done if done == iterations else 0
-        print(f"{config.experiment.run}: {done} iterations; pictures in samples/, curves in "
+        shown = f"open {config.experiment.run}/report.html; " if page_for else ""
+        print(f"{config.experiment.run}: {done} iterations; {shown}pictures in samples/, curves in "
               f"losses.png, nets in models/; go on with: python main.py --run {place} "
               f"--iterations {max(iterations, more)}")
 
 
 def train(config: Config, domains: Sequence[Domain],
-          strategy: tf.distribute.Strategy | None) -> int:
+          strategy: tf.distribute.Strategy | None,
+          page_for: Callable[[Path], Page] | None = None) -> int:
     """The run of `config` until its iterations are done, after its parent's where it trains one;
     returns how many are done."""
     run, here, nets = Run.check(config.experiment.run, config), worker(), config.nets
@@ -71,7 +76,7 @@ def train(config: Config, domains: Sequence[Domain],
                 print(f"the parent first, {nets.parent_iterations} iterations in "
                       f"{parent.experiment.run}")
                 some = learned[:1] if nets.parent_type == "gan" else learned
-                done = train(parent, some, strategy)
+                done = train(parent, some, strategy, page_for)
                 if done < nets.parent_iterations:
                     if here.chief:
                         print(f"{run.path}: its parent has {done} of {nets.parent_iterations} "
@@ -79,11 +84,14 @@ def train(config: Config, domains: Sequence[Domain],
                               f"{shlex.quote(str(run.path))}")
                     return 0
                 start_as(training.trainer, parent.experiment.run, config)
+            page = page_for(run.path) if page_for and here.chief else None
             done = fit(run, training.trainer,
                        lambda start, stop: prefetch(training.batches, start, stop),
                        config.training.iterations, picture=training.picture,
                        output=config.output, compile=config.device.compile, monitor=monitor,
-                       strategy=strategy)
+                       strategy=strategy, page=page)
             if training.report and here.chief:
                 write_text(run.metrics_json, json.dumps(training.report(), indent=2) + "\n")
+                if page:
+                    page.write(now=True)
     return done

@@ -45,12 +45,13 @@ def batches(start, stop):
         yield tf.constant(float(i % BATCHES_STEP) + 1000.0 * (i // BATCHES_STEP))
 
 
-def train(path, trainer, iterations=12, monitor=None, batches=batches, **output):
+def train(path, trainer, iterations=12, monitor=None, batches=batches, page=None, **output):
     config = resolve(["--preset", "none", "--no-tensorboard"]).with_options(
         checkpoint_every=2, sample_every=6, log_every=1, iterations=iterations, **output)
     with Run.open(path, config) as run:
         return fit(run, trainer, batches, iterations, compile="none", monitor=monitor,
-                   picture=lambda: np.zeros((8, 8, 3), np.uint8), output=config.output)
+                   picture=lambda: np.zeros((8, 8, 3), np.uint8), output=config.output,
+                   page=page)
 
 
 def kept(path, folder="checkpoints"):
@@ -114,6 +115,20 @@ def test_early_grids_come_at_once_and_without_the_plot(tmp_path):
 def scores(*values):
     coming = iter(values)
     return lambda: {"monitor/kid (pixels)/a": next(coming)}
+
+
+def test_a_page_is_written_after_each_picture_and_at_the_end(tmp_path):
+    class Page:
+        def __init__(self):
+            self.writes = []
+
+        def write(self, now=False):
+            pictures = len(list((tmp_path / "run" / "samples").glob("*.png")))
+            self.writes.append((pictures, now, (tmp_path / "run" / "models" / "exported").exists()))
+    page = Page()
+    train(tmp_path / "run", Counting(), page=page)
+    # Of 1, 2, 5, 6 and 12 iterations, beside the one before the first; and when the nets are there.
+    assert page.writes == [(n, False, False) for n in (2, 3, 4, 5, 6)] + [(6, True, True)]
 
 
 def test_the_best_checkpoint_is_kept_beside_the_newest(tmp_path):
