@@ -7,7 +7,7 @@ RUN := runs/demo
 # are not one process alone.
 LONG := figures nets style
 FOLDERS := $(sort $(patsubst tests/%/,%,$(dir $(wildcard tests/*/test_*.py))))
-SHORT := commands config framework losses metrics penalties
+SHORT := commands config framework losses metrics penalties report
 HARD := properties torture
 OTHERS := $(filter-out trainers $(LONG) $(SHORT) $(HARD),$(FOLDERS))
 PARTS := trainers-a-g trainers-h-r figures hard trainers-s-z others nets style short files
@@ -15,7 +15,7 @@ PARTS := trainers-a-g trainers-h-r figures hard trainers-s-z others nets style s
 TEST := TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 OMP_NUM_THREADS=1 \
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow"
 
-.PHONY: demo test test-slow test-workers test-processors torture torture-faults torture-properties \
+.PHONY: demo test test-browser test-slow test-workers test-processors torture torture-faults torture-properties \
 	lint bench clean
 
 demo: .venv/ready
@@ -62,6 +62,11 @@ torture-properties:
 # What computes, under settings in which a processor adds in another order; more than an hour.
 test-processors: .venv/ready-dev
 	$(BIN)/python -m tests.processors
+
+# The page of a run in a browser: SCOGAN_CHROMIUM=/usr/bin/chromium make test-browser
+test-browser: .venv/ready-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-browser.txt
+	$(BIN)/python -m pytest tests/report/test_browser.py
 
 test-slow: .venv/ready-dev
 	$(BIN)/python -m pytest -m slow

@@ -98,7 +98,7 @@ class FrozenNets(NamedTuple):
     Option("feature_layers", int, 3, "how many feature maps, from the front", low=1, high=64),
     Option("feature_rows", str, "", "which feature maps instead, with commas and counted from 1, "
            "such as 2,3,6 (listing 6.7 leaves out the dense row)")), formulas=(
-    r"\sum_{l} \overline{(G_i^{(l)}(z) - G_j^{(l)}(z))^2}",))
+    r"\sum_{l} \langle (G_i^{(l)}(z) - G_j^{(l)}(z))^2 \rangle",))
 def feature_coupling(feature_weight: float, feature_layers: int, feature_rows: str) -> Coupling:
     """The feature regulariser over the first K rows (thesis eq. 4.1), or over those named."""
     rows = parse_rows(feature_rows) or range(1, feature_layers + 1)
@@ -127,7 +127,7 @@ def cycle_coupling(generators: Sequence[Any], width: float, precision: str, cycl
 
 @COUPLINGS.register("tying", options=(
     weight_option("tying", "squared difference of the generators' weights"),), formulas=(
-    r"\sum_l \overline{(\theta_i^{(l)} - \theta_j^{(l)})^2}",))
+    r"\sum_l \langle (\theta_i^{(l)} - \theta_j^{(l)})^2 \rangle",))
 def tying_coupling(generators: Sequence[Any], tying_weight: float) -> Coupling:
     """The weight regulariser of the thesis's code: corresponding weights stay near each other."""
     return Coupling("tying", tying_weight, lambda outputs: weight_difference(generators))

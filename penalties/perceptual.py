@@ -41,7 +41,7 @@ def style_difference(features: Sequence[Mapping[str, Tensor]],
 
 
 @COUPLINGS.register("content", formulas=(
-    r"\sum_l \overline{(\phi_l(G_i(z)) - \phi_l(G_j(z)))^2}",))
+    r"\sum_l \langle (\phi_l(G_i(z)) - \phi_l(G_j(z)))^2 \rangle",))
 def content_coupling(frozen: FrozenNets, content_weight: float, content_layers: str) -> Coupling:
     """The images of all domains have the same deep features (FRL, eq. 4.5)."""
     return Coupling("content", content_weight, lambda outputs: content_difference(
@@ -49,7 +49,8 @@ def content_coupling(frozen: FrozenNets, content_weight: float, content_layers: 
 
 
 @COUPLINGS.register("style", formulas=(
-    r"\sum_k \sum_l \overline{(\mathrm{Gram}\, \phi_l(G_k(z)) - \mathrm{Gram}\, \phi_l(x_k))^2}",))
+    r"\sum_k \sum_l \langle (\mathrm{Gram}\, \phi_l(G_k(z)) - \mathrm{Gram}\, \phi_l(x_k))^2"
+    r" \rangle",))
 def style_coupling(frozen: FrozenNets, style_weight: float, style_layers: str,
                    style_on: str) -> Coupling:
     """The images of each domain have the Gram matrices of its real images (SRL, eq. 4.5)."""

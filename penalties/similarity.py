@@ -39,7 +39,7 @@ def similarity_difference(maps: Sequence[Tensor]) -> Tensor:
 @COUPLINGS.register("similarity", options=(
     weight_option("similarity", "difference of the images' self-similarity, by a frozen net"),
     *MAPS), formulas=(
-    r"\overline{(S(\phi(G_i(z))) - S(\phi(G_j(z))))^2}",))
+    r"\langle (S(\phi(G_i(z))) - S(\phi(G_j(z))))^2 \rangle",))
 def similarity_coupling(frozen: FrozenNets, similarity_weight: float) -> Coupling:
     """What is alike within one image is alike within its partner."""
     return Coupling("similarity", similarity_weight, lambda outputs: similarity_difference(

@@ -111,8 +111,10 @@ def shape_of(config: Config, domains: Sequence[str]) -> tuple[int, ...] | None:
         return None
     with suppress(UserError):
         size = find_domain(domains[0]).size
-        side = config.data.image_size or size
-        return POINTS if size is None else (side, side, 3)
+        if size is None:
+            return POINTS
+        side: int = config.data.image_size or size
+        return side, side, 3
     return None
 
 

@@ -141,7 +141,7 @@ def parameters(path: Path) -> int:
     def add(name: str, thing: Any) -> None:
         nonlocal count
         if isinstance(thing, h5py.Dataset):
-            count += int(thing.size)
+            count += int(thing.size or 0)
     with zipfile.ZipFile(path) as archive, archive.open(WEIGHTS) as file, \
             h5py.File(file, "r") as weights:
         weights.visititems(add)

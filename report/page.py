@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from framework.errors import UserError
 from framework.files import write_text
@@ -78,6 +79,5 @@ def template() -> jinja2.Template:
     loader = jinja2.FileSystemLoader([HERE / "templates", HERE / "vendor"])
     environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True,
                                      lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    environment.globals["file"] = lambda name: jinja2.utils.markupsafe.Markup(
-        (HERE / name).read_text(encoding="utf-8"))
+    environment.globals["file"] = lambda name: Markup((HERE / name).read_text(encoding="utf-8"))
     return environment.get_template("page.html")
