@@ -7,14 +7,20 @@ from config.options import OPTIONS
 from config.resolve import from_flags, load_config
 from config.run import Run
 from framework.cluster import worker
+from framework.options import Option
 from framework.quiet import quiet
 
 
-@COMMANDS.register("train", options=OPTIONS)
+DRY_RUN = Option("dry_run", bool, False, "say what the training would be and take, from a few "
+                 "iterations of which nothing is kept")
+
+
+@COMMANDS.register("train", options=(*OPTIONS, DRY_RUN))
 def train(**given: Any) -> int | None:
     """Trains GANs on one domain of images, or on several whose images come in no pairs. The same
     command again continues its run.
     """
+    dry = given.pop("dry_run", False)
     config = from_flags(given)
     with Run.check(config.experiment.run, config) as run:
         goes_on = run.exists
@@ -30,6 +36,10 @@ def train(**given: Any) -> int | None:
         strategy_for(config.device, config.training.batch_size)
     from trainers.domains import load_domains
     domains = load_domains(config)
+    if dry:
+        with quiet():
+            from trainers import dry_run
+        return dry_run.main(config, domains)
     with quiet():
         from report.page import RunPage
         from trainers import train

@@ -44,7 +44,7 @@ def run(tmp_path):
 @pytest.mark.parametrize("words", [["train"], []])
 def test_train(called, capsys, words):
     assert main([*words, "--gan_type", "cogan", "--dataset", "glyph2edge", "--seed", "3"]) == 0
-    [(name, (config, domains), _)] = called
+    [(name, (config, domains, _), _)] = called
     assert [d.name for d in domains] == ["glyph", "glyph_edge"]
     assert (name, config.experiment.gan_type, config.experiment.seed) == ("train", "cogan", 3)
     assert capsys.readouterr().out.startswith("preset: quick-glyph2edge-cogan (picked for")
@@ -57,7 +57,7 @@ def test_a_named_preset_is_not_announced(called, capsys):
 
 def test_a_run_that_goes_on_picks_no_preset(called, capsys, run):
     assert main(["--run", run]) == main(["--run", run, "--dataset", "glyph2edge"]) == 0
-    assert [config.experiment.preset for _, (config, _), _ in called] == ["demo", "demo"]
+    assert [config.experiment.preset for _, (config, _, _), _ in called] == ["demo", "demo"]
     assert capsys.readouterr().out == ""
 
 
@@ -168,7 +168,7 @@ def test_mistakes(called, capsys, run, argv, message):
 
 
 def test_an_error_of_several_lines_is_printed_in_one(called, capsys, monkeypatch):
-    def fails(config, domains):
+    def fails(config, domains, page_for):
         raise UserError("two\n  lines")
     monkeypatch.setattr(trainers.train, "main", fails)
     assert main(["--preset", "demo"]) == 2
@@ -176,7 +176,7 @@ def test_an_error_of_several_lines_is_printed_in_one(called, capsys, monkeypatch
 
 
 def test_what_a_command_returns_is_the_exit_status(called, monkeypatch):
-    monkeypatch.setattr(trainers.train, "main", lambda config, domains: 3)
+    monkeypatch.setattr(trainers.train, "main", lambda config, domains, page_for: 3)
     assert main(["--preset", "demo"]) == 3
 
 
@@ -189,7 +189,7 @@ def test_what_a_command_returns_is_the_exit_status(called, monkeypatch):
     (tf.errors.InternalError(None, None, "a\nb"), "TensorFlow: a b"),
     (UserError("much " * 200 + "the end"), r"much .* \.\.\. .* the end")])
 def test_what_the_machine_refuses_is_one_line(called, monkeypatch, capsys, error, message):
-    def fails(config, domains):
+    def fails(config, domains, page_for):
         raise error
     monkeypatch.setattr(trainers.train, "main", fails)
     assert main(["--preset", "demo"]) == 2
@@ -198,7 +198,7 @@ def test_what_the_machine_refuses_is_one_line(called, monkeypatch, capsys, error
 
 
 def test_a_mistake_of_ours_keeps_its_traceback(called, monkeypatch):
-    def fails(config, domains):
+    def fails(config, domains, page_for):
         raise ValueError("a bug")
     monkeypatch.setattr(trainers.train, "main", fails)
     with pytest.raises(ValueError, match="a bug"):

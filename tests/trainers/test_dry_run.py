@@ -1,0 +1,41 @@
+"""`main.py --dry_run`: figures of a training, and nothing kept."""
+
+import re
+
+import pytest
+
+from commands.dispatch import main
+from trainers.dry_run import duration
+
+FLAGS = ["--gan_type", "scogan", "--preset", "none", "--dataset", "glyph2edge", "--generator",
+         "quick", "--discriminator", "quick", "--width", "0.1", "--latent_dim", "4",
+         "--batch_size", "4", "--limit_data", "20", "--iterations", "1000", "--compile", "none"]
+
+
+def test_it_measures_and_keeps_nothing(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("SCOGAN_CACHE", str(tmp_path / "cache"))
+    run = tmp_path / "run"
+    assert main([*FLAGS, "--run", str(run), "--dry_run"]) == 0
+    printed = capsys.readouterr().out
+    assert not run.exists() and list(tmp_path.iterdir()) == []
+    assert re.search(r"width +0\.1\n", printed) and "lr_g" not in printed
+    # Of the generators' table, width 0.1: 13, 10 and 6 filters, kernels of 4, for two domains.
+    rows = 4 * 13 * 16 + 13 * 16, 13 * 10 * 16 + 10, 10 * 6 * 16 + 6, 6 * 3 * 16 + 3
+    norms = 4 * (13 + 10 + 6)                   # scale, shift, mean and variance
+    assert re.search(rf"generators +{2 * (sum(rows) + norms):,}\n", printed)
+    each, first, total = re.search(
+        r"takes (\S+) s, the first (\S+) s; 1000 of them (\d+ (?:s|min|h))", printed).groups()
+    assert 0 < float(each) < 60 and float(first) > 0
+    seconds = float(first) + 1000 * float(each)
+    shown = float(total.split()[0]) * {"s": 1, "min": 60, "h": 3600}[total.split()[1]]
+    assert shown == pytest.approx(seconds, rel=0.1, abs=35)
+    assert "Nothing is kept." in printed
+
+
+def test_a_mistake_is_one_line(tmp_path, capsys):
+    assert main([*FLAGS, "--leader", "1", "--dry_run"]) == 2
+    assert "leader belongs to couplings" in capsys.readouterr().err
+
+
+def test_durations():
+    assert [duration(s) for s in (50, 600, 12600)] == ["50 s", "10 min", "3.5 h"]
