@@ -10,7 +10,6 @@ from framework.cluster import worker
 from framework.options import Option
 from framework.quiet import quiet
 
-
 DRY_RUN = Option("dry_run", bool, False, "say what the training would be and take, from a few "
                  "iterations of which nothing is kept")
 
