@@ -17,8 +17,8 @@ from framework.options import Option
     Option("markdown", str, "", "file to write it to (default: it is printed)"),
     *OPTIONS))
 def explain(**given: Any) -> int | None:
-    """Says what a run, a preset or a command line trains: its objective as formulas, with where
-    each term is computed, its nets, and what differs from the preset."""
+    """Says what a run, a preset or a command line trains, as formulas and tables. Each term stands
+    with the line that computes it; what differs from the preset comes last."""
     from report.explain import explained
 
     what, place = given.pop("what", ""), given.pop("markdown", "")

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from trainers.film import evenly_chosen
+
 MOST_GRIDS = 30                 # in a page, the first and the last among them
 WIDEST = 1000                   # pixels
 QUALITY = 60                    # of WebP
@@ -21,14 +23,6 @@ class Grid(NamedTuple):
     height: int
 
 
-def chosen(numbers: list[int], most: int = MOST_GRIDS) -> list[int]:
-    """At most `most` of the sorted `numbers`, evenly by rank, the first and the last among them."""
-    if len(numbers) <= most:
-        return numbers
-    ranks = np.unique(np.linspace(0, len(numbers) - 1, most).round().astype(int))
-    return [numbers[rank] for rank in ranks]
-
-
 class GridReader:
     """Reads the grids in a folder of pictures named by iterations; each is packed once."""
 
@@ -39,8 +33,8 @@ class GridReader:
         """The grids that are there now, in order. What cannot be read is passed over."""
         files = {int(path.stem): path for path in self.folder.glob("*.png")
                  if path.stem.isdecimal()}
-        found = []
-        for number in chosen(sorted(files)):
+        numbers, found = sorted(files), []
+        for number in (numbers[rank] for rank in evenly_chosen(len(numbers), MOST_GRIDS)):
             stamp = files[number].stat().st_mtime_ns
             if self._packed.get(number, (None,))[0] != stamp:
                 self._packed[number] = stamp, packed(files[number])
