@@ -68,7 +68,8 @@ OPTIONS: tuple[Option, ...] = (
         "experiment",
         ("gan_type", str, "scogan", "one GAN, GANs coupled by shared layers or by soft terms, "
          "one that reads a domain without labels, a GAN of kernels, moment matching or drifting "
-         "without a critic, the classifier of the semantic term, the inverse network of style swap, or AdaIN with variational styles",
+         "without a critic, the classifier of the semantic term, the inverse network of style "
+         "swap, or AdaIN with variational styles",
          {"choices": KINDS} | COMMON),
         ("preset", str, "", "settings by name, see `presets`; none: plain defaults "
          "(default: the one that gan_type and dataset pick)", COMMON),
