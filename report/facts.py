@@ -20,8 +20,10 @@ from report.curves import thinned
 from report.grids import Grid, GridReader, packed
 from report.objective import Term, formula_of, terms_of, whence
 from report.warnings import doubts
+from trainers.domains import read_description
 
-DESCRIPTION = "domains.json"
+NUMBERS = ("pair_agreement", "chance", "classes", "classes_present", "samples", "seed",
+           "checkpoint")
 WEIGHTS = "model.weights.h5"    # in a .keras file
 
 
@@ -52,8 +54,10 @@ def facts_of(run: str | Path, grids: GridReader | None = None) -> Facts:
     to the next. Raises UserError where there is no run."""
     path, config = Path(run), load_config(run)
     columns = _columns(path)
-    values, metrics = config.values(), read_json(path / "metrics.json")
-    domains = read_json(path / DESCRIPTION) or []
+    values, metrics = config.values(), figures_of(read_json(path / "metrics.json"))
+    domains: list[dict] = []
+    with suppress(UserError):
+        domains = read_description(path)
     terms = terms_of(config)
     formulas = [(player, mathml(formula)) for player in ("discriminators", "generators")
                 if (formula := formula_of(terms, player, max(1, len(domains))))]
@@ -64,7 +68,7 @@ def facts_of(run: str | Path, grids: GridReader | None = None) -> Facts:
     loss = values["loss"] if has(gan_type, "named loss") else ""
     return Facts(
         name=path.resolve().name, title=f"{gan_type} on {data}", done=done, asked=asked,
-        domains=domains if isinstance(domains, list) else [],
+        domains=domains,
         goes_on=f"python main.py --run {shlex.quote(str(run))} --iterations {more}",
         formulas=formulas, terms=[_shown(term) for term in terms], charts=thinned(columns),
         grids=(grids or GridReader(path / "samples"))(), figures=metrics,
@@ -93,6 +97,22 @@ def read_json(path: Path) -> Any:
     with suppress(ValueError, RecursionError):
         return json.loads(read_text(path) or "{}")
     return {}
+
+
+def figures_of(metrics: Any) -> dict[str, Any]:
+    """What a page says of metrics.json: numbers by name, and the judge; nothing that is of another
+    shape than `evaluate` writes, since people edit such files."""
+    if not isinstance(metrics, dict):
+        return {}
+    found: dict[str, Any] = {name: metrics[name] for name in NUMBERS
+                             if type(metrics.get(name)) in (int, float)}
+    judge = metrics.get("judge")
+    judge = judge if isinstance(judge, dict) else {}
+    shares = judge.get("accuracy_on_held_out")
+    if isinstance(shares, dict) and {"samples", "seed", "checkpoint"} <= set(found) and all(
+            type(share) in (int, float) for share in shares.values()):
+        found["judge"] = {"seed": judge.get("seed", ""), "accuracy_on_held_out": shares}
+    return found
 
 
 def _columns(path: Path) -> dict:
@@ -128,7 +148,7 @@ def _nets(folder: Path) -> list[dict]:
     """Name, file and number of parameters of every net that the run exported."""
     found = []
     for path in sorted(folder.glob("*.keras")):
-        with suppress(OSError, KeyError, zipfile.BadZipFile, ValueError):
+        with suppress(OSError, KeyError, zipfile.BadZipFile, ValueError, RuntimeError):
             found.append({"name": path.stem, "parameters": f"{parameters(path):,}",
                           "size": f"{path.stat().st_size / 2**20:.1f} MiB"})
     return found

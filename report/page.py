@@ -39,7 +39,7 @@ class RunPage:
             return
         try:
             write_page(self.run / PAGE, [facts_of(self.run, self.grids)])
-        except (OSError, UserError) as error:
+        except (OSError, UserError, jinja2.TemplateError) as error:
             self.broken = True
             print(f"{self.run / PAGE} cannot be written: {error}")
         spent = time.perf_counter() - began

@@ -152,6 +152,21 @@ def test_runs_beside_each_other(run, tmp_path, capsys):
     assert text.count('class="grid"') == 2 and "Search" not in text
 
 
+@pytest.mark.parametrize("name, text", [
+    ("metrics.json", "[1, 2]"), ("metrics.json", '{"pair_agreement": "x", "judge": 3}'),
+    ("metrics.json", '{"pair_agreement": 0.5, "judge": {"accuracy_on_held_out": [1]}}'),
+    ("metrics.json", '{"samples": 1, "seed": 1, "checkpoint": 2, "classes": 10, "judge": '
+                     '{"accuracy_on_held_out": {"a": 0.5}}}'),
+    ("domains.json", "[1]"), ("domains.json", '[{"name": "a"}]'), ("domains.json", ""),
+    ("losses.csv", "a,b\n1,2\n"), ("losses.csv", ""), ("models/a.keras", "no zip"),
+    ("samples/000050.png", "")])
+def test_a_file_that_somebody_broke_costs_its_part_alone(tmp_path, capsys, name, text):
+    run = new_run(tmp_path / "run")
+    write_text(run / name, text)
+    assert main(["report", str(run)]) == 0
+    assert Tags((run / "report.html").read_text(encoding="utf-8")).open == []
+
+
 def test_the_command_writes_into_the_run(tmp_path, capsys):
     run = new_run(tmp_path / "alone")
     assert main(["report", str(run)]) == 0
