@@ -51,6 +51,10 @@ def main(run: str, *, direction: str = "", plus: Sequence[str] = (), minus: Sequ
     sampler = Sampler(run)
     if len(sampler.image_shape) != 3:
         raise UserError(f"{run} draws 2-D points; edit needs images")
+    across = {"direction": columns, "plus": len(plus) + len(minus) + 1, "strokes": columns + 1}
+    down = 1 if strokes or image else rows
+    check_grid(across[asked[0]] * down, across[asked[0]], sampler.image_shape,
+               len(sampler.domains), "lower --rows or --columns")
     k = domain_number(sampler, domain) if domain else 0
     start = image_inputs(sampler, k, image, iterations, seed) if image else None
     if strokes:
@@ -153,9 +157,7 @@ def draw_strokes(sampler: Sampler, path: Path, given: np.ndarray, inputs: np.nda
 
 
 def write(sampler: Sampler, path: Path, images: Sequence[np.ndarray], columns: int) -> None:
-    """Writes the domains' images below each other. Raises UserError for too large a picture."""
-    check_grid(len(images[0]), columns, sampler.image_shape, len(images),
-               "lower --rows or --columns")
+    """Writes the domains' images below each other."""
     names = sampler.domains if len(images) > 1 else ()
     save_png(path, image_grid(images, columns, enlargement(sampler.image_shape[0]),
                               layout="pairs", names=names))

@@ -110,6 +110,7 @@ def test_an_image_of_ones_own_is_edited(place, capsys):
     (["--strokes", "{p}/none.png"], "cannot read the image"),
     (["--plus", "1", "--image", "{p}/image.png"], "leave out --image"),
     (["--direction", "1", "--domain", "street"], "domain"),
+    (["--direction", "1", "--rows", "1000", "--columns", "1000"], "lower --rows or --columns"),
     (["--direction", "1", "--output", "x.jpg"], "the picture is a .png"),
 ])
 def test_mistakes(place, capsys, more, message):
