@@ -10,6 +10,7 @@ from typing import Any
 from config.sections import Config
 from data.batches import Batches
 from data.domain import Domain
+from framework.errors import UserError
 from trainers.conditional import batches_for
 from trainers.coupled import with_frozen
 from trainers.domains import load_domains
@@ -20,9 +21,13 @@ from trainers.kinds import TRAINERS, Training
 def training(config: Config, domains: Sequence[Domain]) -> Training:
     """A CoGAN or SCoGAN for the loop whose discriminators learn the first domain's classes.
 
-    domains: as its nets learn them (`trainers.pseudo.learned_domains`).
+    domains: as its nets learn them (`trainers.pseudo.learned_domains`). Raises UserError where
+    generated pairs would need one class in each image, and the first domain has attributes.
     """
     source = load_domains(config)[0] if config.coupling.clusters else domains[0]
+    if source.attributes and config.loss.class_pairs_weight:
+        raise UserError(f"class_pairs_weight reads one class in an image, and {source.name} has "
+                        "attributes; leave it out")
     steps = config.training.discriminator_steps
     return with_frozen(config, domains, with_classes(
         batches_for(config, domains, steps), source, config, steps), source.known_classes)

@@ -1,6 +1,7 @@
 """`--gan_type adapt`: what the head learns, what it must not know, and how it is measured."""
 
 import json
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -9,9 +10,10 @@ import pytest
 from commands.dispatch import main
 from config.resolve import resolve
 from data.domain import Domain
+from framework.errors import UserError
 from metrics.choice import default_metrics
 from nets.build import build_heads, row_outputs
-from trainers import adaptation, classifier, fit_encoder, translation
+from trainers import adapt, adaptation, classifier, fit_encoder, translation
 from trainers.adapt import with_classes
 from trainers.class_head import ClassHead
 from trainers.conditional import batches_for
@@ -114,6 +116,13 @@ def test_mistakes(tmp_path, capsys, more, message):
     run = ["--iterations", "1", "--run", str(tmp_path / "run")]
     assert main([*FLAGS, *run, *(m.format(p=tmp_path) for m in more)]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_pairs_are_of_classes_and_not_of_attributes(config):
+    faces = [replace(d, labels=np.stack([d.labels, d.labels], 1) % 2, classes=2,
+                     attributes=("Smiling", "Male")) for d in domains()]
+    with pytest.raises(UserError, match="glyph has attributes; leave it out"):
+        adapt.training(config, faces)
 
 
 def test_pairs_are_read_surely_or_left():
