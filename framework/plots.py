@@ -135,7 +135,9 @@ def smoothed(values: np.ndarray) -> np.ndarray:
     total = np.concatenate([[0.0], np.cumsum(values, dtype=float)])
     at = np.arange(len(values))
     low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, len(values))
-    return (total[high] - total[low]) / (high - low)
+    means = (total[high] - total[low]) / (high - low)
+    # Of values that are tiny beside the first ones the difference of sums leaves 0, or less.
+    return np.clip(means, values.min(), values.max()) if len(values) else means
 
 
 def _spans_powers_of_ten(raw, smooth):
