@@ -31,7 +31,7 @@ def nothing_is_trained(monkeypatch):
         for name in names:
             monkeypatch.setattr(package, name, SimpleNamespace(main=lambda *a, **k: None),
                                 raising=False)
-    monkeypatch.setattr(trainers.train, "main", lambda config, domains:
+    monkeypatch.setattr(trainers.train, "main", lambda config, domains, page_for:
                         Run.check(config.experiment.run, config).close())
     monkeypatch.setattr(trainers.domains, "load_domains", lambda config, split="train": ())
 

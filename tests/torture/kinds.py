@@ -37,6 +37,7 @@ KINDS = {
                        "--balance_weight 1 --classifier_path {classifier}",
     "scogan perceptual": f"--gan_type scogan --dataset glyph2negative {GLYPHS} --content_weight 1 "
                          f"--style_weight 1 {VGG} --vgg_weights random --balance_perceptual 0.3",
+    "adapt": f"--gan_type adapt --dataset glyph2negative {GLYPHS} --class_pairs_weight 1",
     "mmd_gan": f"--gan_type mmd_gan {RING} --loss mmd --kernel rational-quadratic",
     "mmd_gan smmd": f"--gan_type mmd_gan {RING} --loss mmd --gradient_scale smmd "
                     "--discriminator_norm spectral-scale",
