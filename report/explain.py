@@ -6,6 +6,7 @@ from typing import Any
 
 from config import presets
 from config.kinds import has
+from config.norms import discriminator_norm
 from config.options import BY_NAME, OPTIONS
 from config.resolve import run_domains
 from config.sections import Config
@@ -84,11 +85,9 @@ def nets(config: Config, domains: Sequence[str]) -> list[str]:
     if has(gan_type, "generators"):
         kinds.append(("Generator", GENERATORS, options.generator, options.width, None))
     if has(gan_type, "discriminators"):
-        penalised = config.loss.disc_penalty != "none" or config.loss.gradient_scale != "none"
-        norm = {"auto": "layer" if penalised else None, "table": None}.get(
-            options.discriminator_norm, options.discriminator_norm)
         kinds.append(("Discriminator", DISCRIMINATORS, options.discriminator,
-                      options.width_d or options.width, norm))
+                      options.width_d or options.width,
+                      discriminator_norm(options, config.loss)))
     if has(gan_type, "classifier"):
         kinds.append(("Classifier", CLASSIFIERS, options.classifier, options.width, None))
     shape, found = shape_of(config, domains), []

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from config.kinds import has
+from config.norms import discriminator_norm
 from config.sections import Config, Section
 from data.augment import parse_augmentations
 from data.domain import Domain
@@ -56,12 +57,10 @@ def discriminators_for(config: Config, domains: int, image_shape: tuple[int, ...
     classes: length of the label that they get beside the image's channels."""
     nets, loss = config.nets, config.loss
     table = architecture(DISCRIMINATORS, nets.discriminator, image_shape)
-    penalised = loss.disc_penalty != "none" or loss.gradient_scale != "none"
-    norm = {"auto": "layer" if penalised else None, "table": None}
     shared = shared_rows(nets.shared_discriminator, config.experiment.gan_type, table.shared)
     return build_discriminators(table, domains, shared, conditioned_shape(image_shape, classes),
                                 nets.width_d or nets.width,
-                                norm.get(nets.discriminator_norm, nets.discriminator_norm),
+                                discriminator_norm(nets, loss),
                                 nets.initializer, nets.init_std,
                                 discriminator_outputs(loss, nets))
 
