@@ -1,11 +1,12 @@
 """Trains tiny runs on one device and on two logical ones, and prints as JSON how far apart they
 end. A process of its own, since the processor cannot be split once TensorFlow runs:
-`tests/trainers/test_distributed.py` starts it and judges the numbers.
+`tests/trainers/test_distributed.py` starts it with names of MEASURED, and judges the numbers.
 """
 
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -193,16 +194,24 @@ def dropout() -> dict:
 
 def main():
     devices.strategy_for(TINY.device, TINY.training.batch_size)
-    found = {name: apart(config) for name, config in CASES.items()}
-    found |= {"statistics": statistics(NORMED), "dropout": dropout()}
-    at_once = CASES["scogan, couplings"].with_options(coupling_warmup=0)
-    for name, what, config in (("gathered", "mmd", MMD),
-                               ("mean_over_replicas", "scogan", at_once)):
-        whole = getattr(devices, name)
-        setattr(devices, name, lambda x: x)
-        found[f"without {name}"] = {what: apart(config, 1)}
-        setattr(devices, name, whole)
-    print(json.dumps(found))
+    print(json.dumps({name: MEASURED[name]() for name in sys.argv[1:]}))
+
+
+def apart_without(name: str, config) -> dict:
+    """`apart` after one iteration in which the devices do not exchange what `name` exchanges."""
+    whole = getattr(devices, name)
+    setattr(devices, name, lambda x: x)
+    found = apart(config, 1)
+    setattr(devices, name, whole)
+    return found
+
+
+MEASURED = {name: partial(apart, config) for name, config in CASES.items()} | {
+    "statistics": partial(statistics, NORMED), "dropout": dropout,
+    "without gathered": partial(apart_without, "gathered", MMD),
+    "without mean_over_replicas": partial(
+        apart_without, "mean_over_replicas",
+        CASES["scogan, couplings"].with_options(coupling_warmup=0))}
 
 
 if __name__ == "__main__":
