@@ -6,9 +6,10 @@ from framework.errors import UserError, unknown
 from framework.options import MAX_SEED, Option
 
 METRICS = ("lpips", "fid", "kid", "swd", "prdc", "pair_agreement", "confidence", "modes",
-           "pairing", "adaptation")
+           "pairing", "adaptation", "diversity", "copies")
 SET_METRICS = ("fid", "kid", "swd", "prdc")              # compare two sets of images as a whole
 CLASSIFIER_METRICS = ("pair_agreement", "confidence")    # need a classifier of the run's data
+IMAGE_METRICS = ("diversity", "copies")  # that every run of images is measured by
 FOLDER_METRICS = ("lpips", *SET_METRICS)
 MONITORS = ("kid", "swd", "pair_agreement")  # cheap enough to be watched while training
 LPIPS_NETS = ("alex", "vgg", "squeeze")
@@ -55,9 +56,9 @@ def default_metrics(points: bool, labelled: bool, domains: int, lpips: bool,
     if points:
         return "swd", "modes"
     if adapts and labelled:
-        return "adaptation", "pair_agreement", "kid"
+        return "adaptation", "pair_agreement", "kid", *IMAGE_METRICS
     judged = ("pair_agreement",) * (domains > 1) + ("confidence",) if labelled else ()
-    return (*judged, *("lpips",) * lpips, "kid")
+    return (*judged, *("lpips",) * lpips, "kid", *IMAGE_METRICS)
 
 
 def check_metrics(metrics: Collection[str], points: bool, labelled: bool, domains: int,

@@ -1,7 +1,7 @@
 """`main.py evaluate RUN`: what a trained run is worth, as figures."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from framework.files import write_text
 from framework.plots import save_png
 from framework.progress import progress
 from metrics import choice, extremes
+from metrics.copies import Copies
 from metrics.distributions import Distributions
+from metrics.diversity import Diversity
 from metrics.features import FeatureExtractor, find_extractor
 from metrics.judged import Agreement, Confidence
 from metrics.lpips import LPIPS
@@ -49,8 +51,8 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
          extractor: str = "", extractor_weights: str = "", baseline: str = "",
          blind_sheet: bool = False) -> None:
     """Evaluates the best checkpoint of `run`, where one is kept, else the newest; prints the
-    figures and keeps them in metrics.json and metrics.txt, the most and least alike pairs in
-    pairs-*.png.
+    figures and keeps them in metrics.json and metrics.txt, the most and least alike pairs, and
+    what is nearest to training images, in pairs-*.png.
 
     metrics: see `metrics.choice`; none: quick ones that need no weights from elsewhere. samples:
     of every generator; real images, of `split`, come round again where there are fewer. A
@@ -88,6 +90,11 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
     measures = of_streams(metrics, comparisons(names), counts, distance, seed, net)
     measures |= of_generators(metrics, config, names, counts, judge, domains[0].attributes)
     sources = [sampler_source(sampler, samples, seed), *domain_sources(names, domains, seed)]
+    if "diversity" in metrics:
+        measures["diversity"] = Diversity(names, counts)
+    if "copies" in metrics:
+        trained = domains if split == "train" else load_domains(config)
+        measures["copies"] = copies_of(config, names, trained, seed)
     if paired:
         measures |= paired.measures(counts, seed, judge)
         sources += paired.sources(samples, seed)
@@ -164,6 +171,18 @@ def of_generators(metrics: Sequence[str], config: Config, names: Sequence[str],
     return measures
 
 
+def copies_of(config: Config, names: Sequence[str], trained: Sequence[Domain],
+              seed: int) -> Copies:
+    """The measure of copies of training images, beside the domains' held-out images, where there
+    are any."""
+    held_out: Sequence[Domain] = ()
+    with suppress(UserError):
+        held_out = load_domains(config, "test")
+    training, others = ({name: domain.images for name, domain in zip(names, some, strict=False)}
+                        for some in (trained, held_out))
+    return Copies(training, others, seed)
+
+
 def run_measures(measures: dict, sources: Sequence, samples: int, shape: Sequence[int]) -> list:
     """Leads `samples` rows of all streams past the measures; returns what they found. Raises
     UserError for images that are not finite."""
@@ -191,6 +210,9 @@ def write_report(folder: Path, report: dict, results: Sequence, measures: dict,
             for compared, found in getattr(measures.get("lpips"), "extremes", {}).items():
                 name = f"pairs-{compared.left}-{compared.right}".replace("generated ", "")
                 save_png(folder / f"{name}.png", extremes.picture(found.lowest, found.highest))
+            if "copies" in measures:
+                for name, picture in measures["copies"].pictures().items():
+                    save_png(folder / f"pairs-nearest-{name}.png", picture)
             save_report(folder / "metrics.json", report)
             kept = True
     finally:

@@ -14,16 +14,18 @@ def test_names_with_commas():
 
 @pytest.mark.parametrize("case, expected", [
     ((True, True, 1, True), ("swd", "modes")),
-    ((False, True, 2, False), ("pair_agreement", "confidence", "kid")),
-    ((False, True, 1, False), ("confidence", "kid")), ((False, False, 2, False), ("kid",)),
-    ((False, False, 2, True), ("lpips", "kid"))])
+    ((False, True, 2, False), ("pair_agreement", "confidence", "kid", "diversity", "copies")),
+    ((False, True, 1, False), ("confidence", "kid", "diversity", "copies")),
+    ((False, False, 2, False), ("kid", "diversity", "copies")),
+    ((False, False, 2, True), ("lpips", "kid", "diversity", "copies"))])
 def test_what_is_measured_unasked_is_possible(case, expected):
     assert default_metrics(*case) == expected
     check_metrics(expected, *case[:3], "x")
 
 
 @pytest.mark.parametrize("metric, points, labelled, domains, message", [
-    ("lpips", True, False, 1, "points"), ("confidence", True, False, 1, "points"),
+    ("lpips", True, False, 1, "points"), ("copies", True, False, 1, "points"),
+    ("confidence", True, False, 1, "points"),
     ("modes", False, True, 1, "draws images"), ("pair_agreement", False, True, 1, "one domain"),
     ("pairing", False, True, 1, "one domain"), ("pairing", True, False, 2, "draws points"),
     ("confidence", False, False, 2, "labelled"), ("pair_agreement", False, False, 2, "labelled")])

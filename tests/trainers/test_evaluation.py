@@ -68,8 +68,8 @@ def kinds(report, metric):
 @pytest.mark.parametrize("kind", ["gan", "mmd_gan", "gmmn", "drift"])
 def test_a_run_of_one_domain(run, kind, capsys):
     report = evaluated(run(kind))
-    assert report["metrics"] == ["confidence", "kid"] and "pair_agreement" not in report
-    assert kinds(report, "kid") == ["own", "floor"]
+    assert report["metrics"] == ["confidence", "kid", "diversity", "copies"]
+    assert "pair_agreement" not in report and kinds(report, "kid") == ["own", "floor"]
     assert {"samples": 20, "seed": 1, "split": "train", "checkpoint": 2}.items() <= report.items()
     said = capsys.readouterr().out
     assert "generated glyph | real glyph" in said and said.endswith(
@@ -79,7 +79,7 @@ def test_a_run_of_one_domain(run, kind, capsys):
 @pytest.mark.parametrize("kind", ["cogan", "scogan"])
 def test_a_run_of_pairs(run, kind, capsys):
     report = evaluated(run(kind))
-    assert report["metrics"] == ["pair_agreement", "confidence", "kid"]
+    assert report["metrics"] == ["pair_agreement", "confidence", "kid", "diversity", "copies"]
     assert kinds(report, "kid") == ["pair", "own", "own", "baseline", "floor", "floor"]
     assert all(np.isfinite(row["value"]) and row["split"] == "train" and row["seed"] == 1
                and row["count"] in (20, 15) and row["by"] for row in report["results"])
