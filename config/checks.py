@@ -145,6 +145,11 @@ def _classifier(config: Config, domains: Sequence[str]) -> None:
             if find_domain(name).classes is None:
                 hint = "; add --clusters 10" * has(config.experiment.gan_type, "couplings")
                 raise UserError(f"conditional needs labelled data, and {name} has no labels{hint}")
+    for name in filter(None, config.coupling.classifier_domains.split(",")):
+        if find_domain(name).classes is None:
+            raise UserError(f"classifier_domains: {name} has no labels")
+        if config.coupling.clusters:
+            raise UserError("classifier_domains have labels, and with clusters none are looked at")
     reads = [name for name in READ_CLASSES if getattr(config.coupling, name)]
     unlabelled = [name for name in domains if find_domain(name).classes is None]
     if config.experiment.gan_type == "classifier" and unlabelled:

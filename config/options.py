@@ -112,13 +112,14 @@ OPTIONS: tuple[Option, ...] = (
          positive("schedule")),
         ("beta_1", float, 0.5, "Adam's decay of the mean gradient", from_to(0, 0.99999),
          one_of("optimizer", "adam")),
-        ("beta_2", float, 0.999, "Adam's decay of the square", from_to(0, 0.9999999),
-         one_of("optimizer", "adam")),
+        ("beta_2", float, 0.999, "decay of the mean of squared gradients, in Adam and RMSProp",
+         from_to(0, 0.9999999)),
         ("weight_decay", float, 0.0, "L2 penalty on the weights", from_to(0, 1)),
         ("decoupled_weight_decay", bool, False, "shrink weights beside the gradient (AdamW)",
          GENERATORS_OF, positive("weight_decay")),
-        ("clip", float, 0.0, "clip the critic's weights to [-c, c], for wgan or mmd without "
-         "penalty; 0: off", from_to(0, 100),
+        ("clip", float, -1.0, "clip the critic's weights to [-c, c], for wgan or mmd without "
+         "penalty; -1: to 0.01 for a wgan that nothing else bounds (2.4.2); 0: off",
+         from_to(-1, 100),
          DISCRIMINATORS_OF, one_of("loss", "wgan", "mmd"), UNPENALISED),
         ("clip_gradient", float, 0.0, "bound of the norm of each variable's gradient; 0: off",
          from_to(0, 1e9)),
@@ -222,6 +223,10 @@ OPTIONS: tuple[Option, ...] = (
          "this standard deviation; its gradient then moves strokes rather than pixels",
          from_to(0, 10),
          either(serves("classifier"), OWN_CLASSIFIER)),
+        ("classifier_epochs", int, 0, "so often that classifier sees every image of the largest "
+         "domain; 0: 1500 iterations, whatever the data", from_to(0, 10_000), OWN_CLASSIFIER),
+        ("classifier_domains", str, "", "labelled domains that it learns instead of the run's, such "
+         "as mnist (thesis 5.1)", OWN_CLASSIFIER),
         ("classifier_augment", str, "", "random changes of the images that it learns from, and of "
          "those that semantic, balance and certainty ask it about, with commas: "
          f"{', '.join(AUGMENTATIONS)} (default: none)",

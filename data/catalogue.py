@@ -39,7 +39,7 @@ class Entry:
     """One domain: a source and a transform (None for points, which need none).
 
     transform: see data/transforms.py. pruned: whether data.load keeps only those images of which
-    a classifier is sure.
+    a classifier is sure. full_size: images of the published set where it is not the source's.
     """
 
     source: Source
@@ -48,6 +48,7 @@ class Entry:
     size: int | None                # native height and width in pixels
     description: str
     pruned: bool = False
+    full_size: int | None = None
 
 
 # The order of lists: first what is available offline, then digits, faces and toys.

@@ -19,6 +19,7 @@ from losses.adversarial import Wasserstein
 from losses.kernels import gaussian_kernel
 from losses.mmd import MMD, witness
 from penalties.gradient import gradient_penalty
+from trainers.optimizers import RMSprop
 
 # NOISE is the standard deviation of the noise. Chen calls his small; with 0.1 hardly a fake lies
 # between two clusters, so nothing makes a critic of ReLUs fall there: its contours are rays. 1 is
@@ -96,8 +97,8 @@ def surfaces(iterations: int, seed: int = 0) -> dict[str, Callable[[np.ndarray],
     real = tf.constant(toy_points("grid25")[0])
     fake = real + Random(2, 0).normal(real.shape, NOISE)
     adam = partial(keras.optimizers.Adam, 1e-3, 0.5, 0.9)
-    clipped = train_critic(small_discriminator(), Wasserstein(),
-                           keras.optimizers.RMSprop(1e-3, 0.99), iterations, clip=0.1)
+    clipped = train_critic(small_discriminator(), Wasserstein(), RMSprop(1e-3, 0.99), iterations,
+                           clip=0.1)
     penalised = train_critic(small_discriminator(), Wasserstein(), adam(), iterations,
                              gradient_penalty, 0.1)
     kernel = gaussian_kernel(1.0)

@@ -18,6 +18,7 @@ from losses.mmd import asymmetry
 from nets.architectures import GENERATORS
 from nets.build import build_generators
 from trainers.gan import AdversarialTrainer
+from trainers.optimizers import RMSprop
 
 ops = Lazy("keras.ops")
 
@@ -57,8 +58,8 @@ def mean_scores(loss: Distance, iterations: int, seed: int = 0,
         v.assign(sign * v)
     trainer = AdversarialTrainer(
         [TOY], build_generators(GENERATORS["toy"], 1, 0, 10, WIDTH), [discriminator], loss=loss,
-        g_optimizer=keras.optimizers.RMSprop(LR, 0.99), clip=CLIP, latent="normal",
-        d_optimizer=keras.optimizers.RMSprop(LR, 0.99), discriminator_steps=STEPS, seed=seed)
+        g_optimizer=RMSprop(LR, 0.99), clip=CLIP, latent="normal",
+        d_optimizer=RMSprop(LR, 0.99), discriminator_steps=STEPS, seed=seed)
     z, real = latents("normal", 500, 10, 9, Stream.SAMPLES), toy_points(TOY)[0][:500]
     read = compiled(lambda: (ops.mean(discriminator(real)),
                              ops.mean(discriminator(trainer.sample.draw(z)[0]))))

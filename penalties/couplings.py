@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from framework.errors import UserError
-from framework.options import Option
+from framework.options import Option, Requirement
 from framework.registry import Registry, called_with
 from framework.tensors import Tensor
 from penalties.coupling import (
@@ -95,7 +95,10 @@ class FrozenNets(NamedTuple):
 
 @COUPLINGS.register("feature", options=(
     weight_option("feature", "difference of the first feature maps (eq. 4.1)", common=True),
-    Option("feature_layers", int, 3, "how many feature maps, from the front", low=1, high=64),
+    Option("feature_layers", int, 3, "how many feature maps, from the front", low=1, high=64,
+           requires=(Requirement(lambda values: not values["feature_rows"],
+                                 "a run without --feature_rows",
+                                 lambda values: f"feature_rows is {values['feature_rows']}"),)),
     Option("feature_rows", str, "", "which feature maps instead, with commas and counted from 1, "
            "such as 2,3,6 (listing 6.7 leaves out the dense row)")), formulas=(
     r"\sum_{l} \langle (G_i^{(l)}(z) - G_j^{(l)}(z))^2 \rangle",))

@@ -29,20 +29,27 @@ QUICK_DIGIT_OPTIONS = {
     "discriminator_steps": 1, "lr_g": 1e-3, "lr_d": 5e-4, "beta_1": 0.5, "beta_2": 0.99,
     "ema": 0.995,
     "instance_noise": 0.1, "label_smoothing": 0.1, "iterations": 2000, "coupling_warmup": 1200,
-    "balance_weight": 12.0, "classifier_noise": 1.0,
+    "balance_weight": 12.0, "classifier_noise": 1.0, "classifier_epochs": 0,
 }
-# The preset quick-horse2zebra without its terms.
+# The preset quick-horse2zebra without its terms. What a table is about stays: the loss, and which
+# images are twice as high as the others (256 and 128 become 128 and 64).
 QUICK_PHOTO_OPTIONS = {
-    "image_size": 64, "generator": "residual64", "discriminator": "dcgan64",
-    "discriminator_norm": "table", "upsampling": "resize", "width": 0.25, "classifier": "quick",
-    "batch_size": 8, "loss": "nonsaturating", "disc_penalty": "none", "discriminator_steps": 1,
-    "instance_noise": 0.1, "label_smoothing": 0.1, "lr_g": 1e-3, "lr_d": 3e-4, "beta_1": 0.5,
-    "beta_2": 0.99, "ema": 0.99, "iterations": 1500, "coupling_warmup": 500,
+    "upsampling": "resize", "width": 0.25, "classifier": "quick", "classifier_epochs": 0,
+    "batch_size": 8, "ema": 0.99, "iterations": 1500, "coupling_warmup": 500,
 }
+QUICK_PHOTO_SIZES = {
+    128: {"image_size": 64, "generator": "residual64", "discriminator": "dcgan64"},
+    256: {"image_size": 128, "generator": "residual128", "discriminator": "residual128"},
+}
+QUICK_PHOTO_NONSATURATING = {
+    "discriminator_norm": "table", "instance_noise": 0.1, "label_smoothing": 0.1, "lr_g": 1e-3,
+    "lr_d": 3e-4, "beta_1": 0.5, "beta_2": 0.99,
+}
+QUICK_PHOTO_WGAN_GP = {"lr_g": 5e-4, "lr_d": 5e-4}
 SAVING_INTERVALS = {"sample_every": 500, "checkpoint_every": 500}
 # The options for presets that have the term.
 OPTIONS_BY_TERM = {
-    "feature_weight": {"feature_weight": 60.0},
+    "feature_weight": {"feature_weight": 60.0, "feature_rows": "2,3,4"},
     "semantic_weight": {"semantic_weight": 12.0, "semantic_on": "kl"},
     "content_weight": {"content_weight": 1.0, "content_layers": "block3_conv1",
                        "balance_perceptual": 0.3},
@@ -51,8 +58,16 @@ OPTIONS_BY_TERM = {
 }
 
 
+def _quick_photo(values: dict) -> dict:
+    loss = QUICK_PHOTO_NONSATURATING if values["loss"] == "nonsaturating" else QUICK_PHOTO_WGAN_GP
+    # The face discriminators' rows from 128 filters on are the last four of these.
+    shared = {"shared_discriminator": 4} if values["shared_discriminator"] > 0 else {}
+    return QUICK_PHOTO_OPTIONS | QUICK_PHOTO_SIZES[values["image_size"]] | loss | shared
+
+
 def _quick(values: dict) -> dict:
-    base = QUICK_DIGIT_OPTIONS if values["dataset"].startswith("mnist") else QUICK_PHOTO_OPTIONS
+    digits = values["dataset"].startswith("mnist")
+    base = QUICK_DIGIT_OPTIONS if digits else _quick_photo(values)
     terms = [options for term, options in OPTIONS_BY_TERM.items() if values.get(term)]
     return {name: value for options in (base, SAVING_INTERVALS, *terms)
             for name, value in options.items()}

@@ -20,12 +20,12 @@ from penalties.couplings import READ_CLASSES, FrozenNets, active_couplings
 from trainers.augmentation import Augmentation
 from trainers.balance import LossBalancer
 from trainers.class_head import ClassHead
-from trainers.classifier import frozen_classifier, labelled_domains
+from trainers.classifier import check_labels, frozen_classifier, labelled_domains
 from trainers.conditional import batches_for, conditioned_shape, num_conditioning_classes
 from trainers.domains import load_domains
 from trainers.gan import AdversarialTrainer
 from trainers.kinds import TRAINERS, Training
-from trainers.objectives import discriminator_outputs, objective
+from trainers.objectives import clip_bound, discriminator_outputs, objective
 from trainers.optimizers import falling, optimizer, scaling_optimizer
 from trainers.perceptual import maps_for, vgg_features_for
 from trainers.pictures import sample_picture
@@ -76,6 +76,20 @@ def class_frequencies(domains: Sequence[Domain]) -> np.ndarray:
     return np.mean(shares, 0).astype("float32")
 
 
+def classifier_data(config: Config, domains: Sequence[Domain],
+                    held_out: Callable[[], Sequence[Domain]]) -> tuple[Sequence[Domain], Callable]:
+    """The domains that the classifier learns, and a function to their held-out images: those of
+    `--classifier_domains` at the size of the run's images, else the run's own. Raises UserError
+    where they have other classes than the run's."""
+    names, (side, *_) = config.coupling.classifier_domains, domains[0].images.shape[1:]
+    if not names:
+        return domains, held_out
+    named = config.with_options(dataset="", domains=names, image_size=side)
+    learned = load_domains(named)
+    check_labels([*learned, *labelled_domains(domains)])
+    return learned, partial(load_domains, named, "test")
+
+
 def frozen_for(config: Config, domains: Sequence[Domain]) -> FrozenNets:
     """What the couplings of a run read with. A classifier is read from its file, found in the
     cache or trained, where a coupling asks for it; with `--clusters` it has learned those, and
@@ -90,7 +104,8 @@ def frozen_for(config: Config, domains: Sequence[Domain]) -> FrozenNets:
         domains, clustered = with_pseudo_classes(domains, held_out(), coupling.clusters,
                                                  config.experiment.seed)
         held_out = partial(tuple, clustered)
-    classifier = frozen_classifier(config, domains, held_out)
+    learned, held_out = classifier_data(config, domains, held_out)
+    classifier = frozen_classifier(config, learned, held_out)
     frequencies = class_frequencies(domains) if coupling.balance_weight > 0 else None
     return FrozenNets(partial(classifier, training=False), frequencies,
                       any(d.attributes for d in domains), vgg, maps,
@@ -146,7 +161,8 @@ def build(config: Config, domains: Sequence[Domain], frozen: FrozenNets | None =
         head=(ClassHead.on(discriminators, head_classes, config.loss.class_weight,
                            config.loss.class_pairs_weight) if head_classes else None),
         averaged=(generators_for(config, count, image_shape, classes) if training.ema else None),
-        ema=training.ema, classes=classes, clip=training.clip,
+        ema=training.ema, classes=classes,
+        clip=clip_bound(training.clip, config.loss, config.nets),
         instance_noise=config.loss.instance_noise,
         weight_decay=0.0 if decoupled else training.weight_decay, seed=config.experiment.seed)
 

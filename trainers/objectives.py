@@ -6,15 +6,27 @@ from config.sections import Section
 from framework.registry import accepts, called_with
 from losses.adversarial import LOSSES
 from losses.kernels import KERNELS, Kernel, parse_scales
+from nets.architectures import SPECTRAL
 from penalties.gradient import GRADIENT_SCALES, PENALTIES
 
 FEATURES = 16
+WGAN_CLIP = 0.01                # Arjovsky et al. 2017, section 2.4.2 of the SCoGAN thesis
 
 
 def discriminator_outputs(loss: Section, nets: Section) -> int:
     """Length of what a critic returns: one score, and features for the loss mmd, as many as
     chosen, else 16 (Binkowski et al. 2018; Chen's thesis does not say)."""
     return nets.discriminator_dim or (FEATURES if loss.loss == "mmd" else 1)
+
+
+def clip_bound(clip: float, loss: Section, nets: Section) -> float:
+    """The bound c of the critics' weights in [-c, c], 0 for none. clip: as chosen; below 0 that of
+    the published WGAN, where neither penalty, scale nor spectral norm bounds the critic."""
+    if clip >= 0:
+        return clip
+    bounded = {loss.disc_penalty, loss.gradient_scale} != {"none"} or (
+        nets.discriminator_norm in SPECTRAL)
+    return WGAN_CLIP if loss.loss == "wgan" and not bounded else 0.0
 
 
 def kernel_for(loss: Section, dim: int, seed: int) -> Kernel:

@@ -21,5 +21,6 @@ for suffix, transform, view in VIEWS:
                      Entry(MNIST, transform, 10, 32, f"handwritten digits, {view}"))
 DOMAINS.register("svhn", Entry(SVHN, plain, 10, 32, "digits of real house numbers"))
 DOMAINS.register("svhn_pruned", Entry(
-    SVHN, plain, 10, 32, "svhn without what a classifier is not sure of", pruned=True))
+    SVHN, plain, 10, 32, "svhn without what a classifier is not sure of (thesis 2.7)", pruned=True,
+    full_size=70_262))
 DOMAINS.register("usps", Entry(USPS, plain, 10, 32, "digits of the US postal service"))

@@ -59,6 +59,7 @@ def test_every_option_serves_a_kind_or_is_refused_by_name(kind, name):
     (["--gan_type", "gan", "--cycle_norm", "l1"], "cycle_norm"),
     (["--gan_type", "gan", "--classifier", "B.1"], "classifier"),
     (["--optimizer", "rmsprop", "--beta_1", "0.9"], "beta_1"),
+    (["--feature_weight", "1", "--feature_rows", "2", "--feature_layers", "2"], "feature_layers"),
     (["--gan_type", "gmmn", "--balance_weight", "1"], "balance_weight"),
     (["--gan_type", "style_vae", "--lr_g", "1e-3", "--dataset", "glyph2edge"], "lr_g"),
     (["--dataset", "glyph2edge", "--lr", "1e-3"], "lr"),

@@ -46,7 +46,7 @@ def test_the_settings_of_the_digits_of_chapter_5(name):
     assert values.items() >= {**DCGAN, **WGANGP, "weight_decay": 0.0}.items()
     assert values["iterations"] == (20000 if "edge" in name else 25000)
     assert set(presets.load_preset(name).reports["lpips"]) == {
-        "generated", "mnist", "mnist_edge" if "edge" in name else "svhn"}
+        "generated", "mnist", "mnist_edge" if "edge" in name else "svhn_pruned"}
 
 
 @pytest.mark.parametrize("name, weights", [
@@ -153,9 +153,29 @@ def test_the_tables_of_chapter_5_as_printed(name, figures):
     assert list(found) == ["generated", *titles]
 
 
+SOFT = [n for n in presets.names() if n[0] in "457"
+        and presets.load_preset(n).values["gan_type"] == "scogan"]
+
+
+@pytest.mark.parametrize("name", SOFT)
+def test_what_listing_6_7_shares_and_compares(name):
+    """One dense row for both generators; the first K of the rows after it are compared, which the
+    row of 32x32x128 of the digits is not among; SVHN is the pruned one."""
+    values = presets.load_preset(name).values
+    assert values["shared_generator"] == 1
+    assert values.get("shared_discriminator") == (6 if values["generator"] == "face128" else None)
+    k = 2 if "-k2-" in name else 3
+    rows = {"digit": (2, 3, 4), "digit_small": (2, 3, 5), "face128": (2, 3, 4)}
+    assert values.get("feature_rows") == (
+        ",".join(map(str, rows[values["generator"]][:k])) if values.get("feature_weight") else None)
+    assert values["dataset"] != "mnist2svhn"
+    assert values.get("classifier_epochs") == (10 if "semantic_weight" in values else None)
+    assert values.get("classifier_domains") == ("mnist" if name == "5.1-mnist2edge-sl" else None)
+
+
 def test_table_5_2_as_printed():
     assert presets.load_preset("5.2-mnist2svhn-slfr").reports["lpips"] == {
-        "generated": 0.3016, "mnist": 0.1162, "svhn": 0.2046}
+        "generated": 0.3016, "mnist": 0.1162, "svhn_pruned": 0.2046}
 
 
 @pytest.mark.parametrize("pair, name", [
@@ -201,6 +221,6 @@ def test_the_list_holds_every_preset():
     reports = {row[0]: row[2] for row in rows}
     assert reports["classifier"] == "98 % on MNIST, 92 % on MNIST with SVHN"
     assert reports["5.2-mnist2svhn-slfr"] == (
-        "LPIPS generated 0.3016, mnist 0.1162, svhn 0.2046")
+        "LPIPS generated 0.3016, mnist 0.1162, svhn_pruned 0.2046")
     assert reports["5.3-celebsmiling-slfr"].endswith("Smiling 0.3921; no joint distribution")
     assert reports["demo"] == ""

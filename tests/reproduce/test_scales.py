@@ -39,7 +39,8 @@ def test_full_is_the_preset(preset):
 def test_quick_rows_of_digits_differ_in_their_couplings_alone():
     couplings = {"gan_type", "feature_weight", "semantic_weight", "semantic_on", "cycle_weight",
                  "content_weight", "style_weight", "content_layers", "style_layers", "style_on",
-                 "balance_perceptual", "vgg_weights", "dataset", "preset", "feature_layers"}
+                 "balance_perceptual", "vgg_weights", "dataset", "preset", "feature_rows",
+                 "shared_generator", "classifier_domains"}
     made = [resolve(["--preset", name, *command_line_flags(
         options_over(name, "quick") | seen_by(name))]).stored() for name in DIGITS]
     rest = [{k: v for k, v in values.items() if k not in couplings} for values in made]
@@ -52,3 +53,13 @@ def test_reduced():
     assert made == {"width": 0.25, "batch_size": 32, "iterations": 5000}
     assert describe_differences("5.2-mnist2svhn-slfr", made) == (
         "width 0.25 for 1.0, batch_size 32 for 128, iterations 5000 for 25000")
+
+
+def test_quick_photographs_keep_the_loss_and_which_images_are_larger():
+    made = {name: resolve(["--preset", name, *command_line_flags(options_over(name, "quick"))])
+            for name in ROWS if name.startswith("3-") and "mnist" not in name}
+    assert {name: (c.data.image_size, c.loss.loss, c.loss.disc_penalty)
+            for name, c in made.items() if "horse" in name} == {
+        "3-horse2zebra-256-cogan": (128, "nonsaturating", "none"),
+        "3-horse2zebra-cogan": (64, "nonsaturating", "none"),
+        "3-horse2zebra-cogan-wgangp": (64, "wgan", "wgan-gp")}

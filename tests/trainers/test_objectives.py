@@ -8,7 +8,7 @@ from losses.adversarial import LOSSES, NonSaturating
 from losses.kernels import KERNELS
 from losses.mmd import MMD
 from penalties.gradient import gradient_penalty
-from trainers.objectives import discriminator_outputs, kernel_for, objective
+from trainers.objectives import clip_bound, discriminator_outputs, kernel_for, objective
 
 GAN = ["--gan_type", "gan", "--dataset", "glyph", "--preset", "none"]
 MMD_LOSS = [*GAN, "--loss", "mmd"]
@@ -71,3 +71,14 @@ def test_terms_get_the_kernel_that_they_ask_for():
         *GAN, "--disc_penalty", "wgan-gp", "--label_smoothing", "0.1"]), 1)
     assert isinstance(loss, NonSaturating) and loss.label_smoothing == 0.1
     assert penalty is gradient_penalty
+
+
+@pytest.mark.parametrize("flags, bound", [
+    (["--loss", "wgan"], 0.01), (["--loss", "wgan", "--clip", "0.05"], 0.05),
+    (["--loss", "wgan", "--clip", "0"], 0.0), (["--loss", "hinge"], 0.0),
+    (["--loss", "wgan", "--disc_penalty", "wgan-gp"], 0.0),
+    (["--loss", "wgan", "--gradient_scale", "swgan"], 0.0),
+    (["--loss", "wgan", "--discriminator_norm", "spectral"], 0.0)])
+def test_a_wgan_that_nothing_else_bounds_is_clipped(flags, bound):
+    config = resolve([*GAN, *flags])
+    assert clip_bound(config.training.clip, config.loss, config.nets) == bound

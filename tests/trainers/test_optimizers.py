@@ -8,7 +8,7 @@ import tensorflow as tf
 from config.resolve import resolve
 from data.domain import Domain
 from trainers.coupled import build
-from trainers.optimizers import Adam, falling
+from trainers.optimizers import Adam, RMSprop, falling
 
 LR, BETA_1, BETA_2, EPSILON = 0.01, 0.3, 0.9, 1e-7
 
@@ -44,6 +44,22 @@ def test_adam(compiled):
         np.testing.assert_allclose(found, wanted, atol=2e-6)
     np.testing.assert_array_equal(other, np.ones(3))
     assert int(optimizer.iterations) == 4
+
+
+def test_rmsprop_adds_epsilon_to_the_root():
+    rho, epsilon = 0.7, 1e-7
+    start, gradients = np.array([1.0, 2.0]), np.array([[1e-5, 0.3], [-2e-5, 0.1], [0.0, -0.2]])
+    variable = keras.Variable(start, dtype="float32")
+    optimizer = RMSprop(LR, rho)
+    optimizer.build([variable])
+    weight, v = start.copy(), 0.0
+    for g in gradients:
+        optimizer.apply([tf.constant(g, tf.float32)], [variable])
+        v = rho * v + (1 - rho) * g**2
+        weight = weight - LR * g / (np.sqrt(v) + epsilon)
+    np.testing.assert_allclose(variable, weight, atol=1e-6)
+    keras_floor = np.sqrt(v[0] + epsilon) / (np.sqrt(v[0]) + epsilon)
+    assert keras_floor > 20                     # by which Keras's own step is shorter at 1e-5
 
 
 def half_cosine(step, over, end):
