@@ -39,7 +39,7 @@ def evaluate(run: str, folders: list[str] | None, split: str, data_dir: str, bas
     known = choice.FOLDER_METRICS if folders else choice.METRICS
     measures["metrics"] = choice.parse_names(measures["metrics"], known)
     if folders:
-        with quiet():
+        with quiet(logged=True):
             from trainers import folder_evaluation
         return folder_evaluation.main(*folders, image_size=image_size, output=output, **measures)
     load_config(run)
@@ -47,7 +47,7 @@ def evaluate(run: str, folders: list[str] | None, split: str, data_dir: str, bas
         if "pairing" not in measures["metrics"]:
             raise UserError("baseline belongs to --metrics pairing")
         load_config(baseline)
-    with quiet():
+    with quiet(logged=True):
         from report.page import RunPage
         from trainers import evaluation
     evaluation.main(run, split=split, data_dir=data_dir, baseline=baseline,

@@ -98,6 +98,9 @@ def _download(tfds: Any, name: str, target: Path, settings: dict[str, Any]) -> N
     """Prepares the data set in a folder of its own inside `target`, then moves it in place."""
     with tempfile.TemporaryDirectory(prefix=".incomplete-", dir=target) as folder:
         builder = tfds.builder(tfds_name(name), data_dir=folder, **settings)
+        size = getattr(getattr(builder, "info", None), "download_size", "")
+        print(f"TFDS downloads {name}{f' ({size})' if size else ''} and prepares it in {target}, "
+              "once", flush=True)
         builder.download_and_prepare(download_dir=Path(folder) / "downloads")
         prepared = Path(builder.data_dir)
         place = target / prepared.relative_to(folder)

@@ -5,9 +5,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol
 
-DELAY = 2                       # seconds that pass before anything is shown
+from framework.notice import DELAY, later
+
 INTERVAL = 30                   # seconds from line to line where stderr is no terminal
 LASTING_FORMAT = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"   # for tqdm
 
@@ -32,6 +34,12 @@ class Lines:
         self.total, self.name, self.unit, self.done = total, name, unit, done
         self.due, self.beside = time.monotonic() + DELAY, ""
         self.first: tuple[float, int] | None = None     # when the first came, and how many then
+
+    def begin(self) -> None:
+        """Says what is under way where the first has not come by now."""
+        if self.first is None:
+            print(f"{self.name}: {self.done} of {self.total} {self.unit}", file=sys.stderr,
+                  flush=True)
 
     def update(self, n: int = 1) -> None:
         self.done += n
@@ -58,6 +66,12 @@ class Lines:
         self.name = desc or ""
 
 
+def _show(bar) -> None:
+    """Draws the bar of tqdm; it is cleared where it closes as if an update had drawn it."""
+    bar.last_print_t = time.time()
+    bar.refresh()
+
+
 @contextmanager
 def progress(total: int, name: str, unit: str, done: int = 0, *, lasting: bool = False,
              shown: bool = True) -> Iterator[Bar]:
@@ -66,11 +80,14 @@ def progress(total: int, name: str, unit: str, done: int = 0, *, lasting: bool =
     INTERVAL seconds. lasting: a terminal shows the bar at once and keeps it, with room for a long
     text beside it. shown: False for one that takes the calls and shows nothing."""
     if shown and not sys.stderr.isatty():
-        yield Lines(total, name, unit, done)
+        lines = Lines(total, name, unit, done)
+        with later(lines.begin, DELAY):
+            yield lines
         return
     from tqdm import tqdm
 
-    with tqdm(total=total, initial=done, desc=name, unit=unit, delay=0 if lasting else DELAY,
-              leave=lasting, mininterval=0.5, dynamic_ncols=True, disable=not shown,
-              bar_format=LASTING_FORMAT if lasting else None) as bar:
+    with (tqdm(total=total, initial=done, desc=name, unit=unit, delay=0 if lasting else DELAY,
+               leave=lasting, mininterval=0.5, dynamic_ncols=True, disable=not shown,
+               bar_format=LASTING_FORMAT if lasting else None) as bar,
+          later(partial(_show, bar), DELAY)):
         yield bar

@@ -3,22 +3,22 @@
 import os
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
+from framework.notice import later
 from framework.signals import handling, leave_at_once
 
-WAITING = b"starting TensorFlow ..."
+WAITING = b"starting TensorFlow, which takes some seconds ..."
 CLEARED = b"\r\x1b[K"
-DELAY = 2                       # seconds after which a terminal shows what it waits for
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def quiet(logged: bool = False) -> Iterator[None]:
     """For imports: keeps stderr still in the block, unless TF_CPP_MIN_LOG_LEVEL asks for messages
     (0 or 1); shows what was said after all if the block raises. Ctrl-C leaves at once, since
-    half an import cannot be unwound."""
+    half an import cannot be unwound. logged: a log file is told of a long wait too, not only a
+    terminal."""
     if os.environ.get("TF_CPP_MIN_LOG_LEVEL", "0") in ("0", "1"):
         with handling(leave_at_once):
             yield
@@ -26,7 +26,7 @@ def quiet() -> Iterator[None]:
     sys.stderr.flush()
     terminal = os.dup(2)
     try:
-        with (tempfile.TemporaryFile() as said, _notice(terminal),
+        with (tempfile.TemporaryFile() as said, _notice(terminal, logged),
               handling(lambda number: leave_at_once(number, terminal))):
             os.dup2(said.fileno(), 2)
             try:
@@ -43,22 +43,19 @@ def quiet() -> Iterator[None]:
 
 
 @contextmanager
-def _notice(terminal: int) -> Iterator[None]:
-    """Tells a person at the terminal of a long wait, until it is over."""
-    shown = []
+def _notice(terminal: int, logged: bool) -> Iterator[None]:
+    """Tells a person at the terminal of a long wait, until it is over; where `logged` a log file
+    too."""
+    shown, person = [], os.isatty(terminal)
 
     def show():
         shown.append(True)
         with suppress(OSError):
-            os.write(terminal, WAITING)
-    timer = threading.Timer(DELAY, show)
-    timer.daemon = True
-    if os.isatty(terminal):
-        timer.start()
+            os.write(terminal, WAITING + b"\n" * (not person))
     try:
-        yield
+        with later(show) if person or logged else nullcontext():
+            yield
     finally:
-        timer.cancel()
-        if shown:
+        if shown and person:
             with suppress(OSError):
                 os.write(terminal, CLEARED)

@@ -1,12 +1,14 @@
 """Feature extractors: the nets whose features the distances of distributions compare."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from framework.arrays import check_finite
+from framework.downloads import keras_download
 from framework.errors import UserError
 from framework.h5 import MOST_TIMES, check_h5
 from framework.lazy import Lazy
@@ -128,8 +130,9 @@ def _inception_model(weights):
     if path and not path.is_file():
         raise UserError(f"there is no {INCEPTION_FILE} in {weights}")
     try:
-        net = keras.applications.InceptionV3(include_top=False, pooling="avg",
-                                             weights=None if weights else "imagenet")
+        with nullcontext() if weights else keras_download(INCEPTION_FILE):
+            net = keras.applications.InceptionV3(include_top=False, pooling="avg",
+                                                 weights=None if weights else "imagenet")
         if path:
             check_h5(path, MOST_TIMES * 4 * net.count_params())
             net.load_weights(path)

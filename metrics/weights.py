@@ -12,7 +12,6 @@ we once converted from them.
 
 import hashlib
 import http.client
-import shutil
 import urllib.request
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +20,7 @@ import numpy as np
 
 from framework.arrays import check_finite, open_arrays
 from framework.cache import cache_folder
+from framework.downloads import fetched
 from framework.errors import UserError
 from framework.files import replacing
 from metrics import torchfile
@@ -172,12 +172,12 @@ def _fetch(source: WeightSource, path: Path) -> None:
     """Downloads the published file to `path`; it appears there complete and verified or not at
     all."""
     url = source.url + source.published
-    print(f"fetching {url}", flush=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with replacing(path) as part, urllib.request.urlopen(url, timeout=30) as answer:
             with open(part, "wb") as file:
-                shutil.copyfileobj(answer, file)
+                length = answer.headers.get("Content-Length", "")
+                fetched(answer, file, url, int(length) if length.isdecimal() else None)
             if _sha256(part) != source.sha256:
                 raise UserError(f"{url} is not the file that was published; nothing was kept")
     except (OSError, http.client.HTTPException) as error:

@@ -4,12 +4,14 @@ Keras is imported when the first net is built, so that names and weight files ar
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from framework.arrays import check_finite, open_arrays
+from framework.downloads import keras_download
 from framework.errors import UserError, unknown
 from framework.h5 import MOST_TIMES, check_h5
 from framework.lazy import Lazy
@@ -212,7 +214,8 @@ def _read_keras(names: list[str], net: str, weights: str | Path) -> Weights:
     build = {"vgg16": keras.applications.VGG16, "vgg19": keras.applications.VGG19}[net]
     file = f"{net}_weights_tf_dim_ordering_tf_kernels_notop.h5"
     try:
-        model = build(include_top=False, weights="imagenet" if weights == "imagenet" else None)
+        with keras_download(file) if weights == "imagenet" else nullcontext():
+            model = build(include_top=False, weights="imagenet" if weights == "imagenet" else None)
         if weights != "imagenet":
             model.load_weights(weights)
     except Exception as error:      # a download and an .h5 file each fail in many ways

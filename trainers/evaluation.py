@@ -16,6 +16,7 @@ from data.domain import Domain
 from data.names import domain_names
 from framework.errors import UserError
 from framework.files import write_text
+from framework.notice import announced
 from framework.plots import save_png
 from framework.progress import progress
 from metrics import choice, extremes
@@ -74,7 +75,8 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
         with keeping(folder):
             save_report(folder / "metrics.json", report)
         return
-    sampler, domains = Sampler(run), load_domains(config, split)
+    with announced(f"reading the run and {config.data.dataset or config.data.domains}"):
+        sampler, domains = Sampler(run), load_domains(config, split)
     asked = extractor
     metrics, extractor = choose_metrics(metrics, asked, bool(lpips_weights), domains, config)
     names, counts = sampler.domains, count_distinct(sampler.domains, domains, samples)
@@ -94,7 +96,8 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
         measures["diversity"] = Diversity(names, counts)
     if "copies" in metrics:
         trained = domains if split == "train" else load_domains(config)
-        measures["copies"] = copies_of(config, names, trained, seed)
+        with announced("looking for the training images nearest to held-out ones"):
+            measures["copies"] = copies_of(config, names, trained, seed)
     if paired:
         measures |= paired.measures(counts, seed, judge)
         sources += paired.sources(samples, seed)

@@ -10,6 +10,7 @@ from typing import Any
 from keras import Model
 
 from config.sections import Config
+from framework.notice import announced
 from nets.architectures import CLASSIFIERS
 from trainers.classifier import train_once
 from trainers.domains import load_apart, load_domains
@@ -31,9 +32,11 @@ def judge_of(config: Config) -> tuple[Model, dict]:
     """An independent judge: a classifier of the run's domains that had no part in training it,
     from a seed of its own. Returns it and what metrics.json says of it."""
     seed = JUDGE_SEED + config.experiment.seed
-    held_out = load_domains(config, "test")
+    with announced("reading the images that the judge learns, apart from the run's"):
+        held_out = load_domains(config, "test")
+        images = load_apart(config, held_out, seed)
     table = table_for(tuple(held_out[0].images.shape[1:]))
-    judge, accuracies = train_once(load_apart(config, held_out, seed), held_out, seed=seed,
+    judge, accuracies = train_once(images, held_out, seed=seed,
                                    table=table, **SETTINGS[table])
     return judge, {"judge": {"accuracy_on_held_out": accuracies, "seed": seed, "table": table}}
 

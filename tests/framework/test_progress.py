@@ -1,6 +1,7 @@
 """What is shown while something is under way: a bar on a terminal, seldom a line elsewhere."""
 
 import io
+import time
 
 import pytest
 
@@ -76,3 +77,21 @@ def test_a_lasting_bar_stays_with_what_is_beside_it(monkeypatch):
     last = stream.getvalue().rstrip("\n").split("\r")[-1]
     assert stream.getvalue().endswith("\n") and last.startswith("training:  90%")
     assert "9/10" in last and last.endswith(", d 0.693, g 1.2]")
+
+
+def test_a_first_thing_that_takes_long_is_announced(monkeypatch, capsys):
+    monkeypatch.setattr(module, "DELAY", 0.05)
+    with progress(40, "compiling", "iterations", 2, lasting=True) as bar:
+        time.sleep(0.3)
+        bar.update()
+    assert capsys.readouterr().err.splitlines() == [
+        "compiling: 2 of 40 iterations", "compiling: 3 of 40 iterations"]
+
+
+def test_a_terminal_gets_a_bar_that_has_not_moved_and_goes(monkeypatch):
+    monkeypatch.setattr(module.sys, "stderr", stream := Terminal())
+    monkeypatch.setattr(module, "DELAY", 0.05)
+    with progress(4, "reading", "images"):
+        time.sleep(0.3)
+        assert "reading:   0%" in stream.getvalue()
+    assert stream.getvalue().split("\r")[-2].strip() == ""       # cleared
