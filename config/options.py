@@ -225,8 +225,8 @@ OPTIONS: tuple[Option, ...] = (
          either(serves("classifier"), OWN_CLASSIFIER)),
         ("classifier_epochs", int, 0, "so often that classifier sees every image of the largest "
          "domain; 0: 1500 iterations, whatever the data", from_to(0, 10_000), OWN_CLASSIFIER),
-        ("classifier_domains", str, "", "labelled domains that it learns instead of the run's, such "
-         "as mnist (thesis 5.1)", OWN_CLASSIFIER),
+        ("classifier_domains", str, "", "labelled domains that it learns instead of the run's, "
+         "such as mnist (thesis 5.1)", OWN_CLASSIFIER),
         ("classifier_augment", str, "", "random changes of the images that it learns from, and of "
          "those that semantic, balance and certainty ask it about, with commas: "
          f"{', '.join(AUGMENTATIONS)} (default: none)",

@@ -137,9 +137,11 @@ def crop_square(image: np.ndarray, size: int) -> np.ndarray:
 
 
 def scale_to_square(image: np.ndarray, size: int) -> np.ndarray:
-    """Scales an image [H, W, 3] to [size, size, 3]: area mean down, bilinear up."""
-    how = cv2.INTER_AREA if size < min(image.shape[:2]) else cv2.INTER_LINEAR
-    return cv2.resize(image, (size, size), interpolation=how)
+    """Scales an image [H, W, 3] to [size, size, 3], each side by itself: area mean down, bilinear
+    up."""
+    height, width = image.shape[:2]
+    down = cv2.resize(image, (min(width, size), min(height, size)), interpolation=cv2.INTER_AREA)
+    return cv2.resize(down, (size, size), interpolation=cv2.INTER_LINEAR)
 
 
 def read_folder(path: Path, split: str, size: int) -> ImageFiles:

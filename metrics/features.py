@@ -60,7 +60,8 @@ def find_extractor(name: str, *, weights: str | Path = "",
 
 @EXTRACTORS.register("inception")
 def inception(weights: str | Path = "") -> FeatureExtractor:
-    """The pooled features [2048] of Keras's Inception V3; images are resized to 299x299.
+    """The pooled features [2048] of Keras's Inception V3; images are resized to 299x299, larger
+    ones with antialias (Parmar et al. 2022), whose absence changes FID.
 
     It is not the net of Heusel et al. 2017 (TF-Slim's of 2015): its values are near, not equal.
     """
@@ -68,7 +69,7 @@ def inception(weights: str | Path = "") -> FeatureExtractor:
 
     def features(images):
         rgb = ops.broadcast_to(images, (*ops.shape(images)[:3], 3))
-        return model(ops.image.resize(rgb, (INCEPTION_SIZE,) * 2), training=False)
+        return model(ops.image.resize(rgb, (INCEPTION_SIZE,) * 2, antialias=True), training=False)
     name = f"{'random ' if weights == RANDOM else ''}Inception V3 of Keras, pooled, resized to 299"
     return FeatureExtractor(name, Batched(features, most=32), _check_inception)
 

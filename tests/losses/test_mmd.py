@@ -225,3 +225,25 @@ def test_one_sample_is_enough_for_the_biased():
 def test_float32_of_half_precision():
     x = tf.cast(X, "bfloat16")
     assert mmd2(x, x, gaussian).dtype == tf.float32
+
+
+@pytest.mark.parametrize("estimator", ["biased", "unbiased"])
+@pytest.mark.parametrize("name", ["linear", "polynomial", "rational-quadratic-dot"])
+def test_features_far_from_0_keep_their_digits(name, estimator):
+    """Against float64 and the whole kernel; without the common mean the float32 is far off."""
+    rng = np.random.default_rng(0)
+    x, y = (rng.normal(100 + shift, 1, size=(n, 8)) for shift, n in ((0, 40), (0.3, 30)))
+    kernel = KERNELS[name]()
+    wanted = float(mmd2(x, y, kernel.matrix, estimator))
+    x, y = x.astype("float32"), y.astype("float32")
+    assert float(mmd2(x, y, kernel, estimator)) == pytest.approx(wanted, rel=1e-4)
+    assert abs(float(mmd2(x, y, kernel.matrix, estimator)) / wanted - 1) > 1e-3
+
+    def slope(values, dtype):
+        fake = tf.Variable(values, dtype=dtype)
+        with tf.GradientTape() as tape:
+            value = mmd2(tf.constant(x, dtype), fake, kernel if dtype == "float32"
+                         else kernel.matrix, estimator)
+        return tape.gradient(value, fake).numpy()
+    exact = slope(y.astype("float64"), "float64")
+    np.testing.assert_allclose(slope(y, "float32"), exact, atol=1e-3 * np.abs(exact).max())

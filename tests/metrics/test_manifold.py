@@ -12,13 +12,14 @@ def by_loops(real, fake, k):
     def radius(row, rows):
         return sorted(np.linalg.norm(row - other) for other in rows)[k]
 
-    def inside(point, center, rows):
-        return np.linalg.norm(point - center) <= radius(center, rows)
-    balls = [[inside(f, r, real) for r in real] for f in fake]
-    return {"precision": np.mean([any(row) for row in balls]),
-            "recall": np.mean([any(inside(r, f, fake) for f in fake) for r in real]),
-            "density": np.mean([sum(row) / k for row in balls]),
-            "coverage": np.mean([any(row[i] for row in balls) for i in range(len(real))])}
+    def inside(point, center, rows, closed):
+        distance, most = np.linalg.norm(point - center), radius(center, rows)
+        return distance <= most if closed else distance < most
+    open_balls = [[inside(f, r, real, False) for r in real] for f in fake]
+    return {"precision": np.mean([any(inside(f, r, real, True) for r in real) for f in fake]),
+            "recall": np.mean([any(inside(r, f, fake, True) for f in fake) for r in real]),
+            "density": np.mean([sum(row) / k for row in open_balls]),
+            "coverage": np.mean([any(row[i] for row in open_balls) for i in range(len(real))])}
 
 
 @pytest.mark.parametrize("tile", [4, 1000])
@@ -48,8 +49,24 @@ def test_a_collapsed_generator_is_precise_and_covers_little():
 def test_equal_sets():
     real = np.random.default_rng(3).normal(size=(60, 4))
     found = prdc(real, real)
-    assert (found["precision"], found["recall"], found["coverage"]) == (1, 1, 1)
-    assert found["density"] == pytest.approx(6 / 5, rel=0.2)
+    assert set(found.values()) == {1.0}
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e4])
+def test_ties_are_exact_at_any_size(offset):
+    """Points of a grid have many neighbours at one distance; far from 0 a product rounds them.
+    All numbers here are exact in float64, and so are the double loops' squares."""
+    rng = np.random.default_rng(4)
+    real, fake = (rng.integers(0, 4, size=(n, 6)) + offset for n in (400, 300))
+    around_real, around_fake = (np.sort(((x[:, None] - x[None]) ** 2).sum(-1), 1)[:, 5]
+                                for x in (real, fake))
+    between = ((real[:, None] - fake[None]) ** 2).sum(-1)
+    assert prdc(real, fake) == {
+        "precision": np.mean((between <= around_real[:, None]).any(0)),
+        "recall": np.mean((between <= around_fake).any(1)),
+        "density": np.mean((between < around_real[:, None]).sum(0)) / 5,
+        "coverage": np.mean((between < around_real[:, None]).any(1))}
+    assert (between == around_real[:, None]).sum() > 1000
 
 
 def test_too_few_samples_are_refused():
