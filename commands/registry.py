@@ -18,6 +18,7 @@ from framework.registry import Registry
 COMMANDS = Registry("command", package="commands")
 
 RUN = Option("run", str, "", "folder of the run", positional=True)
+REPORT = Option("report", bool, True, "a page beside the results that shows all of it in a browser")
 
 
 def call(name: str, argv: list[str]) -> int | None:

@@ -1,13 +1,18 @@
 """`main.py reproduce TABLE`."""
 
-from typing import Any
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from commands.registry import COMMANDS
+from commands.registry import COMMANDS, REPORT
 from framework.options import MAX_COUNT, Option
 from framework.text import text_table
 from metrics.choice import LPIPS_NETS
 from reproduce.scales import REPRODUCTION_SCALES
 from reproduce.tables import TABLES
+
+if TYPE_CHECKING:
+    from reproduce.reproduction import Reproduction
 
 
 @COMMANDS.register("reproduce", options=(
@@ -22,8 +27,9 @@ from reproduce.tables import TABLES
            choices=("", *LPIPS_NETS)),
     Option("lpips_weights", str, "", "as of evaluate"),
     Option("vgg_weights", str, "", "as of training"),
-    Option("iterations", int, 0, "of every row; 0: as the scale says", low=0, high=MAX_COUNT)))
-def reproduce(name: str, **given: Any) -> int | None:
+    Option("iterations", int, 0, "of every row; 0: as the scale says", low=0, high=MAX_COUNT),
+    REPORT))
+def reproduce(name: str, report: bool, **given: Any) -> int | None:
     """Trains and measures what a table of the documents shows, beside its numbers. Without a name
     it lists the tables."""
     if not name:
@@ -33,4 +39,16 @@ def reproduce(name: str, **given: Any) -> int | None:
     if name != "all":
         TABLES.find(name)
     from reproduce import reproduction
-    return reproduction.main(name, **given)
+    done = partial(_write_page, time.perf_counter(), given)
+    return reproduction.main(name, done=done if report else None, **given)
+
+
+def _write_page(began: float, given: dict[str, Any], made: "Reproduction") -> None:
+    """Writes the page of a table beside its text."""
+    from report.reproduced import reproduced
+    from report.works import write_work
+
+    page, options = made.output / f"table-{made.name}.html", COMMANDS.options["reproduce"]
+    write_work(page, began, "reproduce", options, {"name": made.name, **given},
+               {option.name: option.default for option in options},
+               partial(reproduced, made, page))

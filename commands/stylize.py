@@ -1,9 +1,12 @@
 """`main.py stylize CONTENT STYLE [STYLE ...] --output FILE`."""
 
+import time
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from commands.registry import COMMANDS
+from commands.registry import COMMANDS, REPORT
 from framework.errors import UserError
 from framework.options import MAX_COUNT, MAX_SEED, Option
 from style import colors, minimise
@@ -39,6 +42,7 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     Option("overwrite", bool, False, "replace files that exist"),
     Option("compare", str, None, "picture of content, style and result side by side"),
     Option("curve", str, None, "the loss of each step, .png or .csv"),
+    REPORT,
     _of_methods("layer", str, None, "of VGG-19 in which patches are swapped, or rgb"),
     _of_methods("patch_size", int, None, "side of a patch at that layer: larger, more style",
                 low=1, high=1000),
@@ -63,9 +67,11 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("init", str, None, "what they start from", choices=("content", "noise")),
     _of_methods("tv_weight", float, None, "of total variation", low=0, high=MAX_COUNT),
     _of_methods("seed", int, None, "of the noise", low=0, high=MAX_SEED)))
-def stylize(content: str, styles: Sequence[str] = (), method: str = "swap",
+def stylize(content: str, styles: Sequence[str] = (), method: str = "swap", report: bool = True,
             **given: Any) -> int | None:
     """Draws an image, each image of a folder, or a film in the style of other images."""
+    began, values = time.perf_counter(), {"content": content, "styles": list(styles),
+                                          "method": method, **given}
     if "memory_limit" in given:
         given["memory_limit"] *= MIB
     if "mix" in given:
@@ -73,7 +79,22 @@ def stylize(content: str, styles: Sequence[str] = (), method: str = "swap",
     if "curve" in given:
         given["curve_file"] = given.pop("curve")
     from style import stylize
-    return stylize.main(content, list(styles), method=method, **given)
+    drawn = stylize.main(content, list(styles), method=method, **given)
+    if report and drawn:
+        from report.styled import styled
+        from report.works import page_beside, write_work
+        page = page_beside(given["output"], Path(content).is_dir())
+        write_work(page, began, "stylize", COMMANDS.options["stylize"], values, _defaults(method),
+                   partial(styled, drawn, content, styles, method, page))
+    return None
+
+
+def _defaults(method: str) -> dict[str, Any]:
+    """The default of every option that means something to the method."""
+    of_any = {name for function in METHODS.values() for name in function.__kwdefaults__}
+    common = {option.name: option.default for option in COMMANDS.options["stylize"]
+              if option.name not in of_any}
+    return common | (METHODS.find(method).__kwdefaults__ or {})
 
 
 def _weights(text: str) -> tuple[float, ...]:

@@ -1,8 +1,10 @@
 """`main.py texture STYLE --output FILE`."""
 
+import time
+from functools import partial
 from typing import Any
 
-from commands.registry import COMMANDS
+from commands.registry import COMMANDS, REPORT
 from framework.options import MAX_COUNT, MAX_SEED, Option
 from nets.vgg import layers_of
 from style import minimise
@@ -29,11 +31,15 @@ from style.nets import NETS, check_net
     Option("seed", int, 0, "of the noise", low=0, high=MAX_SEED),
     Option("overwrite", bool, False, "replace files that exist"),
     Option("compare", str, "", "the style beside the result"),
-    Option("curve", str, "", "the loss of each step, .png or .csv")))
+    Option("curve", str, "", "the loss of each step, .png or .csv"),
+    REPORT))
 def texture(style: str, kernel: str, net: str, layers: str, weights: str, curve: str,
-            **given: Any) -> int | None:
+            report: bool, **given: Any) -> int | None:
     """Draws a new image of the same texture. The MMD between the features of both is minimised
     from noise."""
+    began, values = time.perf_counter(), {"style": style, "kernel": kernel, "net": net,
+                                          "layers": layers, "weights": weights, "curve": curve,
+                                          **given}
     kernels = list(TEXTURE_KERNELS) if kernel == "all" else list(layers_of(kernel))
     for name in kernels:
         TEXTURE_KERNELS.find(name)
@@ -41,5 +47,13 @@ def texture(style: str, kernel: str, net: str, layers: str, weights: str, curve:
     for name in nets:
         check_net(name, chosen, weights)
     from style import textures
-    return textures.main(style, kernels=kernels, nets=nets, layers=chosen, weights=weights,
-                         curve_file=curve, **given)
+    curves = textures.main(style, kernels=kernels, nets=nets, layers=chosen, weights=weights,
+                           curve_file=curve, **given)
+    if report and curves:
+        from report.styled import textured
+        from report.works import page_beside, write_work
+        page, options = page_beside(given["output"], False), COMMANDS.options["texture"]
+        write_work(page, began, "texture", options, values,
+                   {option.name: option.default for option in options},
+                   partial(textured, curves, style, given["output"], page))
+    return None

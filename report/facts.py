@@ -1,6 +1,5 @@
 """All that a page says of a run, read from its folder alone."""
 
-import json
 import shlex
 import zipfile
 from contextlib import suppress
@@ -17,9 +16,12 @@ from config.resolve import load_config, read_beside
 from framework.errors import UserError
 from framework.history import History
 from report.curves import thinned
-from report.grids import Grid, GridReader, packed
+from report.document import Beside, beside_document
+from report.explain import shown
+from report.files import read_json, read_text
+from report.grids import Grid, GridReader, Packed, packed
 from report.objective import Term, formula_of, terms_of, whence
-from report.warnings import doubts
+from report.warnings import doubts, rows_of
 from trainers.domains import read_description
 
 NUMBERS = ("pair_agreement", "chance", "classes", "classes_present", "samples", "seed",
@@ -42,7 +44,8 @@ class Facts(NamedTuple):
     grids: list[Grid]
     figures: dict[str, Any]
     table: str                                  # metrics.txt
-    pictures: list[tuple[str, tuple[str, int, int]]]
+    document: Beside | None
+    pictures: list[tuple[str, Packed]]          # the pairs of `evaluate`
     options: list[dict]
     nets: list[dict]
     environments: list[dict]
@@ -73,8 +76,7 @@ def facts_of(run: str | Path, grids: GridReader | None = None) -> Facts:
         formulas=formulas, terms=[_shown(term) for term in terms], charts=thinned(columns),
         grids=(grids or GridReader(path / "samples"))(), figures=metrics,
         table=read_text(path / "metrics.txt"),
-        pictures=[(each.stem, packing) for each in sorted(path.glob("pairs-*.png"))
-                  if (packing := packed(each))],
+        document=beside_document(path, values, done), pictures=pairs_of(path),
         options=_options(values), nets=_nets(path / "models"),
         environments=read_beside(path).get("environments", []),
         doubts=doubts(columns, metrics, loss))
@@ -85,20 +87,6 @@ def mathml(latex: str) -> str:
     return convert(latex, display="block")
 
 
-def read_text(path: Path) -> str:
-    """What the file holds; nothing where it is missing or cannot be read."""
-    with suppress(OSError):
-        return path.read_text(encoding="utf-8", errors="replace")
-    return ""
-
-
-def read_json(path: Path) -> Any:
-    """What the JSON file holds; an empty dict where it is missing or damaged."""
-    with suppress(ValueError, RecursionError):
-        return json.loads(read_text(path) or "{}")
-    return {}
-
-
 def figures_of(metrics: Any) -> dict[str, Any]:
     """What a page says of metrics.json: numbers by name, and the judge; nothing that is of another
     shape than `evaluate` writes, since people edit such files."""
@@ -106,6 +94,8 @@ def figures_of(metrics: Any) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = {name: metrics[name] for name in NUMBERS
                              if type(metrics.get(name)) in (int, float)}
+    if rows := rows_of(metrics.get("results")):
+        found["results"] = rows
     judge = metrics.get("judge")
     judge = judge if isinstance(judge, dict) else {}
     shares = judge.get("accuracy_on_held_out")
@@ -113,6 +103,12 @@ def figures_of(metrics: Any) -> dict[str, Any]:
             type(share) in (int, float) for share in shares.values()):
         found["judge"] = {"seed": judge.get("seed", ""), "accuracy_on_held_out": shares}
     return found
+
+
+def pairs_of(run: Path) -> list[tuple[str, Packed]]:
+    """(what of, picture) of each pairs-*.png of `evaluate` in the run's folder."""
+    return [(each.stem.removeprefix("pairs-"), packing) for each in sorted(run.glob("pairs-*.png"))
+            if (packing := packed(each))]
 
 
 def _columns(path: Path) -> dict:
@@ -133,15 +129,10 @@ def _options(values: dict[str, Any]) -> list[dict]:
     with suppress(UserError):
         base = dict(presets.load_preset(named).values) if named not in ("", "none") else {}
     origin = whence(values, base, {option.name: option.default for option in OPTIONS})
-    return [{"group": option.group, "name": option.name, "value": _text(values[option.name]),
+    return [{"group": option.group, "name": option.name, "value": shown(values[option.name]),
              "from": f"preset {named}" if origin[option.name] == "preset" else origin[option.name],
              "help": option.help} for group in GROUPS for option in BY_NAME.values()
             if option.group == group]
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else "" if value == "" else (
-        f"{value:g}" if isinstance(value, float) else str(value))
 
 
 def _nets(folder: Path) -> list[dict]:

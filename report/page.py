@@ -1,22 +1,17 @@
 """`report.html`: one file that shows a run, or several beside each other, without a network."""
 
-import json
 import time
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
-from typing import Any
 
-import jinja2
-from markupsafe import Markup
-
-from framework.errors import UserError
 from framework.files import write_text
 from report.facts import Facts, facts_of
 from report.grids import GridReader
+from report.html import FAILURES, rendered
 
 PAGE = "report.html"            # in the run's folder
-HERE = Path(__file__).parent
+SECTIONS = {"pictures": "Pictures", "curves": "Curves", "figures": "Figures",
+            "objective": "Objective", "options": "Options", "nets": "Nets", "go-on": "Go on"}
 SHARE = 0.005                   # of the time of a training that its page may take
 
 
@@ -39,7 +34,7 @@ class RunPage:
             return
         try:
             write_page(self.run / PAGE, [facts_of(self.run, self.grids)])
-        except (OSError, UserError, jinja2.TemplateError) as error:
+        except FAILURES as error:
             self.broken = True
             print(f"{self.run / PAGE} cannot be written: {error}")
         spent = time.perf_counter() - began
@@ -56,14 +51,8 @@ def render(runs: Sequence[Facts]) -> str:
     data = [{"name": run.name, "charts": run.charts,
              "grids": [{"iteration": grid.iteration, "data": grid.data} for grid in run.grids]}
             for run in runs]
-    return template().render(runs=runs, differing=differing(runs), written=time.strftime(
-        "%Y-%m-%d %H:%M"), data=for_script(data))
-
-
-def for_script(data: Any) -> str:
-    """`data` as JSON that may stand inside of a <script>: nothing in it ends that."""
-    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return rendered("page.html", ", ".join(run.name for run in runs), SECTIONS, data, runs=runs,
+                    differing=differing(runs))
 
 
 def differing(runs: Sequence[Facts]) -> list[tuple[str, list[str]]]:
@@ -71,13 +60,3 @@ def differing(runs: Sequence[Facts]) -> list[tuple[str, list[str]]]:
     tables = [{row["name"]: row["value"] for row in run.options} for run in runs]
     return [(name, [table.get(name, "") for table in tables]) for name in tables[0]
             if name != "run" and len({table.get(name) for table in tables}) > 1] if tables else []
-
-
-@cache
-def template() -> jinja2.Template:
-    """The page's template, with style sheet, script and chart library inside."""
-    loader = jinja2.FileSystemLoader([HERE / "templates", HERE / "vendor"])
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True,
-                                     lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    environment.globals["file"] = lambda name: Markup((HERE / name).read_text(encoding="utf-8"))
-    return environment.get_template("page.html")

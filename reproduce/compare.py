@@ -29,8 +29,14 @@ def lpips_results(evaluation: Evaluation, kinds: Collection[str]) -> list[dict]:
 
 def comparison_table(rows: Sequence[TableRow], columns: str,
                      found: Mapping[str, Evaluation]) -> str:
-    """Formats a line for each row: in each column our number, then the document's; at the end pair
-    agreement and the classes present in every domain, if they were measured.
+    """Formats `comparison_cells` as text in columns."""
+    return text_table(*comparison_cells(rows, columns, found))
+
+
+def comparison_cells(rows: Sequence[TableRow], columns: str,
+                     found: Mapping[str, Evaluation]) -> tuple[list[str], list[list[str]]]:
+    """The header, and a line for each row: in each column our number, then the document's; at the
+    end pair agreement and the classes present in every domain, if they were measured.
 
     columns: of `reproduce.tables.Table`. found: evaluations by preset.
     """
@@ -41,13 +47,14 @@ def comparison_table(rows: Sequence[TableRow], columns: str,
         values, each = [], found.get(row.preset)
         ours = lpips_results(each, COMPARISON_KINDS[columns]) if each else []
         for at, document in enumerate(row.reported):
-            values += [_our_value(ours, at), format_number(document)]
+            values += [our_value(ours, at), format_number(document)]
         lines.append([row.label, *values, *(_agreement_cells(each) if with_agreement else ())])
     header += ["pair agreement", "classes"] if with_agreement else []
-    return text_table(header, [*lines, *_baseline_rows(rows, found, len(header))])
+    return header, [*lines, *_baseline_rows(rows, found, len(header))]
 
 
-def _our_value(rows, at):
+def our_value(rows: Sequence[Mapping[str, Any]], at: int) -> str:
+    """The value of the result number `at` with its standard error; "-" where there is none."""
     if at >= len(rows):
         return "-"
     row = rows[at]
@@ -69,7 +76,7 @@ def _baseline_rows(rows, found, width):
         ours = lpips_results(found[row.preset], ("baseline",)) if found.get(row.preset) else []
         if row.baseline and ours:
             data = presets.load_preset(row.preset).values["dataset"]
-            line = [f"real 1 | real 2 ({data})", _our_value(ours, 0), format_number(row.baseline)]
+            line = [f"real 1 | real 2 ({data})", our_value(ours, 0), format_number(row.baseline)]
             lines.setdefault(data, line + [""] * (width - len(line)))
     return lines.values()
 
@@ -83,13 +90,20 @@ def reasons_not_comparable(rows: Sequence[TableRow], found: Mapping[str, Evaluat
     """
     lines: dict[str, None] = dict.fromkeys(_training_differences(rows, differing))
     for row in rows:
-        for each in lpips_results(found[row.preset], ("pair",)) if found.get(row.preset) else ():
-            if each["by"] != THESIS_DISTANCE:
-                lines.setdefault(f"measured by {each['by']}, not by {THESIS_DISTANCE}")
-            if each["count"] != row.pairs:
-                lines.setdefault(f"{each['count']} pairs for {row.pairs}")
         if found.get(row.preset):
-            lines |= dict.fromkeys(_size_differences(row, runs[row.preset]))
+            lines |= dict.fromkeys(measuring_differences(row, found[row.preset]))
+            lines |= dict.fromkeys(size_differences(runs[row.preset]))
+    return list(lines)
+
+
+def measuring_differences(row: TableRow, evaluation: Evaluation) -> list[str]:
+    """Lists in what the distances are measured otherwise than the document's."""
+    lines: dict[str, None] = {}
+    for each in lpips_results(evaluation, ("pair",)):
+        if each["by"] != THESIS_DISTANCE:
+            lines.setdefault(f"measured by {each['by']}, not by {THESIS_DISTANCE}")
+        if each["count"] != row.pairs:
+            lines.setdefault(f"{each['count']} pairs for {row.pairs}")
     return list(lines)
 
 
@@ -102,15 +116,16 @@ def _training_differences(rows, differing) -> list[str]:
             for text, who in labels.items() if text]
 
 
-def _size_differences(row, run: Path) -> list[str]:
+def size_differences(run: Path) -> list[str]:
     """Lists the domains whose number of images differs from that of the published sets."""
     values = json.loads((run / "config.json").read_text())
     names = domain_names(values["dataset"], values["domains"], values["data_dir"])
-    sources = [find_domain(name).source for name in names]
+    entries = [find_domain(name) for name in names]
+    sources = [entry.source.name for entry in entries]
     lines = []
-    for source, domain in zip(sources, json.loads((run / "domains.json").read_text()),
-                              strict=True):
-        full = (source.full_size or 0) // [s.name for s in sources].count(source.name)
+    for entry, domain in zip(entries, json.loads((run / "domains.json").read_text()),
+                             strict=True):
+        full = (entry.full_size or entry.source.full_size or 0) // sources.count(entry.source.name)
         if full and domain["images"] != full:
             lines.append(f"{domain['images']} images of {domain['name']} for {full}")
     return lines

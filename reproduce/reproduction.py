@@ -1,7 +1,7 @@
 """`main.py reproduce TABLE`: trains and measures what is missing and shows it beside the
 document's numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,10 @@ RANDOM = "random"
 
 
 def main(name: str, *, scale: str, data_dir: str, output: str, lpips_net: str, lpips_weights: str,
-         vgg_weights: str, iterations: int) -> int | None:
-    """Makes the table `name`, or "all" of them; prints and saves each when it is done.
+         vgg_weights: str, iterations: int,
+         done: "Callable[[Reproduction], None] | None" = None) -> int | None:
+    """Makes the table `name`, or "all" of them; prints and saves each when it is done, and calls
+    `done` with it.
 
     scale: of `reproduce.scales`. data_dir: also searched for weights. output: the folder of runs
     and tables. lpips_net, lpips_weights: see `choose_lpips`. iterations: of every row; 0: those
@@ -42,6 +44,8 @@ def main(name: str, *, scale: str, data_dir: str, output: str, lpips_net: str, l
             print("stopped; the same command goes on where it was")
             return 130
         made.show()
+        if done:
+            done(made)
         missing += [f"{row.label} of {each}" for row in made.table.rows
                     if row.preset not in made.evaluations]
     if missing:
@@ -91,15 +95,23 @@ class Reproduction:
         dataset = presets.load_preset(preset).values["dataset"]
         return all(find_domain(n).classes for n in domain_names(dataset, "", self.data_dir))
 
-    def show(self) -> None:
-        """Prints the table and writes it to table-NAME.txt."""
-        rows = self.table.rows
+    @property
+    def title(self) -> str:
+        """What stands above the table."""
+        return f"Table {self.name}: {self.table.title}; scale {self.scale}"
+
+    def reasons(self) -> list[str]:
+        """Why the numbers cannot equal the document's."""
         differing = {preset: describe_differences(preset, options)
                      for preset, options in self.options.items()}
-        reasons = reasons_not_comparable(rows, self.evaluations, self.runs, differing)
+        return reasons_not_comparable(self.table.rows, self.evaluations, self.runs, differing)
+
+    def show(self) -> None:
+        """Prints the table and writes it to table-NAME.txt."""
+        reasons = self.reasons()
         text = "\n".join([
-            f"Table {self.name}: {self.table.title}; scale {self.scale}", "",
-            comparison_table(rows, self.table.columns, self.evaluations), "",
+            self.title, "",
+            comparison_table(self.table.rows, self.table.columns, self.evaluations), "",
             *(["Not comparable with the document's numbers:"] if reasons else []),
             *(f"- {line}" for line in reasons)]).rstrip()
         print(f"\n{text}\n")

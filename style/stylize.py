@@ -24,6 +24,16 @@ from style.methods import METHODS
 LAYER_OPTIONS = ("layer", "content_layers", "style_layers")
 
 
+class Drawn(NamedTuple):
+    """A result that is written: the content's file, the indices of its styles, the output file,
+    and the loss after each step, which is empty for methods without steps and for films."""
+
+    content: Path
+    styles: tuple[int, ...]
+    output: Path
+    losses: list[float]
+
+
 class Job(NamedTuple):
     """One result to make: the content's file, the indices of its styles and the output file."""
 
@@ -34,9 +44,10 @@ class Job(NamedTuple):
 
 def main(content: str, styles: list[str], *, output: str, method: str = "swap",
          content_size: int | None = None, style_size: int | None = None, keep_colors: str = "",
-         compare: str = "", curve_file: str = "", overwrite: bool = False, **options: Any) -> None:
+         compare: str = "", curve_file: str = "", overwrite: bool = False,
+         **options: Any) -> list[Drawn]:
     """Draws `content`, an image, a folder of images or a film, in each of the `styles`; a method
-    that mixes styles draws it once, in all of them.
+    that mixes styles draws it once, in all of them. Returns what was written.
 
     output: a file of the same kind, or a folder if the content is one, with the same folders in it.
     With several styles each has a file of its own, named after it. content_size, style_size: see
@@ -71,8 +82,8 @@ def main(content: str, styles: list[str], *, output: str, method: str = "swap",
     for image in drawn_in:
         _check_fits("style", image, draw, options)
     work = _draw_films if film else _draw_images
-    work(jobs, drawn_in, _keep_colors(draw, keep_colors, options), content_size, draw, options,
-         compare, curve_file)
+    return work(jobs, drawn_in, _keep_colors(draw, keep_colors, options), content_size, draw,
+                options, compare, curve_file)
 
 
 def check_options(method: str, draw: Callable, options: Mapping[str, Any]) -> None:
@@ -149,7 +160,7 @@ def _draw_images(jobs, styles, styled, size, draw, options, compare, curve_file)
     for folder in dict.fromkeys(job.output.parent for job in jobs):
         folder.mkdir(parents=True, exist_ok=True)
     _import_tensorflow()
-    rows, losses, content, steps = {}, [], None, accepts(draw, "progress")
+    rows, made, content, steps = {}, [], None, accepts(draw, "progress")
     with progress(len(jobs), "drawing", "images") as bar:
         for job in jobs:
             if content is None or content[0] != job.content:
@@ -161,16 +172,18 @@ def _draw_images(jobs, styles, styled, size, draw, options, compare, curve_file)
             more = {"progress": _progress_callback(losses, bar)} if steps else {}
             image = styled(content[1], [styles[i] for i in job.styles], **more)
             images.write_image(job.output, image)
+            made.append(Drawn(job.content, job.styles, job.output, losses))
             if compare:
                 rows.setdefault(job.content, [to_uint8(content[1][0])]).append(to_uint8(image[0]))
             bar.update()
     if compare:
         images.write_image(compare, _comparison_sheet(list(rows.values()), styles))
     if curve_file:
-        curve.write_curve(curve_file, losses)
+        curve.write_curve(curve_file, made[-1].losses)
     for job in jobs:
         if job.output.exists():
             print(job.output)
+    return made
 
 
 def _read_content(path, size, draw, options, several):
@@ -217,6 +230,7 @@ def _draw_films(jobs, styles, styled, size, draw, options, compare, curve_file):
                 take(drawn)
                 bar.update()
         print(job.output)
+    return [Drawn(job.content, job.styles, job.output, []) for job in jobs]
 
 
 def _comparison_sheet(rows, styles):

@@ -2,6 +2,7 @@
 2.4.1)."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from framework.errors import UserError
@@ -12,8 +13,9 @@ from style import curve, images
 
 def main(style: str, *, output: str, kernels: Sequence[str], nets: Sequence[str],
          style_size: int = 256, size: int = 256, compare: str = "", curve_file: str = "",
-         overwrite: bool = False, **settings: Any) -> None:
-    """Writes the texture of the image in the file `style` to the file `output`.
+         overwrite: bool = False, **settings: Any) -> dict[str, list[float]]:
+    """Writes the texture of the image in the file `style` to the file `output`. Returns the loss
+    of each step, by net and kernel.
 
     Several kernels or nets give a sheet with the style at the top left. compare: a file for style
     and texture side by side. curve_file: .png or .csv of the loss. overwrite: whether files that
@@ -31,20 +33,22 @@ def main(style: str, *, output: str, kernels: Sequence[str], nets: Sequence[str]
     with quiet():
         import tensorflow  # noqa: F401
     from style.texture import synthesise
-    rows, losses = [], []
+    rows, curves = [], {f"{net}, {kernel}": [] for net in nets for kernel in kernels}
     with progress(len(kernels) * len(nets) * settings["iterations"], "drawing",
                   "steps") as bar:
-        def note(done, total, loss):
-            losses.append(loss)
+        def note(curve, done, total, loss):
+            curve.append(loss)
             bar.set_postfix_str(f"loss {loss:.4g}", refresh=False)
             bar.update()
         for net in nets:
-            rows.append([synthesise(image, kernel=kernel, net=net, size=(size, size),
-                                    progress=note, **settings) for kernel in kernels])
+            rows.append([synthesise(image, kernel=kernel, net=net, size=(size, size), **settings,
+                                    progress=partial(note, curves[f"{net}, {kernel}"]))
+                         for kernel in kernels])
     sheet = images.side_by_side([[image], *rows]) if several else rows[0][0]
     images.write_image(output, sheet)
     if compare:
         images.write_image(compare, images.side_by_side([[image, rows[0][0]]]))
     if curve_file:
-        curve.write_curve(curve_file, losses)
+        curve.write_curve(curve_file, next(iter(curves.values())))
     print(output)
+    return curves

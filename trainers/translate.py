@@ -40,9 +40,9 @@ class Item(NamedTuple):
 
 def main(run: str, images: Sequence[str], *, source: str = "", targets: str = "",
          output: str = "", starts: int = 8, iterations: int = 200, seed: int = 1,
-         overwrite: bool = False) -> None:
+         overwrite: bool = False) -> Path:
     """Draws each image in the domains `targets` (with commas; "": all) and writes it to
-    OUTPUT/DOMAIN/NAME.png, how well it was matched to matches.csv, and a sheet.
+    OUTPUT/DOMAIN/NAME.png, how well it was matched to matches.csv, and a sheet. Returns OUTPUT.
 
     images: files and folders. source: their domain; "": for each that in which it is matched
     best. In its own domain, an image becomes what matched it. What the output folder holds already
@@ -80,6 +80,7 @@ def main(run: str, images: Sequence[str], *, source: str = "", targets: str = ""
     done = [item for item in items if item.name in rows]
     draw_sheet(folder, done[:SHOWN], [sampler.domains[k] for k in wanted], sampler.image_shape[0])
     report(folder, {item.name: rows[item.name] for item in done})
+    return folder
 
 
 def domain_number(sampler: Sampler, name: str) -> int:

@@ -15,7 +15,8 @@ from framework.files import write_text
 from report import page
 from report.facts import facts_of, parameters
 from report.grids import MOST_GRIDS, GridReader
-from report.page import RunPage, differing, for_script, render
+from report.html import for_script
+from report.page import RunPage, differing, render
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 
