@@ -14,6 +14,7 @@ from config.requirements import (
     CONDITIONAL,
     COUPLED,
     DISCRIMINATORS_OF,
+    DRAWING,
     GENERATORS_OF,
     INVERSE,
     NAMED_LOSS,
@@ -25,6 +26,7 @@ from config.requirements import (
     READS_CLASSES,
     STYLING,
     STYLIST,
+    TABLE_OF_CRITICS,
     UNPENALISED,
     VARIATIONAL,
     by_kernel,
@@ -42,7 +44,7 @@ from framework.options import (
     one_of,
     positive,
 )
-from losses.adversarial import LOSSES
+from losses.adversarial import LIPSCHITZ, LOSSES
 from losses.kernels import KERNELS
 from metrics.choice import MONITORS
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, SPECTRAL
@@ -103,11 +105,15 @@ OPTIONS: tuple[Option, ...] = (
         ("lr", float, 2e-4, "learning rate of a training without generators and discriminators",
          from_to(1e-9, 1), serves("one net")),
         ("lr_g", float, 2e-4, "learning rate of the generators", from_to(1e-9, 1) | COMMON,
-         GENERATORS_OF),
+         DRAWING),
         ("lr_d", float, 2e-4, "learning rate of the critics", from_to(1e-9, 1) | COMMON,
          DISCRIMINATORS_OF),
         ("schedule", int, 0, "iterations over which learning rates, and the weight of a penalty, "
-         "fall along half a cosine; 0: they stay", from_to(0)),
+         "fall; 0: they stay", from_to(0)),
+        ("schedule_after", int, 0, "iterations before that, over which they stay", from_to(0),
+         positive("schedule")),
+        ("schedule_shape", str, "cosine", "they fall along half a cosine, or along a line",
+         one_of_names("cosine", "line"), positive("schedule")),
         ("lr_end", float, 0.25, "share of the learning rates that is left then", from_to(0, 1),
          positive("schedule")),
         ("beta_1", float, 0.5, "Adam's decay of the mean gradient", from_to(0, 0.99999),
@@ -117,10 +123,10 @@ OPTIONS: tuple[Option, ...] = (
         ("weight_decay", float, 0.0, "L2 penalty on the weights", from_to(0, 1)),
         ("decoupled_weight_decay", bool, False, "shrink weights beside the gradient (AdamW)",
          GENERATORS_OF, positive("weight_decay")),
-        ("clip", float, -1.0, "clip the critic's weights to [-c, c], for wgan or mmd without "
-         "penalty; -1: to 0.01 for a wgan that nothing else bounds (2.4.2); 0: off",
+        ("clip", float, -1.0, "clip the critic's weights to [-c, c], for wgan, ipm or mmd without "
+         "penalty; -1: to 0.01 for a wgan or ipm that nothing else bounds (2.4.2); 0: off",
          from_to(-1, 100),
-         DISCRIMINATORS_OF, one_of("loss", "wgan", "mmd"), UNPENALISED),
+         DISCRIMINATORS_OF, one_of("loss", *LIPSCHITZ, "mmd"), UNPENALISED),
         ("clip_gradient", float, 0.0, "bound of the norm of each variable's gradient; 0: off",
          from_to(0, 1e9)),
         ("ema", float, 0.0, "decay of the moving average of the generators that samples are "
@@ -174,7 +180,7 @@ OPTIONS: tuple[Option, ...] = (
         ("generator", str, "auto", "table of the generators; auto: by the data",
          one_of_names("auto", *GENERATORS), GENERATORS_OF),
         ("discriminator", str, "auto", "table of the critics; auto: by the data",
-         one_of_names("auto", *DISCRIMINATORS), DISCRIMINATORS_OF),
+         one_of_names("auto", *DISCRIMINATORS), TABLE_OF_CRITICS),
         ("classifier", str, "quick", "table of the classifier, of a run or of the semantic term",
          {"choices": CLASSIFIERS},
          either(serves("classifier"), OWN_CLASSIFIER, PRUNED)),
@@ -212,7 +218,7 @@ OPTIONS: tuple[Option, ...] = (
         ("parent_discriminators", bool, False, "the discriminators start as copies too",
          DISCRIMINATORS_OF, either(chosen("parent"), positive("parent_iterations"))),
         ("upsampling", str, "transpose", "transposed convolution, or resize and convolve",
-         one_of_names("transpose", "resize"), GENERATORS_OF),
+         one_of_names("transpose", "resize"), DRAWING),
     ),
     *(replace(option, group=option.group or "training") for brought in KINDS.options.items()
       for option in of_kind(*brought)),

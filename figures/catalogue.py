@@ -13,6 +13,8 @@ from framework.registry import Registry
 FIGURES = Registry("figure")
 FIGURES.register(
     "symmetry", "a symmetric distance makes its critic turn round (Chen 2017, figure 3.1)")
+FIGURES.register(
+    "ipm", "images of WGAN and of its absolute and squared distance (Chen 2017, figure 3.2)")
 FIGURES.register("contours", "critics and witnesses over 25 Gaussians (Chen 2017, figure 3.3)")
 FIGURES.register(
     "dirac-distances", "DiracGAN: D_MMD, MMD-GP and D_SMMD by theta (slides of Arbel 2018)")

@@ -14,6 +14,7 @@ from framework.tensors import Tensor
 ops = Lazy("keras.ops")
 
 LOSSES = Registry("loss", package="losses")
+LIPSCHITZ = ("wgan", "ipm-absolute", "ipm-squared")     # whose critic must be kept Lipschitz
 
 
 def _float32(scores: Tensor) -> Tensor:

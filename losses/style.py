@@ -6,6 +6,7 @@ from framework.lazy import Lazy
 from framework.pixels import LEVELS
 from framework.tensors import Tensor
 from losses.perceptual import content_loss, total_variation
+from losses.vae import divergence
 
 ops = Lazy("keras.ops")
 
@@ -42,9 +43,7 @@ def moments_loss(a: Tensor, b: Tensor) -> Tensor:
 
 def kl_to_normal(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL(N(mean, exp(log_variance)) || N(0, 1)) of codes [B, d]: summed over d, mean over B."""
-    mean, log_variance = (ops.cast(x, "float32") for x in (mean, log_variance))
-    terms = 1 + log_variance - ops.square(mean) - ops.exp(log_variance)
-    return -0.5 * ops.mean(ops.sum(terms, -1))
+    return ops.mean(divergence(mean, log_variance))
 
 
 def disentanglement(code_1: Tensor, code_2: Tensor, code: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ from functools import partial
 
 from config.sections import Section
 from framework.registry import accepts, called_with
-from losses.adversarial import LOSSES
+from losses.adversarial import LIPSCHITZ, LOSSES
 from losses.kernels import KERNELS, Kernel, parse_scales
 from nets.architectures import SPECTRAL
 from penalties.gradient import GRADIENT_SCALES, PENALTIES
@@ -26,7 +26,7 @@ def clip_bound(clip: float, loss: Section, nets: Section) -> float:
         return clip
     bounded = {loss.disc_penalty, loss.gradient_scale} != {"none"} or (
         nets.discriminator_norm in SPECTRAL)
-    return WGAN_CLIP if loss.loss == "wgan" and not bounded else 0.0
+    return WGAN_CLIP if loss.loss in LIPSCHITZ and not bounded else 0.0
 
 
 def kernel_for(loss: Section, dim: int, seed: int) -> Kernel:

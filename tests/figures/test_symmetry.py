@@ -7,19 +7,11 @@ import pytest
 from data.toys import toy_points
 from figures import symmetry
 from figures.contours import NOISE, train_critic
-from figures.symmetry import CASES, CLIP, LR, TOY, Distance, draw, inverted_share, mean_scores
+from figures.symmetry import CASES, CLIP, LR, TOY, draw, inverted_share, mean_scores
 from figures.toy import small_discriminator
 from framework.random import Random
-
-REAL, FAKE = np.array([[1.0], [3.0]], "float32"), np.array([[2.0], [5.0]], "float32")
-
-
-@pytest.mark.parametrize("loss, distance, discriminators", [
-    (Distance(0), -1.5, 1.5), (Distance(1), 1.5, -1.5), (Distance(2), 2.25, -2.25),
-    (Distance(1, 16.0), 1.5, -1.5 + 16 * 2.25)])
-def test_distances_by_hand(loss, distance, discriminators):
-    assert float(loss.generator(REAL, FAKE)) == pytest.approx(distance)
-    assert float(loss.discriminator(REAL, FAKE)) == pytest.approx(discriminators)
+from losses.ipm import SymmetricIPM
+from trainers.optimizers import RMSprop
 
 
 def test_the_second_half_is_counted():
@@ -49,14 +41,14 @@ def test_the_regulariser_alone_turns_a_critic_that_prefers_the_generated_points(
         critic = small_discriminator()
         for v in critic.layers[-1].variables:
             v.assign(sign * v)
-        train_critic(critic, Distance(1, weight), keras.optimizers.RMSprop(LR, 0.99), 150,
+        train_critic(critic, SymmetricIPM(1, weight), RMSprop(LR, 0.99), 150,
                      clip=CLIP)
         ends.append(float(np.mean(critic(points)) - np.mean(critic(fake))))
     assert [np.sign(gap) for gap in ends] == list(signs) and min(map(abs, ends)) > 0.02
 
 
 def test_figure(monkeypatch):
-    monkeypatch.setattr(symmetry, "CASES", {"absolute": Distance(1), "held": Distance(1, 16.0)})
+    monkeypatch.setattr(symmetry, "CASES", {"absolute": SymmetricIPM(1), "held": SymmetricIPM(1, 16.0)})
     columns = draw(iterations=3).columns
     assert list(columns) == ["part", "iteration", "real", "fake"]
     assert len(columns["part"]) == 2 * 4
