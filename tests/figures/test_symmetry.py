@@ -48,7 +48,8 @@ def test_the_regulariser_alone_turns_a_critic_that_prefers_the_generated_points(
 
 
 def test_figure(monkeypatch):
-    monkeypatch.setattr(symmetry, "CASES", {"absolute": SymmetricIPM(1), "held": SymmetricIPM(1, 16.0)})
+    monkeypatch.setattr(symmetry, "CASES", {"absolute": SymmetricIPM(1),
+                                            "held": SymmetricIPM(1, 16.0)})
     columns = draw(iterations=3).columns
     assert list(columns) == ["part", "iteration", "real", "fake"]
     assert len(columns["part"]) == 2 * 4
