@@ -31,6 +31,9 @@ def check_domains(gan_type: str, domains: Sequence[str]) -> None:
     if kind.many == 1 and len(domains) != 1:
         raise UserError(f"a {gan_type} has one domain, not {len(domains)} ({named}); use "
                         "--gan_type cogan or scogan")
+    if kind.many and len(domains) > kind.many:
+        raise UserError(f"a {gan_type} has two domains, not {len(domains)} ({named}); name two, or "
+                        "use --gan_type cogan or scogan")
     if len(domains) < kind.few:
         raise UserError(f"a {gan_type} couples at least two domains, and {named} is one; use "
                         "--gan_type gan")
@@ -89,6 +92,13 @@ def _pairs(config: Config, domains: Sequence[str]) -> None:
     if config.coupling.leader_frozen and shares:
         raise UserError("leader_frozen keeps a generator as it is, and shared rows would change "
                         "it; set --shared_generator and --shared_discriminator to 0")
+
+
+def _translators(config: Config, domains: Sequence[str]) -> None:
+    points = [name for name in domains if find_domain(name).size is None]
+    if has(config.experiment.gan_type, "translators") and points:
+        raise UserError(f"a {config.experiment.gan_type} translates images, and {points[0]} holds "
+                        "points")
 
 
 def _adapt(config: Config, domains: Sequence[str]) -> None:
@@ -196,5 +206,5 @@ def _devices(config: Config, domains: Sequence[str]) -> None:
                         f"{workers}; take one or all")
 
 
-CHECKS = (_devices, check_styling, _kernel, _drift, _pairs, _adapt, _augment, _nets, _clusters,
-          _classifier, _perceptual, _monitor)
+CHECKS = (_devices, check_styling, _kernel, _drift, _pairs, _translators, _adapt, _augment, _nets,
+          _clusters, _classifier, _perceptual, _monitor)

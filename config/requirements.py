@@ -38,7 +38,10 @@ def by_kernel(registry: Registry) -> dict[str, Requirement]:
 
 
 GENERATORS_OF = serves("generators")
+TABLE_OF_GENERATORS = serves("generators", unless="flow")
 DISCRIMINATORS_OF = serves("discriminators")
+TABLE_OF_CRITICS = serves("critic tables")
+DRAWING = serves("generators", "translators")   # nets whose images discriminators judge
 NAMED_LOSS = serves("named loss")
 COUPLED = serves("couplings")
 PAIRS = serves("pairs")

@@ -17,6 +17,7 @@ from nets.architectures import Architecture, Row, replace_norms, use_resize_conv
 from nets.layers import Block, Initialization, choose_initialization
 
 Table: TypeAlias = Architecture | tuple[Row, ...]
+ENLARGING = ("convt", "upconv", "residual_up")  # kinds of rows whose stride makes images larger
 
 
 def build_generators(table: Table, domains: int, shared: int, latent_dim: int = 100,
@@ -209,7 +210,7 @@ def _check_fits(rows: tuple[Row, ...], image_shape: tuple[int, ...] | None) -> N
         raise UserError(f"the net takes {wanted}, not shape {_shape_text(image_shape)}")
     halvings = 1
     for row in rows:
-        halvings *= row.stride * row.pool
+        halvings *= row.pool * (1 if row.kind in ENLARGING else row.stride)
     if rank == 3 and min(image_shape[:2]) < halvings:
         raise UserError(f"images of {_shape_text(image_shape)} are too small for the net, which "
                         f"divides height and width by {halvings}")

@@ -14,6 +14,7 @@ from framework.errors import UserError
 from framework.tensors import Tensor
 from nets.architectures import SPECTRAL, Architecture, Row
 from nets.fast import BatchNorm, Conv, MaxPool, PReLU, TransposedConv
+from nets.padding import ReflectionPad
 from nets.spectral import SpectralConv2D, SpectralDense
 from nets.standardised import Standardised
 
@@ -106,8 +107,10 @@ class Block:
         if self.spectral:       # which would divide by the norm of a kernel of zeros
             return [SpectralConv2D(filters, kernel, stride, row.padding,
                                    **self.spectral, **self.start.new(), **self._common(part))]
-        return [kind(filters, kernel, stride, row.padding, **(start or self.start).new(),
-                     **self._common(part))]
+        reflected = row.padding == "reflect"
+        pad = [ReflectionPad(kernel // 2, **self._common(f"{part}_reflect"))] if reflected else []
+        return [*pad, kind(filters, kernel, stride, "valid" if reflected else row.padding,
+                           **(start or self.start).new(), **self._common(part))]
 
     def _resizing(self, row: Row) -> tuple[list, list]:
         """The two ways of a residual row that changes the size: W2 a(W1 a(x)), in which W2

@@ -47,14 +47,17 @@ class Augmentation:
         """Images [B, H, W, C], changed. parts: see `framework.random.Random`."""
         return augment(images, self.names, random, self.probability.value, parts)
 
-    def follow(self, real: Tensor, fake: Tensor, relative: bool) -> None:
+    def follow(self, real: Tensor, fake: Tensor, relative: bool,
+               images: Tensor | None = None) -> None:
         """Moves p after the scores of a batch, real and fake [B, 1]. relative: whether these
-        mean something only beside each other."""
+        mean something only beside each other. images: how many were scored, if not B: there may be
+        several scores of each."""
         if not self.target:
             return
         compared = real - ops.mean(fake) if relative else real
         overfit = mean_over_replicas(ops.mean(ops.sign(compared)))
-        images = tf.cast(tf.shape(real)[0] * replica_and_count()[1], tf.float32)
+        count = tf.shape(real)[0] if images is None else images
+        images = tf.cast(count * replica_and_count()[1], tf.float32)
         step = ops.sign(overfit - self.target) * images / RISE_IMAGES
         self.probability.assign(ops.clip(self.probability + step, 0.0, 1.0))
 

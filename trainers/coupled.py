@@ -26,7 +26,7 @@ from trainers.domains import load_domains
 from trainers.gan import AdversarialTrainer
 from trainers.kinds import TRAINERS, Training
 from trainers.objectives import clip_bound, discriminator_outputs, objective
-from trainers.optimizers import falling, optimizer, scaling_optimizer
+from trainers.optimizers import optimizer, scaling_optimizer, scheduled
 from trainers.perceptual import maps_for, vgg_features_for
 from trainers.pictures import sample_picture
 from trainers.pseudo import with_pseudo_classes
@@ -151,8 +151,8 @@ def build(config: Config, domains: Sequence[Domain], frozen: FrozenNets | None =
         d_optimizer=optimizer(training, training.lr_d, decoupled, training.discriminator_steps),
         latent=training.latent, discriminator_steps=training.discriminator_steps,
         penalty=penalty,
-        penalty_weight=falling(config.loss.penalty_weight, config.loss.penalty_end,
-                               training.schedule, training.discriminator_steps),
+        penalty_weight=scheduled(config.loss.penalty_weight, config.loss.penalty_end, training,
+                                 training.discriminator_steps),
         penalty_every=config.loss.penalty_every, scale=scale,
         augmentation=augmentation_for(config.loss),
         couplings=active_couplings(config.values(), generators, frozen),

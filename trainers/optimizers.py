@@ -1,6 +1,6 @@
 """The optimizers of a run, with the scaled losses that float16 needs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -78,11 +78,37 @@ def falling(value: float, share: float, schedule: int, steps: int = 1) -> Any:
     return keras.optimizers.schedules.CosineDecay(value, schedule * steps, alpha=share)
 
 
+class Delayed(keras.optimizers.schedules.LearningRateSchedule):
+    """`falls`, a function of the number of steps, after `delay` steps as at its first."""
+
+    def __init__(self, falls: Callable, delay: int):
+        self.falls, self.delay = falls, delay
+
+    def __call__(self, step: Any) -> Tensor:
+        return self.falls(keras.ops.maximum(step - self.delay, 0))
+
+    def get_config(self) -> dict[str, Any]:
+        return {"falls": self.falls, "delay": self.delay}
+
+
+def scheduled(value: float, share: float, training: Section, steps: int = 1) -> Any:
+    """`value` as the run's schedule has it, as a function of the number of steps, of which an
+    iteration takes `steps`: constant over `schedule_after` iterations, then falling to `share` of
+    it over `schedule`. `value` itself where `schedule` is 0."""
+    if training.schedule_shape == "line" and training.schedule:
+        falls = keras.optimizers.schedules.PolynomialDecay(
+            value, training.schedule * steps, share * value)
+    else:
+        falls = falling(value, share, training.schedule, steps)
+    after = training.schedule_after * steps
+    return Delayed(falls, after) if after and training.schedule else falls
+
+
 def optimizer(training: Section, lr: float, decay: float | None = None,
               steps: int = 1) -> keras.optimizers.Optimizer:
     """The run's optimizer of float32 nets. decay: decoupled weight decay, None for none. steps:
     how many it takes in an iteration."""
-    falls = falling(lr, training.lr_end, training.schedule, steps)
+    falls = scheduled(lr, training.lr_end, training, steps)
     return OPTIMIZERS[training.optimizer](falls, training, decay)
 
 

@@ -26,7 +26,8 @@ class Row(NamedTuple):
     (convolution, then the mean over space).
     norm: None, "batch", "layer" or "instance", or one of SPECTRAL, which normalises the weights.
     activation: None, "prelu" (initial slope 0.25), "relu", "leaky0.2", "leaky0.3" or "tanh".
-    pool: size and stride of a max pooling.
+    pool: size and stride of a max pooling. padding: "same", "valid" or, of a convolution of an odd
+    kernel, "reflect", the image mirrored at its edges.
     """
 
     kind: str
