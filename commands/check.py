@@ -1,22 +1,29 @@
 """`main.py check DATA`."""
 
 import re
-from collections.abc import Sequence
+import shlex
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from commands.registry import COMMANDS
 from config import suggest
+from config.resolve import from_flags
+from config.sections import Config
 from data.checkup import Checked, check, shared
 from data.findings import examples, looks_of, table
 from data.names import domain_names
 from data.remarks import FEW, remarks
+from framework import command_line
 from framework.errors import UserError, one_line
 from framework.files import writable_folder
 from framework.grid import check_grid, enlargement, image_grid
+from framework.notice import announced
 from framework.options import Option
 from framework.pixels import to_unit
+from framework.quiet import quiet
 
 SHEET_IMAGES, SHEET_COLUMNS = 40, 10
 MAX_SHEET_SIDE = 256            # pixels of an image in the sheet
@@ -30,10 +37,12 @@ MAX_NAME = 60                   # characters of the data's names in that of the 
     Option("image_size", int, 0, "height and width that training is to have; 0: as the data set",
            low=0, high=1024),
     Option("output", str, "", "folder for check-NAME.png, a sheet of 40 images of each domain"),
+    Option("time", bool, False, "also measures how long the suggested training takes on this "
+           "machine, by a few iterations of which nothing is kept"),
     Option("limit", int, 5000, "images looked at of a domain, and of its held-out ones", low=1,
            high=100_000)))
 def check_data(data: Sequence[str], data_dir: str, image_size: int, output: str,
-               limit: int) -> None:
+               limit: int, time: bool) -> None:
     """Says what is in folders of images before anybody trains on them. It counts, names broken
     and repeated images, says what to mind and which command trains; it downloads nothing.
     """
@@ -57,12 +66,12 @@ def check_data(data: Sequence[str], data_dir: str, image_size: int, output: str,
     if unread := [d.name for d in domains if not d.train.looks]:
         raise UserError(f"no image of {' and '.join(unread)} can be read")
     places = ["--data_dir", data_dir] if data_dir else []
-    _suggest(named, domains, size, places, bool(image_size))
+    _suggest(named, domains, size, places, bool(image_size), _measured if time else _asked)
 
 
 def _suggest(named: suggest.Data, domains: Sequence[Checked], size: int, places: list[str],
-             size_is_given: bool) -> None:
-    """Prints the commands that train on the data."""
+             size_is_given: bool, takes: Callable[[Config], str]) -> None:
+    """Prints the commands that train on the data, and what each `takes`."""
     preset = suggest.preset_for(named, len(domains))
     filed = all(any(d.train.kinds.values()) for d in domains)
     short = min(float(np.median([min(look.height, look.width) for look in looks_of(d)]))
@@ -74,14 +83,41 @@ def _suggest(named: suggest.Data, domains: Sequence[Checked], size: int, places:
     elif size_is_given:
         flags += ["--image_size", str(size)]
     few = any(d.train.total < FEW for d in domains)
-    print("train with:\n  " + suggest.command(named, len(domains), size, flags, few))
-    print(f"  preset {preset.name}: {preset.description}")
+    line = suggest.command(named, len(domains), size, flags, few)
+    print(f"train with:\n  {line}\n  preset {preset.name}: {preset.description}", flush=True)
+    if size in suggest.net_sizes():
+        print(f"  {takes(_config_of(line))}", flush=True)
     if size not in suggest.net_sizes():
         print(f"  no nets stand ready for {size} pixels; --image_size may be "
               f"{', '.join(map(str, suggest.net_sizes()))}")
     if filed and len(domains) in suggest.PHOTOGRAPHS and short >= suggest.PHOTOGRAPH_SIDE:
         line, description = suggest.quick_command(named, len(domains), places)
-        print(f"or, sooner done:\n  {line}\n  {description}")
+        print(f"or, sooner done:\n  {line}\n  {description}", flush=True)
+        print(f"  {takes(_config_of(line))}")
+
+
+def _config_of(line: str) -> Config:
+    """The configuration that a suggested command line gives, of a run that is not there."""
+    COMMANDS.find("train")
+    with TemporaryDirectory() as folder:
+        words = [*shlex.split(line)[2:], "--run", str(Path(folder) / "run")]
+        return from_flags(command_line.parse(COMMANDS.options["train"], words))
+
+
+def _asked(config: Config) -> str:
+    """How many iterations there are, and how to know what they take."""
+    parent = config.nets.parent_iterations
+    return (f"{config.training.iterations} iterations"
+            + f", after {parent} of a parent" * bool(parent)
+            + "; --time measures how long they take here")
+
+
+def _measured(config: Config) -> str:
+    """How long a training takes on this machine."""
+    with announced("measuring how long it takes here"), quiet():
+        from trainers import dry_run
+        from trainers.domains import load_domains
+    return dry_run.in_short(config, load_domains(config))
 
 
 def _draw(path: Path, domains: Sequence[Checked], side: int) -> None:

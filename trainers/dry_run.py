@@ -5,6 +5,7 @@ import resource
 import sys
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -12,12 +13,16 @@ import tensorflow as tf
 from config.options import BY_NAME
 from config.sections import Config
 from data.domain import Domain
+from data.repeated import described
 from framework.devices import compiled
+from framework.progress import progress
 from framework.text import text_table
-from trainers.kinds import TRAINERS, Trainer
+from trainers.kinds import TRAINERS, Trainer, Training
+from trainers.parent import parent_config
 from trainers.pseudo import learned_domains
 
 ITERATIONS = 5                  # that are timed, after the first, which is compiled
+ENOUGH = 10                     # seconds of these, after which fewer do
 
 
 def main(config: Config, domains: Sequence[Domain]) -> None:
@@ -25,24 +30,57 @@ def main(config: Config, domains: Sequence[Domain]) -> None:
     iteration and the whole would take in time, memory and disk on this machine.
 
     A classifier that a term reads with is trained if the cache has none, and stays there. What
-    devices share, parents and pictures are not counted. Raises UserError as a training does.
+    devices share and pictures are not counted. Raises UserError as a training does.
     """
-    for d in domains:
-        print(f"{d.name}: {len(d)} of {' x '.join(map(str, d.images.shape[1:]))}")
+    print(*described(domains), sep="\n")
     learned = learned_domains(config, domains)
     training = TRAINERS.find(config.experiment.gan_type)(config, learned)
     print("\n" + text_table(("option", "value"), changed(config)))
     print("\n" + text_table(("kept in a checkpoint", "numbers"), sizes(training.trainer)))
-    first, each = timed(training, config.device.compile)
-    total = first + each * config.training.iterations
+    took = estimate(config, learned, training)
     bytes_of_state = sum(4 * count for _, count in counts(training.trainer))
     checkpoints = config.output.keep_checkpoints + bool(config.output.keep_best)
-    print(f"\nan iteration takes {each:.3f} s, the first {first:.1f} s; "
-          f"{config.training.iterations} of them {duration(total)}"
-          + (f", and its parent's {config.nets.parent_iterations} come before"
-             if config.nets.parent_iterations else "")
-          + f"; memory {memory() / 2**30:.1f} GiB at most, on disk about "
-          f"{(checkpoints + 1) * bytes_of_state / 2**20:.1f} MiB beside pictures. Nothing is kept.")
+    print(f"\nan iteration takes {took.each:.3f} s, the first {took.first:.1f} s; "
+          f"{iterations_of(config)} {duration(took.total)}; memory {memory() / 2**30:.1f} GiB at "
+          f"most, on disk about {(checkpoints + 1) * bytes_of_state / 2**20:.1f} MiB beside "
+          "pictures. Nothing is kept.")
+
+
+class Estimate(NamedTuple):
+    """Seconds: of the first iteration, which is compiled, of each other, and of all of them with
+    those of a parent that is trained before."""
+
+    first: float
+    each: float
+    total: float
+
+
+def estimate(config: Config, domains: Sequence[Domain],
+             training: Training | None = None) -> Estimate:
+    """How long the training of `config` takes on this machine, by a few iterations of it and of
+    its parent. domains: as `learned_domains` gives them. training: of the two, if it is there.
+    Pictures, monitors and checkpoints are not counted."""
+    training = training or TRAINERS.find(config.experiment.gan_type)(config, domains)
+    first, each = timed(training, config.device.compile)
+    total = first + each * config.training.iterations
+    if config.nets.parent_iterations:
+        parent = parent_config(config, domains[0].images.shape[1:])
+        some = domains[:1] if config.nets.parent_type == "gan" else domains
+        total += estimate(parent, learned_domains(parent, some)).total
+    return Estimate(first, each, total)
+
+
+def iterations_of(config: Config) -> str:
+    """How many iterations `config` asks for, in words."""
+    parent = config.nets.parent_iterations
+    return f"{config.training.iterations} of them" + f", after {parent} of a parent," * bool(parent)
+
+
+def in_short(config: Config, domains: Sequence[Domain]) -> str:
+    """One line of what `estimate` finds; domains: as they are loaded."""
+    took = estimate(config, learned_domains(config, domains))
+    return (f"measured here: {took.each:.3f} s an iteration, {iterations_of(config)} about "
+            f"{duration(took.total)}")
 
 
 def changed(config: Config) -> list[tuple[str, str]]:
@@ -64,14 +102,19 @@ def sizes(trainer: Trainer) -> list[tuple[str, str]]:
 
 
 def timed(training, compile: str) -> tuple[float, float]:
-    """Seconds of the first iteration and the median of the next ITERATIONS."""
+    """Seconds of the first iteration and the median of the next ITERATIONS, or of as many as
+    ENOUGH seconds hold."""
     step, seconds = compiled(training.trainer.iterate, compile), []
-    for i in range(1 + ITERATIONS):
-        batch, began = training.batches(i), time.perf_counter()
-        terms = step(tf.constant(np.int64(i)), batch)
-        for value in terms.values():
-            float(value)                        # waits for the device
-        seconds.append(time.perf_counter() - began)
+    with progress(1 + ITERATIONS, "measuring (the first is compiled)", "iterations") as bar:
+        for i in range(1 + ITERATIONS):
+            batch, began = training.batches(i), time.perf_counter()
+            terms = step(tf.constant(np.int64(i)), batch)
+            for value in terms.values():
+                float(value)                    # waits for the device
+            seconds.append(time.perf_counter() - began)
+            bar.update()
+            if sum(seconds[1:]) > ENOUGH:
+                break
     return seconds[0], float(np.median(seconds[1:]))
 
 

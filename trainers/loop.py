@@ -13,6 +13,7 @@ from config.sections import Section
 from framework.cluster import worker
 from framework.devices import all_gather_scalar, compiled, distributed
 from framework.errors import NotFinite, UserError
+from framework.notice import announced
 from framework.progress import Bar, progress
 from framework.signals import interruptible
 from trainers.beside import beside
@@ -139,15 +140,16 @@ def _fit(run: Run, trainer: Trainer, batches: Callable[[int, int], Generator], i
     stream.close()
 
     # The nets for others, before any process leaves.
-    if chief:
-        trainer.export(run.models)
-    tell(done)
-    if chief and done > start + 1:
-        print(timing.summary(done - start))
-    if keeper.best in asked_to_end:
-        print(keeper.best)
-    if chief:
-        write_film(run, done)
-    if page:
-        page.write(now=True)
+    with announced("writing the nets, the film of the pictures and the page"):
+        if chief:
+            trainer.export(run.models)
+        tell(done)
+        if chief and done > start + 1:
+            print(timing.summary(done - start))
+        if keeper.best in asked_to_end:
+            print(keeper.best)
+        if chief:
+            write_film(run, done)
+        if page:
+            page.write(now=True)
     return done

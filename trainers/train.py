@@ -13,6 +13,7 @@ from config.sections import Config
 from data.batches import prefetch
 from data.domain import Domain
 from data.remarks import few_images
+from data.repeated import described
 from framework.cluster import worker
 from framework.devices import raise_on_lost_worker, slow_here, strategy_for
 from framework.files import write_text
@@ -56,8 +57,7 @@ def train(config: Config, domains: Sequence[Domain],
     run, here, nets = Run.check(config.experiment.run, config), worker(), config.nets
     content, domains = content_of(config, domains), named_as_before(run.path, domains)
     run.check_content(content)
-    for d in domains:
-        print(f"{d.name}: {len(d)} of {' x '.join(map(str, d.images.shape[1:]))}")
+    print(*described(domains), sep="\n")
     data = config.data
     if line := few_images(domains, data.dataset or data.domains, data.data_dir, data.limit_data):
         print(line)

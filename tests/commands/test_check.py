@@ -14,6 +14,7 @@ from PIL import Image
 from commands.dispatch import main
 from config.resolve import resolve
 from data import glyph
+from trainers import dry_run
 
 
 def fill(folder, count, seed=0, size=(80, 70)):
@@ -75,6 +76,7 @@ def test_drawn_digits(monkeypatch, capsys):
     out = capsys.readouterr().out
     assert "glyph: 100 of 250 images were looked at" in out
     assert "--gan_type scogan --dataset glyph2street\n  preset demo:" in out
+    assert "\n  2800 iterations, after 1800 of a parent; --time measures how long" in out
     assert "sooner done" not in out
 
 
@@ -109,3 +111,21 @@ def test_it_needs_no_tensorflow(home):
             "assert not {'tensorflow', 'keras'} & set(sys.modules)")
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=home,
                    env={"PYTHONPATH": str(Path(__file__).parents[2])})
+
+
+def test_the_time_that_the_suggested_training_takes_is_measured(home, monkeypatch, capsys):
+    asked = []
+
+    def estimate(config, domains):
+        asked.append((config, [len(d) for d in domains]))
+        return dry_run.Estimate(5.0, 0.5, 605.0)
+    monkeypatch.setattr(dry_run, "estimate", estimate)
+    before = sorted(home.rglob("*"))
+    assert main(["check", "cats", "--image_size", "64", "--time"]) == 0
+    out = capsys.readouterr().out
+    (config, counts), *_ = asked
+    assert config.experiment.gan_type == "gan" and counts == [11]
+    assert config.data.dataset == "folder:cats" and config.data.image_size == 64
+    assert (f"measured here: 0.500 s an iteration, {config.training.iterations} of them about "
+            "10 min\n") in out and "--time" not in out
+    assert sorted(home.rglob("*")) == before

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from commands.dispatch import main
+from trainers import dry_run
 from trainers.dry_run import duration
 
 FLAGS = ["--gan_type", "scogan", "--preset", "none", "--dataset", "glyph2edge", "--generator",
@@ -35,6 +36,16 @@ def test_it_measures_and_keeps_nothing(tmp_path, capsys, monkeypatch):
 def test_a_mistake_is_one_line(tmp_path, capsys):
     assert main([*FLAGS, "--leader", "1", "--dry_run"]) == 2
     assert "leader belongs to couplings" in capsys.readouterr().err
+
+
+def test_a_parents_iterations_are_in_the_estimate(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("SCOGAN_CACHE", str(tmp_path / "cache"))
+    seconds = iter([(2.0, 0.5), (3.0, 0.25)])           # of the run and of its parent
+    monkeypatch.setattr(dry_run, "timed", lambda training, compile: next(seconds))
+    assert main([*FLAGS, "--parent_iterations", "40", "--run", str(tmp_path / "run"),
+                 "--dry_run"]) == 0
+    assert ("an iteration takes 0.500 s, the first 2.0 s; 1000 of them, after 40 of a parent, "
+            f"{duration(2 + 500 + 3 + 10)};") in capsys.readouterr().out
 
 
 def test_durations():
