@@ -5,12 +5,14 @@ Needs playwright and a Chromium whose place SCOGAN_CHROMIUM names; skipped witho
 
 import os
 
+import numpy as np
 import pytest
 
 from report.facts import facts_of
 from report.page import write_page
+from report.works import Link, Row, Shown, Work, loss_charts, page_of, shown_pixels
 
-from .test_page import new_run
+from .test_page import HOSTILE, new_run
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = os.environ.get("SCOGAN_CHROMIUM", "")
@@ -32,7 +34,19 @@ def place(tmp_path_factory):
     runs = [new_run(folder / name, seed=seed) for seed, name in enumerate(("a", "b", "c"))]
     write_page(folder / "one.html", [facts_of(runs[0])])
     write_page(folder / "three.html", [facts_of(run) for run in runs])
+    (folder / "work.html").write_text(page_of(work()), encoding="utf-8")
     return folder
+
+
+def work():
+    """What a command made, of hostile names."""
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
+    shown: list[Shown] = [shown_pixels(pixels, Link(text, "x%3Ay.png"))
+                          for text in ("content", f"style {HOSTILE}", "result")]
+    rows = [{"name": name, "value": HOSTILE * 3, "from": where, "help": "what it does"}
+            for name, where in (("seed", "given"), ("size", "default"))]
+    return Work(name=HOSTILE, lines=["Drawn."], command=HOSTILE, options=rows, rows=[Row(shown)],
+                charts=loss_charts({HOSTILE: [3.0, 2.0, 1.0], "b": [5.0, 4.0]}))
 
 
 @pytest.fixture(params=[("light", 1200), ("dark", 390)], ids=["desktop", "phone"])
@@ -78,6 +92,22 @@ def test_slider_film_and_enlarged_picture(tab, place):
     tab.keyboard.press("Escape")
     assert tab.locator("dialog[open]").count() == 0
     assert tab.said == []
+
+
+def test_the_page_of_a_command(tab, place):
+    tab.goto((place / "work.html").as_uri())
+    assert tab.locator("canvas").count() == 1           # both curves in one chart
+    assert HOSTILE in tab.locator(".u-legend").inner_text()
+    tab.get_by_role("button", name="Enlarge the result").press("Enter")
+    shown = tab.locator("dialog[open] img")
+    assert shown.get_attribute("src") == tab.locator(".row img").last.get_attribute("src")
+    tab.keyboard.press("Escape")
+    rows = tab.locator("#option-table tbody tr:visible")
+    assert rows.count() == 1
+    tab.get_by_label("only what is not the default").uncheck()
+    assert rows.count() == 2
+    assert tab.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert tab.said == [] and all(url.startswith(("file:", "data:")) for url in tab.asked)
 
 
 def test_logarithm_and_search(tab, place):

@@ -114,6 +114,15 @@ def test_grids_are_those_that_can_be_read_and_narrow_enough(run):
     assert np.corrcoef(small.ravel(), picture.ravel())[0, 1] > 0.5
 
 
+def test_pairs_can_be_enlarged(tmp_path):
+    run = new_run(tmp_path / "run")
+    cv2.imwrite(str(run / "pairs-edges <x>.png"), np.zeros((10, 20, 3), np.uint8))
+    (run / "pairs-broken.png").write_bytes(b"")
+    facts = facts_of(run)
+    assert [name for name, _ in facts.pictures] == ["edges <x>"]
+    assert 'aria-label="Enlarge the pairs of edges &lt;x&gt;"' in render([facts])
+
+
 def test_of_many_grids_the_first_and_the_last_stay(run, tmp_path):
     for number in range(0, 1000, 10):
         shutil.copy(run / "samples" / "000050.png", tmp_path / f"{number:06d}.png")

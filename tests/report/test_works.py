@@ -19,7 +19,7 @@ from style import textures, video
 from style.images import read_uint8
 from style.methods import METHODS
 
-from .test_page import Tags, data_of
+from .test_page import Tags, data_of, new_run
 
 HOSTILE = 'a "b\'<img src=x>&%41#?.png'
 SAID = {"command": "", "options": [], "seconds": ""}
@@ -183,6 +183,17 @@ def test_translations_with_their_unmatched_share(folder):
     assert [each.caption.text for each in good.pictures] == ["given", "x<y", "z (match)"]
     assert work.doubts[0][0].startswith("1 of 2 are matched too badly")
     assert "<y" not in page.read_text(encoding="utf-8").replace("&lt;", "")
+
+
+@pytest.mark.parametrize("more, pages", [([], 1), (["--no_report"], 0)])
+def test_the_command_writes_the_page_into_its_folder(folder, monkeypatch, capsys, more, pages):
+    from trainers import translate
+    monkeypatch.setattr(translate, "main", lambda **given: folder)
+    run = new_run(folder.parent / "run")
+    assert main(["translate", str(run), HOSTILE, "日本.png", "--from", "z", *more]) == 0
+    assert len(list(folder.glob("report.html"))) == pages
+    if pages:
+        assert rows_of((folder / "report.html").read_text())["from"] == ("z", "given")
 
 
 @pytest.mark.parametrize("name, content, rows", [
