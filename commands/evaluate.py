@@ -3,6 +3,7 @@
 from typing import Any
 
 from commands.registry import COMMANDS
+from config.kinds import has
 from config.resolve import load_config
 from data.load import SPLITS
 from framework.errors import UserError
@@ -42,14 +43,21 @@ def evaluate(run: str, folders: list[str] | None, split: str, data_dir: str, bas
         with quiet(logged=True):
             from trainers import folder_evaluation
         return folder_evaluation.main(*folders, image_size=image_size, output=output, **measures)
-    load_config(run)
+    direct = has(load_config(run).experiment.gan_type, "translators")
+    if direct and (baseline or blind_sheet):
+        raise UserError(f"baseline and blind_sheet belong to a run of generators, and {run} "
+                        "translates")
     if baseline:
         if "pairing" not in measures["metrics"]:
             raise UserError("baseline belongs to --metrics pairing")
         load_config(baseline)
     with quiet(logged=True):
         from report.page import RunPage
-        from trainers import evaluation
+        from trainers import evaluation, translator_evaluation
+    if direct:
+        translator_evaluation.main(run, split=split, data_dir=data_dir, **measures)
+        RunPage(run).write(now=True)
+        return None
     evaluation.main(run, split=split, data_dir=data_dir, baseline=baseline,
                     blind_sheet=blind_sheet, **measures)
     RunPage(run).write(now=True)

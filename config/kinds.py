@@ -58,7 +58,8 @@ _register("adapt", *ADVERSARIAL, "pairs", "shared rows", "adapts", few=2, option
 _register("mmd_gan", *ADVERSARIAL, many=1, dataset="glyph")
 _register("gmmn", "generators", "named loss", many=1, dataset="glyph")
 _register("drift", "generators", "couplings", "pairs", dataset="glyph", options=drift.OPTIONS)
-_register("cyclegan", "translators", "discriminators", "named loss", few=2, many=2, options=(
+_register("cyclegan", "translators", "discriminators", "named loss", few=2, many=2,
+          defaults={"loss": "leastsquares"}, options=(
     Option("cycle_lambda", float, 10.0, "cyclegan: weight of the difference between an image and "
            "what it becomes there and back (eq. 2 and 3)", low=0, group="loss"),
     Option("identity_share", float, 0.5, "cyclegan: share of that weight that the difference has "

@@ -29,16 +29,19 @@ class Agreement:
     """Pair agreement of the domains `names`, their class shares, and the agreement by chance.
 
     judge: a function from images to logits, [n, classes] or [n, attributes]. attributes: the
-    names of yes-or-no properties, where they stand in for classes.
+    names of yes-or-no properties, where they stand in for classes. streams: those compared, one
+    for each name; none: what each generator drew.
     """
 
-    def __init__(self, judge: Classifier, names: Sequence[str], attributes: Sequence[str] = ()):
+    def __init__(self, judge: Classifier, names: Sequence[str], attributes: Sequence[str] = (),
+                 streams: Sequence[str] = ()):
         self.judge, self.names, self.attributes = judge, list(names), attributes
+        self.streams = list(streams) or [generated_stream(name) for name in names]
         self.alike, self.shares = Mean(), Mean()
 
     def add(self, batch: Batch) -> None:
         """Adds a batch of all streams. A batch's mean is weighted by its number of rows."""
-        logits = [self.judge(batch[generated_stream(name)]) for name in self.names]
+        logits = [self.judge(batch[stream]) for stream in self.streams]
         alike, shares = ((attribute_agreement, attribute_shares) if self.attributes else
                          (pair_agreement, class_shares))
         for mean, function in ((self.alike, alike), (self.shares, shares)):
@@ -70,8 +73,8 @@ class Agreement:
         """Pair agreement with its binomial standard error."""
         value = float(np.mean(self.alike.value))
         error = float(np.sqrt(value * (1 - value) / self.alike.count))
-        streams = [generated_stream(name) for name in self.names]
-        of = Comparison("pair", *streams) if len(streams) == 2 else " | ".join(streams)
+        of = (Comparison("pair", *self.streams) if len(self.streams) == 2 else
+              " | ".join(self.streams))
         return [Result("pair_agreement", of, value, error, self.alike.count, JUDGE_NAME)]
 
 

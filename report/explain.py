@@ -23,6 +23,7 @@ from nets.architectures import (
     replace_norms,
     widen,
 )
+from nets.architectures.translators import blocks_for, patch_critic, translator
 from report.objective import Term, formula_of, terms_of, whence
 
 ABOUT = {option.name: option for option in OPTIONS}
@@ -84,6 +85,8 @@ def nets(config: Config, domains: Sequence[str]) -> list[str]:
     gan_type, options = config.experiment.gan_type, config.nets
     if has(gan_type, "generators"):
         kinds.append(("Generator", GENERATORS, options.generator, options.width, None))
+    if has(gan_type, "translators"):
+        return ["## Nets", *translators(config, shape_of(config, domains))]
     if has(gan_type, "discriminators"):
         kinds.append(("Discriminator", DISCRIMINATORS, options.discriminator,
                       options.width_d or options.width,
@@ -102,6 +105,22 @@ def nets(config: Config, domains: Sequence[str]) -> list[str]:
             found.append(f"{kind} `{called}`" + (f", width {width:g}" if width != 1 else "")
                          + "\n\n" + net_table(rows))
     return ["## Nets", *found] if found else []
+
+
+def translators(config: Config, shape: tuple[int, ...] | None) -> list[str]:
+    """The tables of both translators and of both discriminators."""
+    nets, side = config.nets, min(shape[:2]) if shape else 0
+    if not (nets.blocks or side):
+        return ["Translator: as deep as the images are large, which are not here."]
+    found = []
+    for kind, rows, width in (
+            ("Translators", translator(nets.blocks or blocks_for(side)), nets.width),
+            ("Discriminators", replace_norms(patch_critic(nets.patch_halvings),
+                                             discriminator_norm(nets, config.loss)),
+             nets.width_d or nets.width)):
+        found.append(f"{kind}, one for each domain" + f", width {width:g}" * (width != 1)
+                     + "\n\n" + net_table(widen(rows, width)))
+    return found
 
 
 def shape_of(config: Config, domains: Sequence[str]) -> tuple[int, ...] | None:

@@ -10,6 +10,7 @@ from config.kinds import has
 from config.sections import Config
 from framework.registry import Registry
 from losses.adversarial import LOSSES
+from losses.translation import TRANSLATION
 from penalties.couplings import COUPLINGS
 from penalties.gradient import GRADIENT_SCALES, PENALTIES
 
@@ -54,6 +55,13 @@ def terms_of(config: Config) -> list[Term]:
         if values["disc_penalty"] != "none":
             found.append(_term(PENALTIES, values["disc_penalty"], "discriminators",
                                values["penalty_weight"], each=True))
+    if has(gan_type, "translators"):
+        found = [term._replace(weight=values["adversarial_weight"]) if term.player == "generators"
+                 else term for term in found]
+        found += [term for term in (
+            _term(TRANSLATION, "cycle", "generators", values["cycle_lambda"]),
+            _term(TRANSLATION, "identity", "generators",
+                  values["cycle_lambda"] * values["identity_share"])) if term.weight]
     if has(gan_type, "adapts"):
         found += [term for term in _of_head(values) if term.weight > 0]
     if has(gan_type, "couplings") or has(gan_type, "pairs"):

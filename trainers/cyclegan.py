@@ -170,11 +170,12 @@ def build(config: Config, domains: Sequence[Domain]) -> CycleTrainer:
         weight_decay=training.weight_decay, seed=config.experiment.seed)
 
 
-def held_out_or_own(config: Config, domains: Sequence[Domain]) -> Sequence[Domain]:
-    """The held-out images of the run's domains, where there are any; else `domains`."""
+def held_out_or_own(config: Config, domains: Sequence[Domain] = ()) -> Sequence[Domain]:
+    """The held-out images of the run's domains, where there are any; else `domains`, which are
+    loaded if they are not given."""
     with suppress(UserError):
         return load_domains(config, "test")
-    return domains
+    return domains or load_domains(config)
 
 
 def shown_images(domains: Sequence[Domain], count: int, seed: int) -> list[np.ndarray]:

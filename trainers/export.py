@@ -34,6 +34,7 @@ from trainers.fitted_encoder import Encoder, fitted_encoder
 from trainers.inverse import net_for
 from trainers.restore import Sampler
 from trainers.style_vae import stylist_for
+from trainers.translators import Translators
 from trainers.variables import all_variables
 
 BATCH = 3                       # random inputs that two forms of a net are compared on
@@ -154,7 +155,8 @@ FORMS = {
 
 def nets_of(run: str) -> dict[str, keras.Model]:
     """The nets of a run as layers of plain Keras, by name: generators, and where it has an encoder
-    that of each domain and a translator from each to each; or those of a style run.
+    that of each domain and a translator from each to each; or the translators of a run that has
+    no others; or those of a style run.
 
     Raises UserError for a run that has others.
     """
@@ -162,6 +164,8 @@ def nets_of(run: str) -> dict[str, keras.Model]:
     gan_type = config.experiment.gan_type
     if has(gan_type, "generators"):
         return generator_nets(Sampler(run))
+    if has(gan_type, "translators"):
+        return {name: plain(net) for name, net in Translators(run).nets.items()}
     if has(gan_type, "inverse"):
         nets = {"inverse": net_for(config)}
     elif has(gan_type, "stylist"):

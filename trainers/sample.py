@@ -6,13 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from config.kinds import has
+from config.resolve import load_config
 from framework.errors import UserError
 from framework.files import replacing, writable_folder
+from framework.grid import check_grid
 from framework.pixels import to_uint8
 from framework.plots import save_png
 from framework.progress import progress
+from trainers.cyclegan import held_out_or_own, picture_of, shown_images
 from trainers.image_sampler import SAMPLE_BATCH
 from trainers.restore import Sampler, finite
+from trainers.translators import Translators
 
 
 def main(run: str | Path, *, count: int = 50, seed: int = 1, output: str = "", images: str = "",
@@ -23,7 +28,7 @@ def main(run: str | Path, *, count: int = 50, seed: int = 1, output: str = "", i
     images: a folder, for FOLDER/DOMAIN/000000.png and so on, the same names in every domain; or an
     .npz file, for an array uint8 [count, H, W, C] called after each domain. truncation: factor of
     all latents: below 1 the pictures are more usual and more alike. label: the only class that a
-    conditional run is told. Raises UserError where this does not fit the run, and for a place that
+    conditional run is told. A run of translators shows real images above what they become. Raises UserError where this does not fit the run, and for a place that
     holds something already.
     """
     path = Path(output or Path(run) / f"sample-{seed}.png")
@@ -31,12 +36,30 @@ def main(run: str | Path, *, count: int = 50, seed: int = 1, output: str = "", i
         raise UserError(f"--output {output}: the picture is a .png")
     if images and output:
         raise UserError("output is a grid and images are single pictures; name one of them")
+    if has(load_config(run).experiment.gan_type, "translators"):
+        if images or truncation != 1 or label is not None:
+            raise UserError(f"{run} translates images and draws none from latents; sample takes "
+                            "--count, --seed and --output there, and translate writes single ones")
+        return save_translations(Translators(run), path, count, seed)
     sampler = Sampler(run, truncation, label)
     if images:
         return save_images(sampler, Path(images), count, seed)
     shown, columns = sampler.grid(count, seed)
     save_png(path, sampler.picture(shown, columns))
     print(f"{path}: {len(shown[0])} samples of {', '.join(sampler.domains)}, seed {seed}")
+
+
+def save_translations(translators: Translators, path: Path, count: int, seed: int) -> None:
+    """Draws `count` real images of each domain, held-out ones where there are any, above their
+    translations. seed: of the choice."""
+    columns, names = translators.config.output.sample_columns, translators.domains
+    check_grid(count, columns, translators.image_shape, 4, "lower --count")
+    domains = held_out_or_own(translators.config)
+    images = shown_images(domains, count, seed)
+    made = [translators.to(1 - k, real) for k, real in enumerate(images)]
+    save_png(path, picture_of(names, images, made, columns))
+    print(f"{path}: {count} images of each of {', '.join(names)} above their translations, seed "
+          f"{seed}")
 
 
 def save_images(sampler: Sampler, place: Path, count: int, seed: int) -> None:

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
+from config.kinds import has
+from config.resolve import load_config
 from config.run import shown_checkpoint
 from data.decode import decode
 from data.folders import Place, crop_square, image_files
@@ -25,10 +27,12 @@ from framework.progress import progress
 from trainers.latent_search import BATCH
 from trainers.restore import Sampler
 from trainers.translation import TRUSTED, Translator
+from trainers.translators import PairTranslator, Translators
 
 SETTINGS, MATCHES, SHEET = "translation.json", "matches.csv", "sheet.png"
 SHOWN, COLUMNS = 20, 10         # images on the sheet
 NAMED = 10                      # images of which a line is printed
+SEARCH = 8, 200, 1              # starts, iterations and seed, where none are given
 
 
 class Item(NamedTuple):
@@ -39,18 +43,24 @@ class Item(NamedTuple):
 
 
 def main(run: str, images: Sequence[str], *, source: str = "", targets: str = "",
-         output: str = "", starts: int = 8, iterations: int = 200, seed: int = 1,
+         output: str = "", starts: int = SEARCH[0], iterations: int = SEARCH[1],
+         seed: int = SEARCH[2],
          overwrite: bool = False) -> Path:
     """Draws each image in the domains `targets` (with commas; "": all) and writes it to
     OUTPUT/DOMAIN/NAME.png, how well it was matched to matches.csv, and a sheet. Returns OUTPUT.
 
     images: files and folders. source: their domain; "": for each that in which it is matched
-    best. In its own domain, an image becomes what matched it. What the output folder holds already
+    best. In its own domain, an image becomes what matched it. A run of translators takes the place
+    of the search: there an image becomes what it returns as. What the output folder holds already
     is kept, so that a stopped command goes on; `overwrite` begins anew. Raises UserError, before
     anything is drawn, for images that are missing or called alike, for domains that the run has
     not, and where the folder holds translations made otherwise.
     """
-    sampler = Sampler(run)
+    direct = has(load_config(run).experiment.gan_type, "translators")
+    if direct and (starts, iterations, seed) != SEARCH:
+        raise UserError(f"{run} translates in one pass: --starts, --iterations and --seed are of a "
+                        "search for latents; leave them out")
+    sampler = Translators(run) if direct else Sampler(run)
     if len(sampler.image_shape) != 3 or len(sampler.domains) < 2:
         raise UserError(f"translate needs a run of two domains of images or more; {run} draws "
                         f"{', '.join(sampler.domains)}")
@@ -66,7 +76,8 @@ def main(run: str, images: Sequence[str], *, source: str = "", targets: str = ""
     left = [item for item in items if item.name not in rows]
     if len(left) < len(items):
         print(f"{len(items) - len(left)} of {len(items)} images are in {folder} already")
-    translator = Translator(sampler, sources, starts=starts, iterations=iterations, seed=seed)
+    translator = (PairTranslator(sampler, sources) if isinstance(sampler, Translators) else
+                  Translator(sampler, sources, starts=starts, iterations=iterations, seed=seed))
     with progress(len(left), "translating", "images") as bar:
         for some, given in batches(left, sampler.image_shape[0], len(items) > 1):
             found = translator(given)
@@ -83,7 +94,7 @@ def main(run: str, images: Sequence[str], *, source: str = "", targets: str = ""
     return folder
 
 
-def domain_number(sampler: Sampler, name: str) -> int:
+def domain_number(sampler: Sampler | Translators, name: str) -> int:
     """The number of the run's domain called `name`. Raises UserError where it has none."""
     if name not in sampler.domains:
         raise unknown("domain", name, sampler.domains)
