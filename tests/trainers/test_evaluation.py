@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from commands.dispatch import main
+from report.facts import figures_of
 from trainers import classifier, judge
 from trainers.image_sampler import ImageSampler
 
@@ -70,6 +71,11 @@ def test_a_run_of_one_domain(run, kind, capsys):
     report = evaluated(run(kind))
     assert report["metrics"] == ["confidence", "kid", "diversity", "copies"]
     assert "pair_agreement" not in report and kinds(report, "kid") == ["own", "floor"]
+    found = {row["metric"]: row for row in figures_of(report)["results"]}
+    assert set(found) == {"spread", "variety", "copies"} and found["copies"]["count"] == 20
+    assert "nearest of 30 training images, beside 30 held-out ones" in found["copies"]["note"]
+    picture = cv2.imread(str(run(kind) / "pairs-nearest-glyph.png"))
+    assert picture.shape[1] == 8 * 64 and picture[20:].std() > 1
     assert {"samples": 20, "seed": 1, "split": "train", "checkpoint": 2}.items() <= report.items()
     said = capsys.readouterr().out
     assert "generated glyph | real glyph" in said and said.endswith(
