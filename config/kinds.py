@@ -92,8 +92,8 @@ _register("realnvp", "generators", "likelihood", "flow", many=1, dataset="glyph"
           defaults={"latent": "normal"}, options=(
     Option("flow_scales", int, 2, "realnvp: scales, each with half of the numbers of the one "
            "before, ahead of the couplings that see the whole image", low=0, high=8, group="nets"),
-    Option("flow_couplings", int, 4, "realnvp: couplings of a scale; of points, half of all",
-           low=1, high=64, group="nets"),
+    Option("flow_couplings", int, 4, "realnvp: couplings of a scale; twice as many see the "
+           "whole image", low=1, high=64, group="nets"),
     Option("flow_alpha", float, 0.05, "realnvp: pixels p become the logit of alpha + (1 - 2 alpha) "
            "p", low=1e-6, high=0.4, group="nets")))
 _register("classifier", "one net", "classifier")

@@ -27,6 +27,7 @@ from config.requirements import (
     STYLING,
     STYLIST,
     TABLE_OF_CRITICS,
+    TABLE_OF_GENERATORS,
     UNPENALISED,
     VARIATIONAL,
     by_kernel,
@@ -70,8 +71,8 @@ OPTIONS: tuple[Option, ...] = (
         "experiment",
         ("gan_type", str, "scogan", "one GAN, GANs coupled by shared layers or by soft terms, "
          "one that reads a domain without labels, a GAN of kernels, moment matching or drifting "
-         "without a critic, the classifier of the semantic term, the inverse network of style "
-         "swap, or AdaIN with variational styles",
+         "without a critic, a variational auto-encoder, Real NVP, the classifier of the semantic "
+         "term, the inverse network of style swap, or AdaIN with variational styles",
          {"choices": KINDS} | COMMON),
         ("preset", str, "", "settings by name, see `presets`; none: plain defaults "
          "(default: the one that gan_type and dataset pick)", COMMON),
@@ -96,9 +97,11 @@ OPTIONS: tuple[Option, ...] = (
         ("iterations", int, 25000, "generator updates; may be raised later", from_to(1) | COMMON),
         ("batch_size", int, 128, "images of each domain per update", from_to(1, 65536) | COMMON),
         ("latent_dim", int, 100, "length of the latent vector z", from_to(1, 65536),
-         serves("generators", "stylist")),
+         serves("generators", "stylist", unless="flow")),
         ("latent", str, "uniform", "z uniform in [-1, 1] or standard normal",
-         one_of_names("uniform", "normal"), GENERATORS_OF),
+         {"choices": ("uniform", "normal"),
+         "choice_requires": {"uniform": serves("generators", unless="likelihood")}},
+         GENERATORS_OF),
         ("discriminator_steps", int, 1, "critic updates per generator update", from_to(1, 100),
          DISCRIMINATORS_OF),
         ("optimizer", str, "adam", "of both players", one_of_names("adam", "rmsprop")),
@@ -178,7 +181,7 @@ OPTIONS: tuple[Option, ...] = (
     *group(
         "nets",
         ("generator", str, "auto", "table of the generators; auto: by the data",
-         one_of_names("auto", *GENERATORS), GENERATORS_OF),
+         one_of_names("auto", *GENERATORS), TABLE_OF_GENERATORS),
         ("discriminator", str, "auto", "table of the critics; auto: by the data",
          one_of_names("auto", *DISCRIMINATORS), TABLE_OF_CRITICS),
         ("classifier", str, "quick", "table of the classifier, of a run or of the semantic term",
@@ -186,7 +189,7 @@ OPTIONS: tuple[Option, ...] = (
          either(serves("classifier"), OWN_CLASSIFIER, PRUNED)),
         ("conditional", bool, False, "tell generators and critics the labels of the data, or "
          "the --clusters", COMMON,
-         GENERATORS_OF),
+         TABLE_OF_GENERATORS),
         ("width", float, 1.0, "multiplies every layer's width", from_to(0.01, 16)),
         ("width_d", float, 0.0, "the same for the critics; 0: as --width", from_to(0, 16),
          DISCRIMINATORS_OF),
@@ -205,11 +208,11 @@ OPTIONS: tuple[Option, ...] = (
          {"choices": ("auto", "table", "layer", "none", *SPECTRAL),
          "choice_requires": {"table": BY_ITSELF}}, DISCRIMINATORS_OF),
         ("initializer", str, "table", "of the weights; table: as the table's document",
-         one_of_names("table", "normal", "xavier", "he"), GENERATORS_OF),
+         one_of_names("table", "normal", "xavier", "he"), TABLE_OF_GENERATORS),
         ("init_std", float, 0.02, "standard deviation of the normal initializer", from_to(0, 10),
-         GENERATORS_OF, one_of("initializer", "normal")),
+         TABLE_OF_GENERATORS, one_of("initializer", "normal")),
         ("parent", str, "", "folder of a run whose generators these start as copies of: its one, "
-         "or each that of its own domain", GENERATORS_OF),
+         "or each that of its own domain", TABLE_OF_GENERATORS),
         ("parent_iterations", int, 0, "train such a parent first, so long, in parent/ of the run; "
          "0: none", from_to(0) | COMMON, PAIRS, NO_PARENT),
         ("parent_type", str, "gan", "gan: it draws the first domain; cogan: all, which share "
@@ -218,7 +221,8 @@ OPTIONS: tuple[Option, ...] = (
         ("parent_discriminators", bool, False, "the discriminators start as copies too",
          DISCRIMINATORS_OF, either(chosen("parent"), positive("parent_iterations"))),
         ("upsampling", str, "transpose", "transposed convolution, or resize and convolve",
-         one_of_names("transpose", "resize"), DRAWING),
+         one_of_names("transpose", "resize"),
+         serves("generators", "translators", unless="flow")),
     ),
     *(replace(option, group=option.group or "training") for brought in KINDS.options.items()
       for option in of_kind(*brought)),

@@ -184,7 +184,8 @@ def _default_run(values: dict, named: str) -> str:
 
 
 def _complete(values: dict[str, Any]) -> dict[str, Any]:
-    return {option.name: option.default for option in OPTIONS} | values
+    own = KINDS.find(values["gan_type"]).defaults
+    return {option.name: option.default for option in OPTIONS} | own | values
 
 
 def _finished(values: dict[str, Any], given: Mapping[str, Any],

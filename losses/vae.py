@@ -36,8 +36,8 @@ def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     r"\mathbb{E}_x \mathbb{E}_{z \sim q(z|x)} \left[ \frac{\|x - G(z)\|^2}{2 \sigma^2} + "
     r"\frac{d}{2} \log 2 \pi \sigma^2 \right]",))
 def log_gaussian(x: Tensor, mean: Tensor, log_sigma: Tensor) -> Tensor:
-    """log N(x; mean, sigma^2 I) of x and mean [B, ...] (Kingma and Welling 2014, appendix C.2), with
-    one sigma for all numbers: [B], nats, a density."""
+    """log N(x; mean, sigma^2 I) of x and mean [B, ...] (Kingma and Welling 2014, appendix C.2),
+    with one sigma for all numbers: [B], nats, a density."""
     x, mean, log_sigma = (ops.cast(a, "float32") for a in (x, mean, log_sigma))
     apart = ops.square((x - mean) * ops.exp(-log_sigma))
     return -0.5 * _rows(apart + 2 * log_sigma + LOG_2_PI)

@@ -6,7 +6,7 @@ from framework.errors import UserError, unknown
 from framework.options import MAX_SEED, Option
 
 METRICS = ("lpips", "fid", "kid", "swd", "prdc", "pair_agreement", "confidence", "modes",
-           "pairing", "adaptation", "diversity", "copies")
+           "pairing", "adaptation", "diversity", "copies", "likelihood")
 SET_METRICS = ("fid", "kid", "swd", "prdc")              # compare two sets of images as a whole
 CLASSIFIER_METRICS = ("pair_agreement", "confidence")    # need a classifier of the run's data
 IMAGE_METRICS = ("diversity", "copies")  # that every run of images is measured by
@@ -46,13 +46,15 @@ def parse_names(text: str, known: Collection[str] = METRICS,
 
 
 def default_metrics(points: bool, labelled: bool, domains: int, lpips: bool,
-                    adapts: bool = False) -> tuple[str, ...]:
+                    adapts: bool = False, likelihood: bool = False) -> tuple[str, ...]:
     """The metrics of a run for which the user named none: quick ones without downloads.
 
     points: the domains hold 2-D points. labelled: every domain has labels. domains: their number.
     lpips: the weights of LPIPS are there, so it is measured too. adapts: the run learned the
-    labels of its first domain, to read the others.
+    labels of its first domain, to read the others. likelihood: it knows that of its images.
     """
+    if likelihood:
+        return "likelihood", *default_metrics(points, labelled, domains, lpips)
     if points:
         return "swd", "modes"
     if adapts and labelled:
@@ -62,10 +64,13 @@ def default_metrics(points: bool, labelled: bool, domains: int, lpips: bool,
 
 
 def check_metrics(metrics: Collection[str], points: bool, labelled: bool, domains: int,
-                  run: str) -> None:
-    """Raises UserError for a metric that cannot be measured on `run`. points, labelled, domains:
-    as of `default_metrics`."""
-    images = [name for name in metrics if name not in ("swd", "kid", "prdc", "fid", "modes")]
+                  run: str, likelihood: bool = False) -> None:
+    """Raises UserError for a metric that cannot be measured on `run`. points, labelled, domains,
+    likelihood: as of `default_metrics`."""
+    if "likelihood" in metrics and not likelihood:
+        raise UserError(f"{run} draws and knows no likelihood; vae and realnvp do")
+    images = [name for name in metrics
+              if name not in ("swd", "kid", "prdc", "fid", "modes", "likelihood")]
     if points and images:
         raise UserError(f"{images[0]} looks at images, and {run} draws points; ask for "
                         "--metrics swd,modes")

@@ -14,7 +14,9 @@ INCEPTION = "Inception"              # the net whose features give FID and KID t
 METRIC_TITLES = {"fid": "Frechet", "kid": "kernel", "swd": "sliced Wasserstein",
                  "swd_bound": "Wasserstein >=", "pair_agreement": "pair agreement",
                  "retrieval": "R@1", "retrieval_back": "R@1 back", "median_rank": "rank",
-                 "median_rank_back": "rank back", "hsic_z": "HSIC z", "hsic_p": "HSIC p"}
+                 "median_rank_back": "rank back", "hsic_z": "HSIC z", "hsic_p": "HSIC p",
+                 "elbo": "ELBO in nats", "log_likelihood": "log p(x) in nats",
+                 "reconstruction": "E log p(x|z)", "kl": "KL", "bits": "bits per number"}
 PAIRING = "pairing"                  # the kind of comparison that has a row for each judge
 
 

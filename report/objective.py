@@ -10,6 +10,7 @@ from config.kinds import has
 from config.sections import Config
 from framework.registry import Registry
 from losses.adversarial import LOSSES
+from losses.likelihood import LIKELIHOODS
 from losses.translation import TRANSLATION
 from penalties.couplings import COUPLINGS
 from penalties.gradient import GRADIENT_SCALES, PENALTIES
@@ -64,10 +65,20 @@ def terms_of(config: Config) -> list[Term]:
                   values["cycle_lambda"] * values["identity_share"])) if term.weight]
     if has(gan_type, "adapts"):
         found += [term for term in _of_head(values) if term.weight > 0]
+    if has(gan_type, "likelihood"):
+        found += [_term(LIKELIHOODS, name, "generators", weight, each=True)
+                  for name, weight in likelihood_terms(gan_type, values)]
     if has(gan_type, "couplings") or has(gan_type, "pairs"):
         found += [_term(COUPLINGS, name, "generators", values[f"{name}_weight"])
                   for name in COUPLINGS if values.get(f"{name}_weight", 0) > 0]
     return found
+
+
+def likelihood_terms(gan_type: str, values: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """(name in LIKELIHOODS, weight) of what a kind with a likelihood minimises."""
+    if has(gan_type, "flow"):
+        return [("change of variables", 1.0)]
+    return [(values["vae_likelihood"], 1.0), ("kl", values["vae_beta"])]
 
 
 def _of_head(values: Mapping[str, Any]) -> list[Term]:

@@ -16,6 +16,7 @@ from framework.devices import in_strategy_scope
 from framework.errors import UserError
 from nets.architectures import DISCRIMINATORS, GENERATORS, architecture
 from nets.build import build_discriminators, build_generators
+from nets.flow import Flow, Settings, build_flow
 from penalties.couplings import READ_CLASSES, FrozenNets, active_couplings
 from trainers.augmentation import Augmentation
 from trainers.balance import LossBalancer
@@ -42,6 +43,8 @@ def generators_for(config: Config, domains: int, image_shape: tuple[int, ...],
                    classes: int = 0) -> list[keras.Model]:
     """The generators of a run, built anew; their weights follow from the seed. classes: length
     of the label that they get behind z."""
+    if has(config.experiment.gan_type, "flow"):
+        return [flow_for(config, image_shape).generator]
     keras.utils.set_random_seed(config.experiment.seed)
     nets = config.nets
     table = architecture(GENERATORS, nets.generator, image_shape)
@@ -49,6 +52,14 @@ def generators_for(config: Config, domains: int, image_shape: tuple[int, ...],
     return build_generators(table, domains, shared, config.training.latent_dim + classes,
                             nets.width, nets.initializer, nets.init_std, nets.upsampling,
                             precision=config.device.precision)
+
+
+def flow_for(config: Config, image_shape: tuple[int, ...]) -> Flow:
+    """The flow of a run, built anew; its weights follow from the seed."""
+    keras.utils.set_random_seed(config.experiment.seed)
+    nets = config.nets
+    return build_flow(image_shape, Settings(nets.flow_scales, nets.flow_couplings, nets.flow_alpha,
+                                            nets.width, config.device.precision))
 
 
 def discriminators_for(config: Config, domains: int, image_shape: tuple[int, ...],

@@ -37,7 +37,7 @@ from metrics.streams import (
     domain_sources,
     sampler_source,
 )
-from trainers import classifier_run
+from trainers import classifier_run, held_out
 from trainers.adaptation import adaptation
 from trainers.blind_sheet import write_blind_sheet
 from trainers.classifier import predict_logits
@@ -104,6 +104,8 @@ def main(run: str | Path, *, metrics: Sequence[str] = (), samples: int = 2000, s
     results = run_measures(measures, sources, samples, domains[0].images.shape[1:])
     if "adaptation" in metrics:
         results += adaptation(sampler, domains, load_domains(config, "test"))
+    if "likelihood" in metrics:
+        results = held_out.likelihood(sampler, samples, seed) + results
 
     agreement, settings = measures.get("pair_agreement"), {"split": split, "seed": seed}
     pairs = {"pairing": measures["pairing"].report()} if "pairing" in measures else {}
@@ -119,9 +121,11 @@ def choose_metrics(metrics: Sequence[str], extractor: str, lpips: bool, domains:
     """Metrics and extractor as asked for, or what the run's domains allow. Raises UserError for
     a metric that they do not."""
     points, known = domains[0].images.ndim == 2, labelled(domains)
+    likelihood = has(config.experiment.gan_type, "likelihood")
     metrics = metrics or choice.default_metrics(points, known, len(domains), lpips,
-                                                has(config.experiment.gan_type, "adapts"))
-    choice.check_metrics(metrics, points, known, len(domains), config.experiment.run)
+                                                has(config.experiment.gan_type, "adapts"),
+                                                likelihood)
+    choice.check_metrics(metrics, points, known, len(domains), config.experiment.run, likelihood)
     return metrics, extractor or ("classifier" if known else "pixels")
 
 

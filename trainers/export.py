@@ -31,6 +31,7 @@ from framework.files import UNFINISHED, remove, replacing, writable_folder
 from framework.quiet import quiet
 from nets.build import image_model
 from trainers.fitted_encoder import Encoder, fitted_encoder
+from trainers.held_out import restored
 from trainers.inverse import net_for
 from trainers.restore import Sampler
 from trainers.style_vae import stylist_for
@@ -184,6 +185,9 @@ def generator_nets(sampler: Sampler) -> dict[str, keras.Model]:
     generators = {name: plain(image_model(net)) for name, net in zip(
         sampler.domains, sampler.generators, strict=True)}
     nets = {f"generator_{name}": net for name, net in generators.items()}
+    if has(sampler.config.experiment.gan_type, "likelihood"):
+        own = restored(sampler).exported()
+        return nets | {f"{kind}_{sampler.domains[0]}": plain(net) for kind, net in own.items()}
     if len(sampler.image_shape) != 3 or not (encoder := fitted_encoder(sampler)):
         return nets
     encoders = {name: encoder_model(encoder, k, sampler.image_shape)

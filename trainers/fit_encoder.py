@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from config.kinds import has
 from framework.errors import UserError
 from framework.progress import progress
 from trainers.fitted_encoder import EncoderTrainer, encoder_of
@@ -15,9 +16,12 @@ def main(run: str, *, iterations: int = 2000, seed: int = 0) -> None:
     """Fits an encoder to the generators of `run`, keeps it in its folder and says how much of
     new pictures of the run it leaves unmatched. A command that was stopped goes on.
 
-    Raises UserError for a run of points.
+    Raises UserError for a run of points, and for one that has an encoder.
     """
     sampler = Sampler(run)
+    gan_type = sampler.config.experiment.gan_type
+    if has(gan_type, "likelihood"):
+        raise UserError(f"{run} is of gan_type {gan_type}, which has an encoder of its own")
     if len(sampler.image_shape) != 3:
         raise UserError(f"an encoder looks at images, and {run} draws points")
     trainer = EncoderTrainer(sampler, seed)

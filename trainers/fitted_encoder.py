@@ -14,6 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from config.kinds import has
 from data.augment import add_noise
 from framework.checkpoint import Checkpoints, restore_part
 from framework.devices import compiled
@@ -27,6 +28,7 @@ from losses.pyramid import pyramid_distance
 from nets.architectures import DISCRIMINATORS, architecture
 from nets.build import build_chain
 from trainers.conditional import concat_label, concat_label_channels
+from trainers.held_out import own_encoder
 from trainers.restore import Sampler
 
 FOLDER = "encoder"              # of a run's
@@ -151,7 +153,10 @@ def fitted_encoder(sampler: Sampler) -> Encoder | None:
 
 
 def encoder_of(sampler: Sampler) -> Encode | None:
-    """`fitted_encoder` as a function of arrays, which gives the likeliest class as one-hot."""
+    """`fitted_encoder` as a function of arrays, which gives the likeliest class as one-hot; of a
+    run with a likelihood the encoder that learned with its generator."""
+    if has(sampler.config.experiment.gan_type, "likelihood"):
+        return own_encoder(sampler)
     encoder = fitted_encoder(sampler)
     if encoder is None:
         return None

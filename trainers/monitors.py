@@ -73,7 +73,7 @@ def monitor_for(config: Config, domains: Sequence[Domain],
     judge = judge_of(config)[0] if "pair_agreement" in names else None
     seen = "classifier" if judge else "pixels"
     real = [Shuffled(d.images, seed)(0, min(SAMPLES, len(d))) for d in domains]
-    z = latents(config.training.latent, SAMPLES, config.training.latent_dim, seed,
+    z = latents(config.training.latent, SAMPLES, trainer.latent_dim, seed,
                 Stream.MONITOR)
     return Monitor(names, trainer, every_class_in_turn(z, trainer.classes), real,
                    find_extractor(seen, judge=judge), seen,

@@ -51,6 +51,8 @@ class Sampler:
         self.generators = generators_for(self.config, len(domains), self.image_shape,
                                          self.classes)
         net = join_generators(self.generators)
+        if has(gan_type, "flow"):           # as many latents as an image has numbers
+            self.config = self.config.with_options(latent_dim=net.input_shape[-1])
         kept = {"averaged": net.variables} if self.config.training.ema else {
             "generators": all_variables(self.generators)}
         folder, self.checkpoint = shown_checkpoint(path)

@@ -61,7 +61,8 @@ def main(run: str, images: Sequence[str], *, source: str = "", targets: str = ""
         raise UserError(f"{run} translates in one pass: --starts, --iterations and --seed are of a "
                         "search for latents; leave them out")
     sampler = Translators(run) if direct else Sampler(run)
-    if len(sampler.image_shape) != 3 or len(sampler.domains) < 2:
+    alone = len(sampler.domains) < 2 and not has(sampler.config.experiment.gan_type, "likelihood")
+    if len(sampler.image_shape) != 3 or alone:
         raise UserError(f"translate needs a run of two domains of images or more; {run} draws "
                         f"{', '.join(sampler.domains)}")
     sources = [domain_number(sampler, source)] if source else range(len(sampler.domains))
