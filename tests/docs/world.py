@@ -18,7 +18,7 @@ WORDS = {"runs/classifier/models/classifier.keras": "",
          "PRESET": "demo", "N": "3", "DOMAIN": "glyph", "SOURCE": "FILE", "STYLISED": "FILE",
          "TABLE": "5.2"}
 FOLDERS = ("CATS", "DOGS", "PHOTOS", "PAINTINGS", "IMAGES", "A", "B", "PATH/domain1",
-           "PATH/domain2", "DATA/apple2orange/trainA", "DATA/apple2orange/trainB")
+           "PATH/domain2", "OWN/cells", "OWN/stars", "DATA/apple2orange/trainA", "DATA/apple2orange/trainB")
 PICTURES = ("PHOTO", "PAINTING", "FILE")
 SIDE = 48                       # pixels of a picture
 
