@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     Option("lpips_weights", str, "", "as of evaluate"),
     Option("vgg_weights", str, "", "as of training"),
     Option("iterations", int, 0, "of every row; 0: as the scale says", low=0, high=MAX_COUNT),
+    Option("samples", int, 0, "pairs that are measured; 0: as the scale says", low=0,
+           high=MAX_COUNT),
     REPORT))
 def reproduce(name: str, report: bool, **given: Any) -> int | None:
     """Trains and measures what a table of the documents shows, beside its numbers. Without a name

@@ -12,10 +12,11 @@ from metrics.report import format_number
 from reproduce.tables import TableRow
 
 THESIS_DISTANCE = "LPIPS (alex, v0.1)"              # the net that the thesis measures with
-COLUMN_HEADERS = {"pairs": ("gen 1 | gen 2", "gen 1 | real 1", "gen 2 | real 2"),
+COLUMN_HEADERS = {"generated": ("gen 1 | gen 2",),
+                  "pairs": ("gen 1 | gen 2", "gen 1 | real 1", "gen 2 | real 2"),
                   "real": ("gen 1 | real 1", "gen 1 | real 2", "gen 2 | real 1",
                            "gen 2 | real 2")}
-COMPARISON_KINDS = {"pairs": ("pair", "own"), "real": ("own", "cross")}
+COMPARISON_KINDS = {"generated": ("pair",), "pairs": ("pair", "own"), "real": ("own", "cross")}
 
 Evaluation = Mapping[str, Any]                      # the contents of a metrics.json
 

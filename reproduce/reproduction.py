@@ -23,21 +23,25 @@ RANDOM = "random"
 
 
 def main(name: str, *, scale: str, data_dir: str, output: str, lpips_net: str, lpips_weights: str,
-         vgg_weights: str, iterations: int,
+         vgg_weights: str, iterations: int, samples: int,
          done: "Callable[[Reproduction], None] | None" = None) -> int | None:
     """Makes the table `name`, or "all" of them; prints and saves each when it is done, and calls
     `done` with it.
 
     scale: of `reproduce.scales`. data_dir: also searched for weights. output: the folder of runs
     and tables. lpips_net, lpips_weights: see `choose_lpips`. iterations: of every row; 0: those
-    of the scale. Returns 130 if the user stops it. Raises UserError after the last table if rows
-    of any could not be made.
+    of the scale. samples: pairs that are measured; 0: as the scale says. Returns 130 if the user
+    stops it. Raises UserError, before anything is trained, where `data_dir` is no folder, and
+    after the last table if rows of any could not be made.
     """
+    if data_dir and not Path(data_dir).expanduser().is_dir():
+        raise UserError(f"--data_dir {data_dir} is no folder")
     writable_folder(output)
     net, weights = choose_lpips(lpips_net, lpips_weights, data_dir, scale)
     missing = []
     for each in TABLES if name == "all" else [name]:
-        made = Reproduction(each, scale, Path(output) / scale, data_dir, vgg_weights, iterations)
+        made = Reproduction(each, scale, Path(output) / scale, data_dir, vgg_weights, iterations,
+                            samples)
         try:
             made.run(["--lpips_net", net, *(["--lpips_weights", weights] if weights else [])])
         except StoppedByUser:
@@ -57,11 +61,12 @@ class Reproduction:
 
     evaluations: the contents of metrics.json by preset, for the rows that could be made. runs: the
     folders of the runs by preset. vgg_weights: for rows with a perceptual loss; "": a file in
-    `data_dir`, if it has one. iterations: see `main`.
+    `data_dir`, if it has one. iterations, samples: see `main`.
     """
 
     def __init__(self, name: str, scale: str, output: Path, data_dir: str, vgg_weights: str,
-                 iterations: int):
+                 iterations: int = 0, samples: int = 0):
+        self.samples = samples
         self.name, self.scale, self.output, self.data_dir = name, scale, output, data_dir
         self.table: Table = TABLES.find(name)
         self.evaluations: dict[str, Evaluation] = {}
@@ -85,7 +90,7 @@ class Reproduction:
                 continue
             metrics = "lpips,pair_agreement" if self.has_labels(row.preset) else "lpips"
             evaluation = measure_run(run, ["--metrics", metrics, *lpips_flags, *command_line_flags({
-                "samples": REPRODUCTION_SCALES[self.scale].pairs or row.pairs,
+                "samples": self.samples or REPRODUCTION_SCALES[self.scale].pairs or row.pairs,
                 "data_dir": self.data_dir})])
             if evaluation:
                 self.evaluations[row.preset] = evaluation
@@ -98,7 +103,9 @@ class Reproduction:
     @property
     def title(self) -> str:
         """What stands above the table."""
-        return f"Table {self.name}: {self.table.title}; scale {self.scale}"
+        what = self.name.capitalize().replace("-", " ")     # figure-3.8, or the number of a table
+        return (f"{'' if what[0].isalpha() else 'Table '}{what}: {self.table.title}; "
+                f"scale {self.scale}")
 
     def reasons(self) -> list[str]:
         """Why the numbers cannot equal the document's."""

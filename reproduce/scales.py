@@ -58,6 +58,12 @@ OPTIONS_BY_TERM = {
 }
 
 
+def _quick_digit(values: dict) -> dict:
+    # All rows but the image's, as 4 of the table's 5 transposed convolutions and its dense row are.
+    shared = {"shared_generator": 3} if values["shared_generator"] > 3 else {}
+    return QUICK_DIGIT_OPTIONS | shared
+
+
 def _quick_photo(values: dict) -> dict:
     loss = QUICK_PHOTO_NONSATURATING if values["loss"] == "nonsaturating" else QUICK_PHOTO_WGAN_GP
     # The face discriminators' rows from 128 filters on are the last four of these.
@@ -67,7 +73,7 @@ def _quick_photo(values: dict) -> dict:
 
 def _quick(values: dict) -> dict:
     digits = values["dataset"].startswith("mnist")
-    base = QUICK_DIGIT_OPTIONS if digits else _quick_photo(values)
+    base = _quick_digit(values) if digits else _quick_photo(values)
     terms = [options for term, options in OPTIONS_BY_TERM.items() if values.get(term)]
     return {name: value for options in (base, SAVING_INTERVALS, *terms)
             for name, value in options.items()}

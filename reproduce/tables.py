@@ -53,6 +53,9 @@ TABLES.register("3.7", Table("CoGAN with WGAN-GP on horse2zebra, 128x128", "real
     TableRow("CoGAN, WGAN-GP", "3-horse2zebra-cogan-wgangp", 1000),)))
 TABLES.register("3.8", Table("CoGAN with WGAN-GP on apple2orange, 128x128", "real", (
     TableRow("CoGAN, WGAN-GP", "3-apple2orange-cogan-wgangp", 1000),)))
+TABLES.register("figure-3.8", Table("CoGAN on mnist2svhn by its shared layers", "generated", (
+    TableRow("4 shared layers", "3-mnist2svhn-cogan-shared4", 50_000),
+    TableRow("1 shared layer", "3-mnist2svhn-cogan-shared1", 50_000))))
 TABLES.register("5.1", Table("all models on mnist2edge", "pairs", (
     TableRow("CoGAN", "5.1-mnist2edge-cogan", *EDGE),
     TableRow("FR", "5.1-mnist2edge-fr", *EDGE),

@@ -19,6 +19,7 @@ from framework.cache import cache_folder, file_name
 from framework.checkpoint import save_model
 from framework.devices import compiled, in_strategy_scope, only_gpu
 from framework.errors import UserError
+from framework.notice import announced
 from framework.pixels import to_unit_tensor
 from framework.progress import progress
 from framework.random import Random
@@ -157,7 +158,8 @@ def train_once(domains: Sequence[Domain], held_out: Sequence[Domain], *, seed: i
         model = train_classifier(domains, seed=seed, table=table, noise=noise, views=views,
                                  iterations=iterations, lr=lr)
         place = "kept in" if keep_classifier(path, model) else "not kept in"
-    accuracies = {d.name: accuracy(model, d) for d in held_out}
+    with announced("measuring the classifier on held-out images"):
+        accuracies = {d.name: accuracy(model, d) for d in held_out}
     figures = ", ".join(f"{name} {100 * a:.1f} %" for name, a in accuracies.items())
     print(f"classifier {place} {path}: accuracy on held-out {figures}")
     return model, accuracies
@@ -211,10 +213,12 @@ def frozen_classifier(config: Config, domains: Sequence[Domain],
     if coupling.classifier_path:
         model = load_classifier(coupling.classifier_path, labelled_domains(domains) or domains)
     else:
+        learned, epochs = labelled_domains(domains), coupling.classifier_epochs
+        length = {"iterations": max(1, epochs * max(map(len, learned)) // BATCH_SIZE)}
         model, _ = train_once(
-            labelled_domains(domains), labelled_domains(held_out()), seed=config.experiment.seed,
+            learned, labelled_domains(held_out()), seed=config.experiment.seed,
             table=config.nets.classifier, noise=coupling.classifier_noise,
-            views=parse_augmentations(coupling.classifier_augment))
+            views=parse_augmentations(coupling.classifier_augment), **(length if epochs else {}))
     model = in_strategy_scope(copy_in_precision)(model, config.device.precision)
     model.trainable = False
     return model

@@ -27,7 +27,7 @@ def test_a_share_of_1_and_a_weight_of_any_size_have_two_names():
 
 
 def test_samples_are_of_a_measurement_and_styles_are_not():
-    assert set(meanings("samples")) == {"evaluate"}
+    assert set(meanings("samples")) == {"evaluate", "reproduce"}
     assert set(meanings("random_styles")) == {"stylize"}
 
 

@@ -9,7 +9,7 @@ from commands.dispatch import main
 from reproduce import reproduction as command
 from reproduce import runs
 from reproduce.tables import TABLES
-from trainers import classifier, judge
+from trainers import classifier, judge, prune
 
 
 @pytest.fixture(scope="module")
@@ -26,24 +26,24 @@ def place(tmp_path_factory):
 
 @pytest.fixture
 def calls(monkeypatch, place):
-    """Commands run in this process, with classifiers of three iterations and few samples;
+    """Commands run in this process, with classifiers of three iterations and no image pruned;
     holds their words."""
     made = []
     monkeypatch.setenv("SCOGAN_CACHE", str(place / "cache"))
     monkeypatch.setattr(classifier, "train_once", partial(classifier.train_once, iterations=3))
+    monkeypatch.setattr(prune, "highest_probabilities", lambda domain, *_: np.ones(len(domain)))
     monkeypatch.setattr(judge, "SETTINGS", dict.fromkeys(judge.SETTINGS, {"iterations": 3}))
 
     def call(*words):
         made.append(words[0])
-        few = ("--samples", "100") if words[0] == "evaluate" else ()
-        return main([str(word) for word in (*words, *few)]) == 0
+        return main([str(word) for word in words]) == 0
     monkeypatch.setattr(runs, "run_main", call)
     return made
 
 
 def test_a_table_is_made_once(calls, place, capsys):
-    asked = ["reproduce", "7.1", "--iterations", "2", "--data_dir", str(place), "--output",
-             str(place / "out"), "--lpips_net", "squeeze"]
+    asked = ["reproduce", "7.1", "--iterations", "2", "--samples", "100", "--lpips_net", "squeeze",
+             "--data_dir", str(place), "--output", str(place / "out")]
     assert main(asked) == 0 and calls == ["train", "evaluate"]
     text = (place / "out" / "quick" / "table-7.1.txt").read_text()
     lines = text.splitlines()
@@ -51,7 +51,7 @@ def test_a_table_is_made_once(calls, place, capsys):
     assert lines[3].startswith("SL ") and all(f" {x} " in lines[3] for x in ("0.3018", "0.1140"))
     assert " +- " in lines[3] and "0.3304" in lines[4]
     assert "- measured by perceptual-distance (random squeeze), not by LPIPS (alex, v0.1)" in lines
-    assert "- 64 images of svhn for 73257" in lines and "- 100 pairs for 50000" in lines
+    assert "- 64 images of svhn_pruned for 70262" in lines and "- 100 pairs for 50000" in lines
     assert any(line.startswith("- trained with generator quick for digit_small") for line in lines)
     assert text in capsys.readouterr().out
     assert main(asked) == 0 and calls == ["train", "evaluate"]
@@ -103,3 +103,8 @@ def test_vgg_of_the_layers_that_are_read(tmp_path):
     assert command.find_vgg_weights(str(tmp_path), shallow) == str(tmp_path / "vgg19_part.npz")
     assert command.find_vgg_weights(str(tmp_path), deep) == ""
     assert command.find_vgg_weights(str(tmp_path), {}) == ""
+
+
+def test_a_folder_that_is_not_there_is_said_before_anything_starts(calls, tmp_path, capsys):
+    assert main(["reproduce", "all", "--data_dir", str(tmp_path / "none")]) == 2
+    assert capsys.readouterr().err.endswith("/none is no folder\n") and calls == []

@@ -99,6 +99,30 @@ def test_one_labelled_domain_is_enough(monkeypatch):
         class_frequencies([photographs])
 
 
+@pytest.mark.parametrize("flags, asked, settings", [
+    ([], None, {}), (["--classifier_epochs", "32"], None, {"iterations": 3}),
+    (["--classifier_domains", "mnist"], "mnist", {})])
+def test_what_the_classifier_learns_and_how_long(monkeypatch, flags, asked, settings):
+    """32 epochs of 6 images at 64 an iteration; plain MNIST in the place of the run's domains."""
+    pair, (plain, _) = domains(), domains()
+    found, model = [], classifier.build_classifier((32, 32, 3), 10, "quick", 0.1)
+
+    def load_domains(config, split="train"):
+        assert asked in (None, config.data.domains) and config.data.image_size == (
+            32 if asked else 0)
+        return (plain,) if asked else pair
+
+    def train_once(learned, held_out, **given):
+        found.append((list(learned), given))
+        return model, {}
+    monkeypatch.setattr(coupled, "load_domains", load_domains)
+    monkeypatch.setattr(classifier, "train_once", train_once)
+    frozen_for(resolve([*FLAGS, "--semantic_weight", "1", *flags]), pair)
+    ((learned, given),) = found
+    assert learned == ([plain] if asked else list(pair))
+    assert {k: v for k, v in given.items() if k == "iterations"} == settings
+
+
 def test_frequencies_are_the_mean_of_the_labelled_domains():
     images = np.zeros((4, 8, 8, 3), np.uint8)
     a = Domain("a", images, np.array([0, 0, 1, 2]), 4)
