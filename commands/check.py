@@ -117,7 +117,7 @@ def _measured(config: Config) -> str:
     with announced("measuring how long it takes here"), quiet():
         from trainers import dry_run
         from trainers.domains import load_domains
-    return dry_run.in_short(config, load_domains(config))
+    return dry_run.in_short(config, load_domains(config, prune=False))
 
 
 def _draw(path: Path, domains: Sequence[Checked], side: int) -> None:

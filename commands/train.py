@@ -39,7 +39,7 @@ def train(**given: Any) -> int | None:
         strategy_for(config.device, config.training.batch_size)
     from trainers.domains import load_domains
     with announced(f"reading {config.data.dataset or config.data.domains}"):
-        domains = load_domains(config)
+        domains = load_domains(config, prune=not dry)
     if dry:
         with quiet(logged=True):
             from trainers import dry_run

@@ -93,7 +93,7 @@ def classifier_data(config: Config, domains: Sequence[Domain],
     `--classifier_domains` at the size of the run's images, else the run's own. Raises UserError
     where they have other classes than the run's."""
     names, (side, *_) = config.coupling.classifier_domains, domains[0].images.shape[1:]
-    if not names:
+    if not names or config.coupling.classifier_path:
         return domains, held_out
     named = config.with_options(dataset="", domains=names, image_size=side)
     learned = load_domains(named)

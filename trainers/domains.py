@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from config.resolve import run_domains
 from config.sections import Config
 from data.domain import Domain
@@ -20,14 +22,15 @@ FILE = "domains.json"
 MAX_DOMAINS, MAX_NUMBER = 100, 2**40
 
 
-def load_domains(config: Config, split: str = "train") -> tuple[Domain, ...]:
+def load_domains(config: Config, split: str = "train", prune: bool = True) -> tuple[Domain, ...]:
     """The run's domains (`data.domain.Domain`s), in order; split "train" or "test".
 
-    Of those to be pruned only what a classifier is sure of, but for the held-out images.
-    Raises UserError where they cannot be had as asked for.
+    Of those to be pruned only what a classifier is sure of, but for the held-out images; prune:
+    False for all images, without a classifier. Raises UserError where they cannot be had as
+    asked for.
     """
     return _load(config, run_domains(config.values()), split, config.experiment.seed,
-                 config.data.image_size)
+                 config.data.image_size, prune)
 
 
 def load_apart(config: Config, like: Sequence[Domain], seed: int) -> tuple[Domain, ...]:
@@ -43,7 +46,7 @@ def load_apart(config: Config, like: Sequence[Domain], seed: int) -> tuple[Domai
 
 
 def _load(config: Config, names: Sequence[str], split: str, seed: int,
-          size: int) -> tuple[Domain, ...]:
+          size: int, prune: bool = True) -> tuple[Domain, ...]:
     data = config.data
 
     def load_split(names, split, keep=None):
@@ -51,6 +54,8 @@ def _load(config: Config, names: Sequence[str], split: str, seed: int,
                     image_size=size or None, limit=data.limit_data or None)
 
     def keep(name, domain):
+        if not prune:
+            return np.arange(len(domain))
         (held_out,) = load_split([name], "test")
         return confident_indices(domain, held_out, data.prune_confidence,
                                  table=config.nets.classifier, seed=config.experiment.seed)

@@ -4,19 +4,25 @@ is kept."""
 import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from config.options import BY_NAME
+from config.requirements import OWN_CLASSIFIER
 from config.sections import Config
 from data.domain import Domain
 from data.repeated import described
+from framework.checkpoint import save_model
 from framework.devices import compiled
 from framework.progress import progress
 from framework.text import text_table
+from nets.classifier import build_classifier
 from trainers.kinds import TRAINERS, Trainer, Training
 from trainers.parent import parent_config
 from trainers.pseudo import learned_domains
@@ -29,21 +35,41 @@ def main(config: Config, domains: Sequence[Domain]) -> None:
     """Prints the options that are not at their default, the sizes of the nets, and what an
     iteration and the whole would take in time, memory and disk on this machine.
 
-    A classifier that a term reads with is trained if the cache has none, and stays there. What
-    devices share and pictures are not counted. Raises UserError as a training does.
+    In the place of a classifier that would be trained before the run stands one that has learned
+    nothing: only its time is of interest. What devices share and pictures are not counted. Raises
+    UserError as a training does.
     """
     print(*described(domains), sep="\n")
-    learned = learned_domains(config, domains)
-    training = TRAINERS.find(config.experiment.gan_type)(config, learned)
-    print("\n" + text_table(("option", "value"), changed(config)))
-    print("\n" + text_table(("kept in a checkpoint", "numbers"), sizes(training.trainer)))
-    took = estimate(config, learned, training)
+    with untrained_classifier(config, domains) as standing:
+        learned = learned_domains(standing, domains)
+        training = TRAINERS.find(config.experiment.gan_type)(standing, learned)
+        print("\n" + text_table(("option", "value"), changed(config)))
+        print("\n" + text_table(("kept in a checkpoint", "numbers"), sizes(training.trainer)))
+        took = estimate(standing, learned, training)
     bytes_of_state = sum(4 * count for _, count in counts(training.trainer))
     checkpoints = config.output.keep_checkpoints + bool(config.output.keep_best)
     print(f"\nan iteration takes {took.each:.3f} s, the first {took.first:.1f} s; "
           f"{iterations_of(config)} {duration(took.total)}; memory {memory() / 2**30:.1f} GiB at "
           f"most, on disk about {(checkpoints + 1) * bytes_of_state / 2**20:.1f} MiB beside "
           "pictures. Nothing is kept.")
+    if OWN_CLASSIFIER.met(config.values()):
+        print("The classifier that is trained before, once for all runs, is not counted.")
+
+
+@contextmanager
+def untrained_classifier(config: Config, domains: Sequence[Domain]) -> Iterator[Config]:
+    """`config`, while the context lasts with the file of a classifier of random weights where a
+    term reads with one that the run would train."""
+    if not OWN_CLASSIFIER.met(config.values()):
+        yield config
+        return
+    labelled = [d for d in domains if d.known_classes]
+    classes = config.coupling.clusters or labelled[0].known_classes
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "classifier.keras"
+        save_model(path, build_classifier(domains[0].images.shape[1:], classes,
+                                          config.nets.classifier))
+        yield config.with_options(classifier_path=str(path))
 
 
 class Estimate(NamedTuple):
@@ -78,7 +104,8 @@ def iterations_of(config: Config) -> str:
 
 def in_short(config: Config, domains: Sequence[Domain]) -> str:
     """One line of what `estimate` finds; domains: as they are loaded."""
-    took = estimate(config, learned_domains(config, domains))
+    with untrained_classifier(config, domains) as standing:
+        took = estimate(standing, learned_domains(standing, domains))
     return (f"measured here: {took.each:.3f} s an iteration, {iterations_of(config)} about "
             f"{duration(took.total)}")
 

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from commands.dispatch import main
@@ -50,3 +51,21 @@ def test_a_parents_iterations_are_in_the_estimate(tmp_path, capsys, monkeypatch)
 
 def test_durations():
     assert [duration(s) for s in (50, 600, 12600)] == ["50 s", "10 min", "3.5 h"]
+
+
+def test_no_classifier_is_trained_and_nothing_is_pruned(tmp_path, capsys, monkeypatch):
+    """The thesis's best model asks for ten epochs of one, and for pruned SVHN."""
+    monkeypatch.setenv("SCOGAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(dry_run, "timed", lambda training, compile: (2.0, 0.5))
+    rng = np.random.default_rng(0)
+    for name, shape in (("mnist", (28, 28)), ("svhn", (32, 32, 3))):
+        np.savez(tmp_path / f"{name}.npz", **{
+            f"{split}_{part}": values for split in ("train", "test") for part, values in (
+                ("images", rng.integers(0, 256, (20, *shape), np.uint8)),
+                ("labels", np.arange(20, dtype=np.uint8) % 10))})
+    assert main(["--preset", "5.2-mnist2svhn-slfr", "--width", "0.05", "--data_dir", str(tmp_path),
+                 "--run", str(tmp_path / "run"), "--dry_run"]) == 0
+    printed = capsys.readouterr().out
+    assert "svhn_pruned: 20 " in printed and "classifier_path" not in printed
+    assert "The classifier that is trained before" in printed
+    assert not (tmp_path / "cache").exists() and not (tmp_path / "run").exists()
