@@ -71,8 +71,9 @@ OPTIONS: tuple[Option, ...] = (
         "experiment",
         ("gan_type", str, "scogan", "one GAN, GANs coupled by shared layers or by soft terms, "
          "one that reads a domain without labels, a GAN of kernels, moment matching or drifting "
-         "without a critic, a variational auto-encoder, Real NVP, the classifier of the semantic "
-         "term, the inverse network of style swap, or AdaIN with variational styles",
+         "without a critic, a variational auto-encoder, Real NVP, translators between two domains, "
+         "the classifier of the semantic term, the inverse network of style swap, or AdaIN with "
+         "variational styles",
          {"choices": KINDS} | COMMON),
         ("preset", str, "", "settings by name, see `presets`; none: plain defaults "
          "(default: the one that gan_type and dataset pick)", COMMON),
@@ -212,7 +213,7 @@ OPTIONS: tuple[Option, ...] = (
         ("init_std", float, 0.02, "standard deviation of the normal initializer", from_to(0, 10),
          TABLE_OF_GENERATORS, one_of("initializer", "normal")),
         ("parent", str, "", "folder of a run whose generators these start as copies of: its one, "
-         "or each that of its own domain", TABLE_OF_GENERATORS),
+         "or each that of its own domain", serves("generators", unless="likelihood")),
         ("parent_iterations", int, 0, "train such a parent first, so long, in parent/ of the run; "
          "0: none", from_to(0) | COMMON, PAIRS, NO_PARENT),
         ("parent_type", str, "gan", "gan: it draws the first domain; cogan: all, which share "

@@ -28,8 +28,8 @@ def main(run: str | Path, *, count: int = 50, seed: int = 1, output: str = "", i
     images: a folder, for FOLDER/DOMAIN/000000.png and so on, the same names in every domain; or an
     .npz file, for an array uint8 [count, H, W, C] called after each domain. truncation: factor of
     all latents: below 1 the pictures are more usual and more alike. label: the only class that a
-    conditional run is told. A run of translators shows real images above what they become. Raises UserError where this does not fit the run, and for a place that
-    holds something already.
+    conditional run is told. A run of translators shows real images above what they become. Raises
+    UserError where this does not fit the run, and for a place that holds something already.
     """
     path = Path(output or Path(run) / f"sample-{seed}.png")
     if path.suffix.lower() != ".png":

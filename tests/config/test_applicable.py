@@ -35,7 +35,7 @@ PAIRS = [(kind, option.name) for kind in KINDS for option in OPTIONS
 def test_every_option_serves_a_kind_or_is_refused_by_name(kind, name):
     values = {"gan_type": kind, "dataset": DATA[kind], "preset": "none", **NEEDED.get(kind, {})}
     option = BY_NAME[name]
-    base = {o.name: o.default for o in OPTIONS} | values
+    base = {o.name: o.default for o in OPTIONS} | KINDS[kind].defaults | values
     given = {name: other_value(option)}
     if option.unmet(base | given):
         with pytest.raises(UserError, match=f"^{name} .*belongs to .*; here "):

@@ -79,7 +79,7 @@ WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
     (["--gan_type", "mmd_gan", "--preset", "none", "--loss", "wgan"], "a mmd_gan has the loss"),
     (["--gan_type", "mmd_gan", *PAIR, *MMD], "a mmd_gan has one domain, not 2"),
     (["--gan_type", "gmmn", "--preset", "none", *MMD, "--disc_penalty", "witness-gp"],
-     "disc_penalty belongs to --gan_type gan, cogan, scogan, adapt, mmd_gan; here"),
+     "disc_penalty belongs to --gan_type gan, cogan, scogan, adapt, mmd_gan, cyclegan; here"),
     (["--gan_type", "gmmn", "--preset", "none", *MMD, "--cycle_weight", "1"],
      "cycle_weight belongs to --gan_type cogan, scogan, adapt, drift; here gan_type is gmmn"),
     ([*DRIFT, "--loss", "mmd"], "loss belongs to --gan_type gan, .*; here gan_type is drift"),

@@ -70,7 +70,8 @@ def experiments() -> st.SearchStrategy[list[str]]:
     return st.one_of(
         st.just([]), st.sampled_from(presets.names()).map(lambda name: ["--preset", name]),
         st.tuples(st.sampled_from(["gan", "cogan", "scogan", "mmd_gan", "gmmn", "drift",
-                                   "classifier", "inverse_net", "style_vae"]),
+                                   "classifier", "inverse_net", "style_vae", "vae", "realnvp",
+                                   "cyclegan"]),
                   st.sampled_from(["glyph", "ring", "glyph2street", "mnist2svhn", "folder:a,b",
                                    "CelebSmiling", "horse2zebra", "folder:."])).map(
             lambda pair: ["--gan_type", pair[0], "--dataset", pair[1], "--preset", "none"]))

@@ -44,6 +44,15 @@ KINDS = {
     "gmmn": f"--gan_type gmmn {RING} --loss mmd --kernel gaussian-mixture",
     "drift": f"--gan_type drift {RING} --ema 0.9",
     "drift of pairs": f"--gan_type drift {TOYS} --feature_weight 1 --drift_tau 0.1",
+    "vae": f"--gan_type vae {RING} --vae_draws 2",
+    "vae of images": f"--gan_type vae --dataset glyph --conditional {GLYPHS} --ema 0.9 "
+                     "--width 0.05 --vae_likelihood bernoulli --vae_beta 0.5",
+    "realnvp": "--gan_type realnvp --dataset ring --width 0.05 --flow_couplings 1",
+    "realnvp of images": "--gan_type realnvp --dataset glyph --image_size 8 --width 0.05 "
+                         "--flow_scales 1 --flow_couplings 1 --ema 0.9",
+    "cyclegan": "--gan_type cyclegan --dataset glyph2negative --image_size 8 --width 0.03 "
+                "--blocks 1 --patch_halvings 1 --pool 5 --jitter 1 --schedule 4 "
+                "--schedule_after 2",
     "classifier": "--gan_type classifier --dataset glyph2negative --image_size 8 "
                   "--classifier tiny",
     "inverse_net": f"--gan_type inverse_net {STYLE} --image_size 16 "

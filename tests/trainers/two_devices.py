@@ -21,7 +21,7 @@ from data.domain import Domain
 from framework import devices
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, Architecture, Row
 from penalties.couplings import FrozenNets
-from trainers import classifier_run, coupled, drift, gmmn, inverse, style_vae  # noqa: F401
+from trainers import classifier_run, coupled, cyclegan, drift, gmmn, inverse, style_vae  # noqa: F401
 from trainers.conditional import batches_for
 from trainers.kinds import TRAINERS
 from trainers.optimizers import OPTIMIZERS, ReplicaMeanMixin, clipnorm
@@ -80,6 +80,9 @@ CASES = {
     "batch norm, apart": NORMED,
     "classifier": IMAGES.with_options(gan_type="classifier", classifier="tiny",
                                       classifier_noise=0.5),
+    "cyclegan": IMAGES.with_options(
+        gan_type="cyclegan", loss="leastsquares", pool=3, jitter=2, blocks=1, patch_halvings=1,
+        discriminator_steps=2),
     "inverse_net": IMAGES.with_options(gan_type="inverse_net", width=0.01, lr=1e-4),
     "style_vae": IMAGES.with_options(
         gan_type="style_vae", content_weight=1e-5, style_weight=1e-9, kl_weight=0.1,
@@ -103,7 +106,8 @@ def domains_of(config):
 def built(config):
     """(trainer, batches) of a run; the couplings read with fixed functions of points."""
     domains = domains_of(config)
-    if config.experiment.gan_type in ("classifier", "inverse_net", "style_vae", "gmmn", "drift"):
+    if config.experiment.gan_type in ("classifier", "inverse_net", "style_vae", "gmmn", "drift",
+                                      "cyclegan"):
         if config.experiment.gan_type == "classifier":
             model = devices.in_strategy_scope(classifier_run.model_for)(config, domains)
             return classifier_run.ClassifierTrainer(
