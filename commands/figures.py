@@ -8,14 +8,16 @@ from framework.text import text_table
 
 @COMMANDS.register("figures", options=(
     Option("name", str, "", "a figure, or all", positional=True, count="?"),
+    Option("runs", str, None, "folders of runs, for a figure that shows runs", positional=True,
+           count="*"),
     Option("iterations", int, 0, "of figures that train; 0: as many as each needs", low=0,
            high=MAX_COUNT),
     Option("output", str, "runs/figures", "folder")))
-def figures(name: str, iterations: int, output: str) -> int | None:
+def figures(name: str, runs: list[str], iterations: int, output: str) -> int | None:
     """Draws a figure of the documents. Without a name it lists them."""
     if not name:
         return print(text_table(("figure", "what it shows"), FIGURES.items()))
     if name != "all":
         FIGURES.find(name)
     from figures import draw
-    return draw.main(name=name, iterations=iterations, output=output)
+    return draw.main(name=name, runs=runs, iterations=iterations, output=output)

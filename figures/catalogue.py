@@ -21,10 +21,13 @@ FIGURES.register(
 FIGURES.register("dirac-fields", "DiracGAN: where eight losses drive generator and critic")
 FIGURES.register(
     "divergences", "Jensen-Shannon levels off, Wasserstein does not (SCoGAN, 2.7 and 2.12)")
+FIGURES.register("kid", "KID of several runs while they trained (document 001): RUN RUN ...")
 FIGURES.register(
     "kl", "what each order of Kullback-Leibler makes of two modes (SCoGAN, figure 2.8)")
 FIGURES.register("modes", "ten modes under k = 1, k = 5 and WGAN-GP (SCoGAN, figures 2.9 to 2.14)")
 FIGURES.register("weights", "weight difference of CoGAN and of SCoGAN-FR (SCoGAN, figure 4.1)")
+
+OF_RUNS = ("kid",)              # figures of given runs, which "all" leaves out
 
 
 class Figure(NamedTuple):

@@ -3,10 +3,12 @@
 import csv
 import io
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from figures.catalogue import FIGURES, Figure
+from figures.catalogue import FIGURES, OF_RUNS, Figure
+from framework.errors import UserError
 from framework.files import writable_folder, write_text
 from framework.plots import save_png
 from framework.quiet import quiet
@@ -24,18 +26,22 @@ def save(folder: Path, name: str, figure: Figure) -> None:
     save_png(folder / f"{name}.png", figure.picture)
 
 
-def main(name: str, *, iterations: int = 0, output: str = "runs/figures") -> None:
+def main(name: str, *, runs: Sequence[str] = (), iterations: int = 0,
+         output: str = "runs/figures") -> None:
     """Draws the figure called `name`, or "all" of them, into the folder `output`.
 
-    iterations: of the figures that train; 0: as many as each needs. Raises UserError if the
-    folder cannot be written.
+    runs: folders of the runs of a figure that shows runs. iterations: of the figures that train;
+    0: as many as each needs. Raises UserError if the folder cannot be written, and for runs of a
+    figure that shows none.
     """
+    if runs and name not in OF_RUNS:
+        raise UserError(f"the figure {name} shows no runs; {', '.join(OF_RUNS)} does")
     writable_folder(output)
-    names = list(FIGURES) if name == "all" else [name]
+    names = [each for each in FIGURES if each not in OF_RUNS] if name == "all" else [name]
     for number, each in enumerate(names, 1):
         print(f"drawing {each} ({number} of {len(names)}) ...", file=sys.stderr, flush=True)
         with quiet():
             draw = import_module(f"figures.{each.replace('-', '_')}").draw
-        save(Path(output), each, called_with(
-            draw, {"iterations": iterations} if iterations else {}))
+        given = {"runs": runs} | ({"iterations": iterations} if iterations else {})
+        save(Path(output), each, called_with(draw, given))
         print(f"{Path(output) / each}.png, .csv")
