@@ -53,12 +53,14 @@ def evaluate(run: str, folders: list[str] | None, split: str, data_dir: str, bas
         load_config(baseline)
     with quiet(logged=True):
         from report.page import RunPage
-        from trainers import evaluation, translator_evaluation
     if direct:
+        with quiet(logged=True):
+            from trainers import translator_evaluation
         translator_evaluation.main(run, split=split, data_dir=data_dir, **measures)
-        RunPage(run).write(now=True)
-        return None
-    evaluation.main(run, split=split, data_dir=data_dir, baseline=baseline,
-                    blind_sheet=blind_sheet, **measures)
+    else:
+        with quiet(logged=True):
+            from trainers import evaluation
+        evaluation.main(run, split=split, data_dir=data_dir, baseline=baseline,
+                        blind_sheet=blind_sheet, **measures)
     RunPage(run).write(now=True)
     return None

@@ -13,11 +13,11 @@ from framework.text import text_table
     Option("iterations", int, 0, "of figures that train; 0: as many as each needs", low=0,
            high=MAX_COUNT),
     Option("output", str, "runs/figures", "folder")))
-def figures(name: str, runs: list[str], iterations: int, output: str) -> int | None:
+def figures(name: str, iterations: int, output: str, runs: list[str] | None = None) -> int | None:
     """Draws a figure of the documents. Without a name it lists them."""
     if not name:
         return print(text_table(("figure", "what it shows"), FIGURES.items()))
     if name != "all":
         FIGURES.find(name)
     from figures import draw
-    return draw.main(name=name, runs=runs, iterations=iterations, output=output)
+    return draw.main(name=name, runs=runs or (), iterations=iterations, output=output)
