@@ -9,7 +9,6 @@ import io
 import math
 import os
 import pickle
-import pickletools
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
@@ -17,15 +16,16 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
+from framework import pickles
 from framework.errors import UserError
+from framework.pickles import check_program
 
+WHAT = "weights"                # in messages
 STORAGES = {"FloatStorage": "f4", "DoubleStorage": "f8", "HalfStorage": "f2",
             "LongStorage": "i8", "IntStorage": "i4", "ShortStorage": "i2",
             "CharStorage": "i1", "ByteStorage": "u1", "BoolStorage": "?"}
 MAX_PICKLE_BYTES = 2**24        # of descriptions; those of the nets here have some ten thousand
-MEMO_SLACK = 1000               # places of a pickle's memory beyond those that are filled
 MOST_SHARED = 4                 # times the file's bytes that tensors may take that share theirs
-MAX_STEPS = 10**6               # of the program that a pickle is
 LEGACY_MAGIC, LEGACY_VERSION = 0x1950A86A20F9469CFC6C, 1001
 
 
@@ -71,17 +71,12 @@ ALLOWED_NAMES = {("collections", "OrderedDict"): OrderedDict,
                  **{("torch", name): kind for name, kind in STORAGES.items()}}
 
 
-class RestrictedUnpickler(pickle.Unpickler):
+class RestrictedUnpickler(pickles.RestrictedUnpickler):
     """An unpickler that accepts only ALLOWED_NAMES, also in pickles written by Python 2."""
 
     def __init__(self, file: IO[bytes]):
-        super().__init__(file, encoding="latin1")
+        super().__init__(file, ALLOWED_NAMES, WHAT)
         self.storages = {}
-
-    def find_class(self, module: str, name: str, /) -> Any:
-        if (module, name) not in ALLOWED_NAMES:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no weights need")
-        return ALLOWED_NAMES[module, name]
 
     def persistent_load(self, pid: Any) -> Storage:
         tag, kind, key, _, size, *view = pid
@@ -115,7 +110,7 @@ def _read_zip(file, prefix):
         root = next((n for n in names if n.endswith("data.pkl")), "").removesuffix("data.pkl")
         order = _member(archive, f"{root}byteorder", 16) if f"{root}byteorder" in names else b""
         pickled = _member(archive, f"{root}data.pkl", MAX_PICKLE_BYTES)
-        check_program(pickled)
+        check_program(pickled, WHAT)
         tensors = _select_tensors(RestrictedUnpickler(io.BytesIO(pickled)).load(), prefix)
         _check_total(tensors.values(), _size(file))
         data: dict[str, bytes] = {}
@@ -149,17 +144,6 @@ def _check_total(tensors, size) -> None:
         raise ValueError(f"its tensors would take {total} bytes, more than it has")
 
 
-def check_program(pickled: bytes) -> None:
-    """Raises UnpicklingError where a pickle would take much time or memory: Python's unpickler
-    takes memory for what it says of itself before it looks."""
-    memo = 0
-    for steps, (code, argument, _) in enumerate(pickletools.genops(pickled)):
-        memo += code.name in ("BINPUT", "LONG_BINPUT", "PUT", "MEMOIZE")
-        place = int(argument or 0) if code.name.endswith("PUT") else 0
-        if steps > MAX_STEPS or place > 2 * memo + MEMO_SLACK:
-            raise pickle.UnpicklingError("its description is not that of weights")
-
-
 def _read_legacy(file, prefix):
     """Reads consecutive pickles: a magic number, a version, the machine, the state dict, the keys
     of the storages. Then come the storages, each after its length as int64."""
@@ -186,7 +170,7 @@ def _read_legacy(file, prefix):
 def _next_pickle(file) -> RestrictedUnpickler:
     """An unpickler of the next pickle in `file`, which has been looked through."""
     start = file.tell()
-    check_program(file.read(MAX_PICKLE_BYTES))
+    check_program(file.read(MAX_PICKLE_BYTES), WHAT)
     file.seek(start)
     return RestrictedUnpickler(file)
 
