@@ -1,5 +1,7 @@
 """The latent encoder of cycle consistency (section 4.2.2)."""
 
+from typing import Any
+
 import keras
 
 from nets.architectures import Architecture
@@ -28,5 +30,5 @@ def build_gaussian_encoder(image_shape: tuple[int, ...], latent_dim: int, width:
     The rows of `build_encoder`, whose last has twice as many units. Raises UserError as that does.
     """
     net = build_encoder(image_shape, 2 * latent_dim, width, precision)
-    found = net.output
+    found: Any = net.output
     return keras.Model(net.input, [found[:, :latent_dim], found[:, latent_dim:]], name="encoder")

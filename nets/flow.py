@@ -22,12 +22,15 @@ from typing import Any, NamedTuple
 
 import keras
 import numpy as np
-from keras import layers, ops
+from keras import layers
 
 from framework.errors import UserError
+from framework.lazy import Lazy
 from framework.tensors import Tensor
 from nets.architectures import Row, widen
 from nets.layers import ZEROS, Block, Initialization
+
+ops = Lazy("keras.ops")
 
 CHECKERBOARD, CHANNELS = ((0, 3), (1, 2)), ((0, 1), (2, 3))     # of four neighbours
 # In turn; what the last changes is the half that is done then, by what it can read of the other.
@@ -235,7 +238,8 @@ def _before(shape: tuple[int, ...], steps: list[Step]) -> keras.Model:
 def _joined(shape: tuple[int, ...], first: list[Step], scales: list[list[Step]],
             shapes: list[list]) -> tuple[keras.Model, keras.Model]:
     x, size = keras.Input(shape, name="x"), int(np.prod(shape))
-    h, done = x, []
+    h: Tensor = x
+    done: list[Tensor] = []
     log_determinant: Tensor = 0.0
     for step in first:
         h, more = step.forward(h)
@@ -251,7 +255,7 @@ def _joined(shape: tuple[int, ...], first: list[Step], scales: list[list[Step]],
     done.append(ops.reshape(h, (-1, int(np.prod(h.shape[1:])))))
     encoder = keras.Model(x, [ops.concatenate(done, -1), log_determinant], name="flow")
 
-    z = keras.Input((size,), name="z")
+    z: Any = keras.Input((size,), name="z")
     h, end = z, size
     for number, (steps, whole) in reversed(list(enumerate(zip(scales, shapes, strict=True), 1))):
         last = number == len(scales)

@@ -83,7 +83,7 @@ def nets(config: Config, domains: Sequence[str]) -> list[str]:
     """A table of rows for each kind of net that the run has."""
     kinds: list[tuple[str, Registry, str, float, str | None]] = []
     gan_type, options = config.experiment.gan_type, config.nets
-    if has(gan_type, "generators"):
+    if has(gan_type, "generators") and not has(gan_type, "flow"):
         kinds.append(("Generator", GENERATORS, options.generator, options.width, None))
     if has(gan_type, "translators"):
         return ["## Nets", *translators(config, shape_of(config, domains))]

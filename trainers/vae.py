@@ -20,7 +20,7 @@ from trainers.coupled import generators_for
 from trainers.kinds import TRAINERS, Training
 from trainers.likelihood import NETS, likelihood_training, noisy_levels, plain_levels
 
-FIRST_SIGMA = 0.5               # of a learned sigma, of pixels in [-1, 1]
+FIRST_SIGMA = 0.2               # of a learned sigma, of pixels in [-1, 1]
 
 
 class Pair(keras.Model):
@@ -60,12 +60,14 @@ class VariationalNets:
         """elbo, and its parts: reconstruction, E_q log p(x|z), and kl; each [B], nats. Of a
         Gaussian over pixels they are of the levels 0..255."""
         mean, log_variance = self.distribution(x, label, training)
-        many = [tf.repeat(each, self.draws, 0) for each in (mean, log_variance, x)]
-        z = reparameterised(*many[:2], random.normal(tf.shape(many[0])))
+        # Each row `draws` times in turn, so that a device's rows are those of its images.
+        means, log_variances, images = (
+            tf.repeat(each, self.draws, 0) for each in (mean, log_variance, x))
+        z = reparameterised(means, log_variances, random.normal(tf.shape(means)))
         told = None if label is None else tf.repeat(label, self.draws, 0)
         made = self.generator(concat_label(z, told), training=training)["image"]
         # E_q log p(x|z), by the mean over the draws.
-        drawn = self.log_probability(many[2], made)
+        drawn = self.log_probability(images, made)
         reconstruction = tf.reduce_mean(tf.reshape(drawn, (-1, self.draws)), 1)
         # KL(q(z|x) || N(0, I)).
         kl = divergence(mean, log_variance)

@@ -3,6 +3,7 @@
 import pytest
 
 from config import presets
+from config.kinds import KINDS
 from config.options import BY_NAME
 from config.resolve import resolve
 from data.names import domain_names
@@ -37,7 +38,7 @@ def _data(preset):
     gan_type = next((p.split("/")[0] for p in preset.default_for),
                     preset.values.get("gan_type", "scogan"))
     return ["--gan_type", gan_type, "--dataset",
-            "glyph" if gan_type in ("gan", "mmd_gan", "gmmn", "drift") else "glyph2edge"]
+            "glyph" if KINDS[gan_type].few == 1 and gan_type != "classifier" else "glyph2edge"]
 
 
 @pytest.mark.parametrize("name", [n for n in presets.names() if n.startswith(("5.1", "5.2", "7."))])
@@ -192,7 +193,9 @@ def test_table_5_2_as_printed():
     ("gmmn/mnist", "chen-3.4-mnist-gmmn"), ("gmmn/folder:faces", "chen-3.5-faces-gmmn"),
     ("gmmn/glyph", "quick-glyph-gmmn"), ("gmmn/svhn", "own-gmmn"),
     ("drift/glyph", "quick-glyph-drift"), ("drift/glyph2edge", "quick-glyph-drift"),
-    ("drift/mnist", "quick-mnist-drift"), ("drift/folder:faces", "own-drift")])
+    ("drift/mnist", "quick-mnist-drift"), ("drift/folder:faces", "own-drift"),
+    ("vae/glyph", "quick-vae"), ("vae/mnist", "own-vae"), ("realnvp/glyph_edge", "quick-realnvp"),
+    ("realnvp/ring", "own-realnvp")])
 def test_which_preset_a_pair_picks(pair, name):
     assert presets.default_for(*pair.split("/", 1)) == name
 

@@ -23,7 +23,7 @@ EXACT = ["cogan, wgan-gp, Adam, as a graph", "mmd, witness-gp, asymmetry", "gmmn
          "scogan, couplings", "batch norm, together"]
 # The same code for nets and terms that take longer to build.
 EXACT_SLOW = ["smmd, bounded gradients", "swgan", "drift, couplings", "scogan, perceptual",
-              "classifier", "inverse_net", "style_vae", "cyclegan"]
+              "classifier", "inverse_net", "style_vae", "cyclegan", "vae", "realnvp"]
 
 
 def two_devices(*cases: str) -> dict:

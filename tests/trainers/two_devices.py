@@ -21,7 +21,17 @@ from data.domain import Domain
 from framework import devices
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS, Architecture, Row
 from penalties.couplings import FrozenNets
-from trainers import classifier_run, coupled, cyclegan, drift, gmmn, inverse, style_vae  # noqa: F401
+from trainers import (  # noqa: F401
+    classifier_run,
+    coupled,
+    cyclegan,
+    drift,
+    gmmn,
+    inverse,
+    realnvp,
+    style_vae,
+    vae,
+)
 from trainers.conditional import batches_for
 from trainers.kinds import TRAINERS
 from trainers.optimizers import OPTIMIZERS, ReplicaMeanMixin, clipnorm
@@ -87,8 +97,10 @@ CASES = {
     "style_vae": IMAGES.with_options(
         gan_type="style_vae", content_weight=1e-5, style_weight=1e-9, kl_weight=0.1,
         disentangle_weight=1.0, content_layers="block2_conv1", style_layers="block1_conv1"),
+    "vae": TINY.with_options(gan_type="vae", latent="normal", vae_draws=3, width=0.1, ema=0.9),
+    "realnvp": IMAGES.with_options(gan_type="realnvp", flow_scales=1, flow_couplings=1),
 }
-DOMAINS = {"gan": 1, "mmd_gan": 1, "gmmn": 1}
+DOMAINS = {"gan": 1, "mmd_gan": 1, "gmmn": 1, "vae": 1, "realnvp": 1}
 
 
 def domains_of(config):
@@ -107,7 +119,7 @@ def built(config):
     """(trainer, batches) of a run; the couplings read with fixed functions of points."""
     domains = domains_of(config)
     if config.experiment.gan_type in ("classifier", "inverse_net", "style_vae", "gmmn", "drift",
-                                      "cyclegan"):
+                                      "cyclegan", "vae", "realnvp"):
         if config.experiment.gan_type == "classifier":
             model = devices.in_strategy_scope(classifier_run.model_for)(config, domains)
             return classifier_run.ClassifierTrainer(
