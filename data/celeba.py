@@ -8,7 +8,7 @@ of images/ beside the table, else all images in the set. The file name joins an 
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -56,20 +56,23 @@ class Faces(NamedTuple):
         return self.has[:, self.attributes.index(attribute)]
 
 
-def read_faces(domain: str, data_dir: Path | None, split: str,
-               size: int) -> tuple[folders.ImageFiles, np.ndarray]:
+def read_faces(domain: str, data_dir: Path | None, split: str, size: int,
+               fit: Callable[[np.ndarray, int], np.ndarray] | None = None,
+               ) -> tuple[folders.ImageFiles, np.ndarray]:
     """Returns images uint8 [N, size, size, 3] of a domain, decoded on demand, and labels int32
     [N, A] of 0 and 1 for `attributes(data_dir)`.
 
     domain: "celeba", "celeba:NAME" (with the attribute) or "celeba:without_NAME". The test part of
-    list_eval_partition is held out, without that file every tenth face. Raises UserError if the
+    list_eval_partition is held out, without that file every tenth face. fit: crops and scales an
+    image, by default `crop_face`. Raises UserError if the
     set is not available, if its images and table do not match, or for an unknown attribute.
     """
     faces = _faces(data_dir)
     rows = np.flatnonzero(_of(domain, faces) & (faces.held_out == (split == "test")))
     labels = np.stack([faces.column(name)[rows] for name in faces.learned_attributes()],
                       1).astype(np.int32)
-    return folders.ImageFiles([faces.files[int(i)] for i in rows], size, crop_face, labels), labels
+    files = [faces.files[int(i)] for i in rows]
+    return folders.ImageFiles(files, size, fit or crop_face, labels), labels
 
 
 def attributes(data_dir: Path | None) -> tuple[str, ...]:

@@ -15,9 +15,7 @@ def read_digits(name: str, data_dir: Path | None, split: str) -> tuple[np.ndarra
     Their shapes are those of npz.read_npz. Raises UserError if the data folder is missing or the
     data set is not available.
     """
-    if data_dir and not data_dir.is_dir():
-        raise UserError(f"there is no folder {data_dir} to look for {name} in (--data_dir); "
-                        "create it if a download shall go there")
+    tfds.check_folder(name, data_dir)
     if data_dir and _file(name, data_dir).is_file():
         return npz.read_npz(_file(name, data_dir), split)
     if name not in tfds.TFDS_NAMES:

@@ -154,14 +154,17 @@ def read_folder(path: Path, split: str, size: int) -> ImageFiles:
     if test := held_out_folder(path):
         found = image_files(test if split == "test" else path)
     else:
-        found = image_files(path)
-        held = found[HOLD_OUT_EVERY - 1::HOLD_OUT_EVERY]
-        if split == "test" and not held:
-            raise UserError(f"{path} has {len(found)} images; to hold some out it needs "
-                            f"{HOLD_OUT_EVERY}, or a test folder beside a train folder")
-        out = set(held)
-        found = held if split == "test" else [f for f in found if f not in out]
+        found = divide(image_files(path), split, path)
     return ImageFiles(found, size)
+
+
+def divide(files: list, split: str, path: object) -> list:
+    """The files of `split`, of which every tenth is held out. path: where they lie, for messages.
+    Raises UserError where there are too few to hold one out."""
+    if split == "test" and len(files) < HOLD_OUT_EVERY:
+        raise UserError(f"{path} has {len(files)} images; to hold some out it needs "
+                        f"{HOLD_OUT_EVERY}, or a test folder beside a train folder")
+    return [f for at, f in enumerate(files, 1) if (at % HOLD_OUT_EVERY == 0) == (split == "test")]
 
 
 def held_out_folder(path: Path) -> Path | None:

@@ -35,13 +35,12 @@ def is_here(name: str, data_dir: Path | None) -> bool:
 
 
 def read_records(name: str, split: str, data_dir: Path | None) -> list[Record]:
-    """Reads a split of `celeba` or of a CycleGAN set; downloads and prepares it if needed.
+    """Reads a split of a set of images, such as `celeba` or one of CycleGAN's; downloads and
+    prepares it if needed.
 
     Raises UserError if the set cannot be downloaded or read.
     """
-    if data_dir and not data_dir.is_dir():
-        raise UserError(f"there is no folder {data_dir} to look for {name} in (--data_dir); "
-                        "create it if a download shall go there")
+    tfds.check_folder(name, data_dir)
     if not is_here(name, data_dir):
         tfds.prepare(name, tfds.root(data_dir), file_format=FORMAT)
     root = tfds.root(data_dir if tfds.is_prepared(name, data_dir) else None)

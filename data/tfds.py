@@ -21,10 +21,18 @@ import numpy as np
 
 from framework.errors import UserError
 
-TFDS_NAMES = {"mnist": "mnist", "svhn": "svhn_cropped", "celeba": "celeb_a"}
-REQUIRED_PACKAGES = {"svhn": "scipy"}   # for .mat files; TFDS itself does not require it
+TFDS_NAMES = {"mnist": "mnist", "svhn": "svhn_cropped", "celeba": "celeb_a", "cifar10": "cifar10",
+              "lfw": "lfw", "lsun_bedroom": "lsun/bedroom", "places365": "places365_small"}
+# For .mat files and LMDB; TFDS itself does not require them.
+REQUIRED_PACKAGES = {"svhn": "scipy", "lsun_bedroom": "tensorflow_io"}
 LOCAL_FILES = {"mnist": "mnist.npz", "svhn": "svhn.npz",
-               "celeba": "celeba/ with img_align_celeba and list_attr_celeba.txt"}
+               "celeba": "celeba/ with img_align_celeba and list_attr_celeba.txt",
+               "cifar10": "cifar-10-python.tar.gz or its folder cifar-10-batches-py",
+               "lfw": "lfw.tgz, lfw-deepfunneled.tgz or the unpacked folder",
+               "lsun_bedroom": "a folder or zip lsun_bedroom of images, as LSUN's data.py exports",
+               "places365": "a folder or zip places365 of images, or places365_standard",
+               "imagenet64": "a folder or zip imagenet64 of images, with or without train and val",
+               "wikiart": "a folder or zip wikiart of images"}
 OFFLINE_SUBSTITUTES = {"mnist": "glyph", "svhn": "glyph_street"}
 SERVER_TIMEOUT_SECONDS = 4.0
 
@@ -33,6 +41,13 @@ def root(data_dir: Path | None) -> Path:
     """The folder in which TFDS keeps its data sets: `data_dir`, or its own default folder."""
     default = os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets"
     return Path(data_dir or default).expanduser()
+
+
+def check_folder(name: str, data_dir: Path | None) -> None:
+    """Raises UserError where `data_dir` is no folder in which `name` could be looked for."""
+    if data_dir and not data_dir.is_dir():
+        raise UserError(f"there is no folder {data_dir} to look for {name} in (--data_dir); "
+                        "create it if a download shall go there")
 
 
 def tfds_name(name: str) -> str:
@@ -46,7 +61,8 @@ def is_prepared(name: str, data_dir: Path | None) -> bool:
 
 
 def read_tfds(name: str, split: str, data_dir: Path | None) -> tuple[np.ndarray, np.ndarray]:
-    """Returns images uint8 [N, 28, 28] or [N, 32, 32, 3] and labels int32 [N] of `mnist` or `svhn`.
+    """Returns images uint8 [N, 28, 28] or [N, 32, 32, 3] and labels int32 [N] of `mnist`,
+    `svhn` or `cifar10`.
 
     Downloads and prepares the data set if it is not there. Raises UserError, without a network
     within seconds, that says what else to do; then nothing is left behind.

@@ -106,10 +106,14 @@ def test_an_unknown_name_is_answered_with_the_nearest(wrong, near):
 
 
 def test_entries_hold_what_the_sets_are():
+    sizes = {"ring": None, "grid25": None, "celeba": 128, "celeba160": 160, "lfw": 64,
+             "lsun_bedroom": 64, "imagenet64": 64, "places365": 256, "wikiart": 256}
+    classes = {"grid25": 25, "celeba": 13, "celeba160": 13, "lfw": None, "lsun_bedroom": None,
+               "imagenet64": None, "places365": None, "wikiart": None}
     for name, entry in DOMAINS.items():
-        toy, faces = name in ("ring", "grid25"), name == "celeba"
-        assert entry.size == (None if toy else 128 if faces else 32)
+        toy = name in ("ring", "grid25")
+        assert entry.size == sizes.get(name, 32)
         assert (entry.transform is None) == toy and entry.description
-        assert entry.classes == (25 if name == "grid25" else 13 if faces else 10)
+        assert entry.classes == classes.get(name, 10)
         assert entry.pruned == (name == "svhn_pruned")
     assert find_domain("folder:some/where").classes is None

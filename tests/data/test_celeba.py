@@ -166,3 +166,14 @@ def test_an_attribute_may_be_asked_for_with_a_blank(tmp_path, write_images):
         assert reds(load((name,), tmp_path, image_size=8)[0]) == [1, 3]
     with pytest.raises(UserError, match="unknown attribute 'Blond'; did you mean 'Blond_Hair'"):
         load(("celeba:Blond",), tmp_path, image_size=8)
+
+
+def test_the_set_of_document_001_is_square_and_not_stretched(tmp_path, faces):
+    tall = np.zeros((218, 178, 3), np.uint8)
+    tall[20:198] = 255                                  # the central square
+    cv2.imwrite(str(faces / "img_align_celeba" / "000.png"), tall)
+    square, = load(("celeba160",), tmp_path, limit=1)
+    assert square.images.shape == (1, 160, 160, 3) and square.attributes == ("Smiling", "Young")
+    assert square.images.min() == 255
+    assert load(("celeba",), tmp_path, limit=1)[0].images.shape == (1, 128, 128, 3)
+    assert len(load(("celeba160",), tmp_path)[0]) == 18
