@@ -24,6 +24,7 @@ from report.works import (
 )
 from style import video
 from style.methods import METHODS
+from style.pixelwise import ERROR_THRESHOLD
 from style.stylize import Drawn
 from trainers.film import evenly_chosen
 
@@ -33,6 +34,7 @@ OBJECTIVES = {
     "swap": r"\frac{1}{n}\left(\|\Phi(I)-H\|^2+" + VARIATION + r"\right)",
     "gatys": r"\lambda_c\,\mathcal{L}_{\mathrm{content}}(I)+(1-\lambda_c)\sum_l"
              r"\frac{1}{4D_l^2}\|G_l(I)-G_l(S)\|^2+" + VARIATION,
+    "pixels": r"d(I,S)=\frac{\sum_{i\in K}w_i(I_i-S_i)^2}{\sum_{i\in K}w_i}",
     "texture": r"\sum_l\mathrm{MMD}_k^2\left(\Phi_l(I),\Phi_l(S)\right)+" + VARIATION}
 
 
@@ -73,6 +75,20 @@ def textured(curves: Mapping[str, Sequence[float]], style: str, output: str, pag
         about="What is minimised: the sum over the layers l of the biased squared MMD under the "
               "kernel k between the features of the image I and those of the style S, and the "
               "total variation as it is weighted.",
+        **said)
+
+
+def grown(style: str, output: str, page: Path, said: Mapping[str, Any]) -> Work:
+    """What the page of `texture --method pixels` says. said: as `styled`."""
+    return Work(
+        name=f"Texture of {Path(style).name}",
+        lines=["Drawn pixel by pixel from those of the style (Efros and Leung 1999)."],
+        rows=first_rows([Row([*_style(style, page), *shown_file(Path(output), "texture", page)])]),
+        formula=mathml(OBJECTIVES["pixels"]),
+        about="How near a window S of the style is to the known pixels K around a new pixel of "
+              "the image I: the squared difference, weighted by a Gaussian w. The new pixel is the "
+              f"middle of a window drawn from those that are at most {100 * ERROR_THRESHOLD:.0f} % "
+              "farther than the nearest.",
         **said)
 
 

@@ -1,5 +1,5 @@
 """`main.py texture`: a texture, or a sheet of textures by several kernels and nets (section
-2.4.1)."""
+2.4.1); or one pixel by pixel."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -9,6 +9,7 @@ from framework.errors import UserError
 from framework.progress import progress
 from framework.quiet import quiet
 from style import curve, images
+from style.pixelwise import grow
 
 
 def main(style: str, *, output: str, kernels: Sequence[str], nets: Sequence[str],
@@ -52,3 +53,24 @@ def main(style: str, *, output: str, kernels: Sequence[str], nets: Sequence[str]
         curve.write_curve(curve_file, next(iter(curves.values())))
     print(output)
     return curves
+
+
+def by_pixels(style: str, *, output: str, style_size: int = 256, size: int = 256,
+              window: int = 11, seed: int = 0, compare: str = "",
+              overwrite: bool = False) -> None:
+    """Writes a texture of the image in the file `style`, drawn pixel by pixel, to the file
+    `output`.
+
+    window, seed: see `style.pixelwise.grow`; others as of `main`. Raises UserError before
+    anything is written or computed.
+    """
+    for path in filter(None, (output, compare)):
+        images.check_image_output(path)
+    images.check_free([output, compare], [style], overwrite)
+    sample = images.resize_image(images.read_uint8(style), style_size)
+    with progress(size * size, "drawing", "pixels") as bar:
+        drawn = grow(sample, (size, size), window, seed, bar.update)
+    images.write_image(output, drawn)
+    if compare:
+        images.write_image(compare, images.side_by_side([[sample, drawn]]))
+    print(output)

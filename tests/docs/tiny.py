@@ -32,7 +32,7 @@ CLASSIFIER = "CLASSIFIER/models/classifier.keras"
 READING = ("semantic_weight", "balance_weight", "certainty_weight")
 LOOKING = ("content_weight", "style_weight")
 SMALLER = {
-    "evaluate": "--samples 24", "translate": "--iterations 2 --starts 1 --overwrite",
+    "evaluate": "--samples 24", "translate": "--iterations 2 --starts 1 --output drawn --overwrite",
     "fit-encoder": "--iterations 2", "edit": f"--count 40 --iterations 2 --rows 2 --columns 2 "
     f"--classifier {CLASSIFIER}", "walk": "--rows 2 --columns 3",
     "stylize": "--content_size 32 --style_size 32 --overwrite",
@@ -61,6 +61,8 @@ def _more(name: str, words: list[str]) -> list[str]:
     more = shlex.split(SMALLER.get(name, ""))
     if name == "evaluate" and "lpips" in str(words):
         more += ["--lpips_weights", "random"]
+    if name == "texture" and "pixels" in words:
+        more = shlex.split("--size 12 --style_size 24 --overwrite")
     if name == "stylize" and not {"inverse", "adain"} & set(words):
         more += ["--vgg_weights", "random", "--iterations", "1"]
     if name == "sample" and "FOLDER" in words:
