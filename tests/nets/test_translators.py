@@ -1,5 +1,7 @@
 """Translators and patch discriminators: sizes, published counts, reflected edges, saved forms."""
 
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
@@ -33,7 +35,7 @@ def test_a_score_is_of_its_patch(halvings, patch):
     """The field of a score by the sizes and strides of the rows, from the last on."""
     field = 1
     for row in reversed(patch_critic(halvings)):
-        field = (field - 1) * row.stride + row.kernel
+        field = (field - 1) * row.stride + (row.kernel or 1)
     assert field == patch
     net = build_patch_critic((16, 16, 3), halvings=halvings, width=0.05)
     assert net.output_shape == (None, 16 // 2**halvings, 16 // 2**halvings, 1)
@@ -49,7 +51,7 @@ def test_a_saved_translator_needs_plain_keras_alone(tmp_path):
     net = build_translator((8, 8, 3), blocks=1, width=0.03, upsampling="resize")
     x = np.random.default_rng(1).uniform(-1, 1, (2, 8, 8, 3)).astype("float32")
     save_model(tmp_path / "net.keras", net)
-    again = keras.models.load_model(tmp_path / "net.keras")
+    again: Any = keras.models.load_model(tmp_path / "net.keras")
     assert not [layer for layer in again.layers if type(layer).__module__.startswith("nets")]
     np.testing.assert_allclose(again(x), net(x), atol=1e-5)
     assert np.abs(net(x)).max() <= 1

@@ -1,6 +1,7 @@
 """An update of a CycleGAN against one by hand on linear nets, and runs from the command line."""
 
 import json
+from typing import Any
 
 import cv2
 import keras
@@ -12,6 +13,7 @@ from commands.dispatch import main
 from data.decode import decode
 from framework.checkpoint_files import found_checkpoints
 from framework.pixels import to_unit
+from framework.random import Random
 from losses.adversarial import LOSSES, LeastSquares
 from losses.kernels import KERNELS
 from losses.mmd import MMD
@@ -35,16 +37,17 @@ class Halved:
         return 0.5 * images
 
 
-def linear(weight, bias):
+def linear(weight, bias) -> Any:
     net = keras.Sequential([keras.Input((SIDE, SIDE, 1)), keras.layers.Conv2D(1, 1)])
     net.set_weights([np.full((1, 1, 1, 1), weight), np.array([bias])])
     return net
 
 
 def linear_trainer(translators, critics, loss=None, pools=None, **settings):
+    shown: Any = pools or [Halved(), Halved()]
     return CycleTrainer(
         ["x", "y"], [linear(*each) for each in translators], [linear(*each) for each in critics],
-        pools=pools or [Halved(), Halved()], loss=loss or LeastSquares(),
+        pools=shown, loss=loss or LeastSquares(),
         g_optimizer=keras.optimizers.SGD(RATE["translators"]),
         d_optimizer=keras.optimizers.SGD(RATE["discriminators"]), **WEIGHTS, **settings)
 
@@ -108,13 +111,14 @@ def test_an_iteration_is_the_step_by_hand(steps):
 def test_to_a_loss_of_samples_every_patch_is_one():
     """MMD's rows are the features of patches, and a penalty sees an image's mean over them."""
     x, y = np.random.default_rng(1).uniform(-1, 1, (2, 1, 2, SIDE, SIDE, 1)).astype("float32")
-    critics = [keras.Sequential([keras.Input((SIDE, SIDE, 1)), keras.layers.Conv2D(2, 3)])
-               for _ in "xy"]
+    random = Random(0, 0)
+    critics: list[Any] = [keras.Sequential([
+        keras.Input((SIDE, SIDE, 1)), keras.layers.Conv2D(2, 3)]) for _ in "xy"]
     trainer = CycleTrainer(
         ["x", "y"], [linear(0.8, 0.1), linear(-0.6, 0.2)], critics, loss=MMD(KERNELS["gaussian"]()),
         pools=[ImagePool(0, (SIDE, SIDE, 1))] * 2, g_optimizer=keras.optimizers.SGD(0.0),
         d_optimizer=keras.optimizers.SGD(0.0), penalty=gradient_penalty)
-    rows = trainer.score(critics[0], tf.constant(x[0]), None)
+    rows = trainer.score(critics[0], tf.constant(x[0]), random)
     np.testing.assert_array_equal(rows, critics[0](x[0]).numpy().reshape(-1, 2))
     np.testing.assert_allclose(trainer.critic(critics[0])(x[0]),
                                critics[0](x[0]).numpy().mean((1, 2)), rtol=1e-5, atol=1e-7)
@@ -196,8 +200,8 @@ def test_translate_takes_one_pass_through_the_translators(run, pictures, tmp_pat
     words = ["translate", str(run), str(pictures), "--from", "glyph", "--output",
              str(tmp_path / "out"), "--no_report"]
     assert main(words) == 0
-    net = keras.models.load_model(run / "models" / "glyph_to_glyph_negative.keras")
-    back = keras.models.load_model(run / "models" / "glyph_negative_to_glyph.keras")
+    net: Any = keras.models.load_model(run / "models" / "glyph_to_glyph_negative.keras")
+    back: Any = keras.models.load_model(run / "models" / "glyph_negative_to_glyph.keras")
     given = to_unit(np.stack([decode(pictures / f"{k}.png") for k in range(4)]))
     there = net(given, training=False).numpy()
     for name, made in (("glyph_negative", there),

@@ -1,5 +1,8 @@
 """Adam in one pass against the formulas of the paper."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
@@ -8,7 +11,7 @@ import tensorflow as tf
 from config.resolve import resolve
 from data.domain import Domain
 from trainers.coupled import build
-from trainers.optimizers import Adam, RMSprop, falling
+from trainers.optimizers import Adam, RMSprop, falling, scheduled
 
 LR, BETA_1, BETA_2, EPSILON = 0.01, 0.3, 0.9, 1e-7
 
@@ -71,6 +74,16 @@ def test_a_rate_falls_along_half_a_cosine_and_stays():
     for step in (0, 1, 7, 15, 29, 30, 100):
         assert float(falls(step)) == pytest.approx(0.4 * half_cosine(step, 30, 0.25), rel=1e-5)
     assert falling(0.4, 0.25, 0) == 0.4
+
+
+@pytest.mark.parametrize("shape, middle", [("line", 0.6), ("cosine", half_cosine(5, 10, 0.2))])
+def test_a_rate_stays_before_it_falls(shape, middle):
+    training: Any = SimpleNamespace(schedule=10, schedule_after=4, schedule_shape=shape)
+    rate: Any = scheduled(0.5, 0.2, training, steps=2)
+    found = [float(rate(step)) for step in (0, 7, 8, 18, 28, 100)]
+    assert found == pytest.approx([0.5, 0.5, 0.5, 0.5 * middle, 0.1, 0.1], rel=1e-5)
+    training.schedule = 0
+    assert scheduled(0.5, 0.2, training) == 0.5
 
 
 def test_rates_and_penalty_of_a_run_fall_with_its_iterations():

@@ -92,7 +92,7 @@ CASES = {
                                       classifier_noise=0.5),
     "cyclegan": IMAGES.with_options(
         gan_type="cyclegan", loss="leastsquares", pool=3, jitter=2, blocks=1, patch_halvings=1,
-        discriminator_steps=2),
+        discriminator_steps=2, cycle_lambda=0.01, lr_g=1e-3),    # else rounding grows too fast
     "inverse_net": IMAGES.with_options(gan_type="inverse_net", width=0.01, lr=1e-4),
     "style_vae": IMAGES.with_options(
         gan_type="style_vae", content_weight=1e-5, style_weight=1e-9, kl_weight=0.1,
