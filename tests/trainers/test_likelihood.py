@@ -71,7 +71,8 @@ def test_it_goes_on_exactly(runs, kind, tmp_path):
     assert not np.array_equal(one, Sampler(runs / kind)(6, seed=2)[0])
 
 
-@pytest.mark.parametrize("kind", [pytest.param("vae", marks=pytest.mark.slow), "realnvp"])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_draws_encodes_and_is_saved(runs, kind, tmp_path, capsys):
     run, images = runs / kind, Sampler(runs / kind)(5)[0]
     encode = held_out.own_encoder(Sampler(run))
