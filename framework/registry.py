@@ -26,8 +26,8 @@ class Registry(Mapping):
 
     def __init__(self, kind: str, package: str | None = None, first: tuple[str, ...] = ()):
         self.kind, self.package, self.first = kind, package, first
-        self.options: dict[str, tuple] = {}
-        self.formulas: dict[str, tuple[str, ...]] = {}
+        self._options: dict[str, tuple] = {}
+        self._formulas: dict[str, tuple[str, ...]] = {}
         self._things, self._modules = {}, {}
         self._complete = package is None
 
@@ -47,9 +47,21 @@ class Registry(Mapping):
                 raise ValueError(f"{self.kind} {name!r} is registered twice: in "
                                  f"{self._modules[name]} and in {module}")
             self._things[name], self._modules[name] = thing, module
-            self.options[name], self.formulas[name] = tuple(options), tuple(formulas)
+            self._options[name], self._formulas[name] = tuple(options), tuple(formulas)
             return thing
         return file if thing is _NOTHING else file(thing)
+
+    @property
+    def options(self) -> dict[str, tuple]:
+        """The options of each name."""
+        self._discover()
+        return self._options
+
+    @property
+    def formulas(self) -> dict[str, tuple[str, ...]]:
+        """The formulas of each name."""
+        self._discover()
+        return self._formulas
 
     def find(self, name: str) -> Any:
         """The thing called `name`. Raises UserError with the nearest valid name."""

@@ -33,7 +33,7 @@ WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
     ([*PAIR, "--style_weight", "1", "--vgg_weights", "no.npz"], "no weights of vgg19 at no.npz"),
     ([*GAN, "--content_weight", "1"],
      "content_weight belongs to --gan_type cogan, scogan, adapt, drift, style_vae"),
-    ([*PAIR, "--clip", "0.01"], "clip belongs to --loss wgan, mmd; here loss is nonsat"),
+    ([*PAIR, "--clip", "0.01"], "clip belongs to --loss wgan, ipm-absolute, ipm-squared, mmd; here loss is nonsat"),
     ([*PAIR, *GP, "--clip", "0.01"],
      "clip belongs to --disc_penalty none; here disc_penalty is wgan-gp"),
     ([*PAIR, "--loss", "hinge", "--label_smoothing", "0.1"], 
