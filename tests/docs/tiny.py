@@ -59,6 +59,10 @@ def smaller(line: str, spare: str) -> list[str]:
 
 def _more(name: str, words: list[str]) -> list[str]:
     more = shlex.split(SMALLER.get(name, ""))
+    if name == "texture" and "pixels" in words:     # it has no net
+        more = ["--style_size", "32", "--size", "24", "--overwrite"]
+    if name == "translate" and "--iterations" in words:
+        more = ["--output", "drawn", "--overwrite"]
     if name == "evaluate" and "lpips" in str(words):
         more += ["--lpips_weights", "random"]
     if name == "texture" and "pixels" in words:
@@ -69,7 +73,7 @@ def _more(name: str, words: list[str]) -> list[str]:
         more += ["--images", "single"]
     if name == "sample" and "--count" in words:
         more += ["--count", "6"]
-    return more if name != "figures" or "iterations" not in str(words) and len(words) > 1 else []
+    return more if name != "figures" or len(words) > 1 else []
 
 
 def _training(words: list[str], spare: str) -> list[str]:
@@ -81,6 +85,8 @@ def _training(words: list[str], spare: str) -> list[str]:
         run = Path(spare)
     options = {name: value for name, value in TRAINED.items()
                if not BY_NAME[name].unmet(values) and values[name] != value}
+    if values["dataset"].endswith("_pruned"):       # by a classifier that learns for minutes
+        options["dataset"] = values["dataset"].removesuffix("_pruned")
     if values["parent_iterations"]:
         options["parent_iterations"] = 1
     if values["dataset"].startswith("folder:") and values["generator"] == "auto" and (

@@ -16,9 +16,10 @@ RUNS = ("RUN", "RUN0", "runs/demo", "runs/scogan-mnist2svhn", "runs/inverse", "r
 # Words of the pages that are no files here.
 WORDS = {"runs/classifier/models/classifier.keras": "",
          "PRESET": "demo", "N": "3", "DOMAIN": "glyph", "SOURCE": "FILE", "STYLISED": "FILE",
-         "TABLE": "5.2"}
-FOLDERS = ("CATS", "DOGS", "PHOTOS", "PAINTINGS", "IMAGES", "A", "B", "PATH/domain1",
-           "PATH/domain2", "OWN/cells", "OWN/stars", "DATA/apple2orange/trainA", "DATA/apple2orange/trainB")
+         "TABLE": "5.2", "DIR": "DATA"}
+FOLDERS = ("CATS", "DOGS", "PHOTOS", "PAINTINGS", "IMAGES", "FOLDER", "A", "B", "PATH/domain1",
+           "PATH/domain2", "OWN/cells", "OWN/stars", "DATA/apple2orange/trainA",
+           "DATA/apple2orange/trainB")
 PICTURES = ("PHOTO", "PAINTING", "FILE")
 SIDE = 48                       # pixels of a picture
 
