@@ -161,8 +161,8 @@ OPTIONS: tuple[Option, ...] = (
          "critic's gradient: scaled MMD, or SWGAN for wgan", {"choices": ("none", *GRADIENT_SCALES),
          "choice_requires": by_kernel(GRADIENT_SCALES) | {"swgan": one_of("loss", "wgan")}},
          DISCRIMINATORS_OF),
-        ("kernel", str, "gaussian", "kernel of the loss mmd; rks: random features for the "
-         "gaussian one, in linear time", {"choices": KERNELS},
+        ("kernel", str, "gaussian", "kernel of the loss mmd; rks, fastfood, nystroem: the "
+         "gaussian one about, in linear time", {"choices": KERNELS},
          NAMED_LOSS, one_of("loss", "mmd")),
     ),
     *brought_by(KERNELS, "kernel", NAMED_LOSS, one_of("loss", "mmd"), group="loss"),

@@ -168,7 +168,8 @@ class Kernel:
     derivative of k(a, b) once in each argument at b = a; None where there is no derivative.
     Scaled MMD uses `local`. about: c [d] -> the kernel k(u + c, v + c) of u and v, less terms of u
     or of v alone, which cancel in an MMD; None where k depends on differences alone. The
-    products x.y of features far from 0 round away what differs.
+    products x.y of features far from 0 round away what differs. fitted: (x, y) -> the kernel that
+    an MMD of these samples takes in place of this one; None where it takes this.
     """
 
     matrix: KernelFunction
@@ -176,6 +177,7 @@ class Kernel:
     diagonal: Callable[[Tensor], Tensor] | None = None
     local: Callable[[Tensor], tuple[Tensor, Tensor, Tensor]] | None = None
     about: "Callable[[Tensor], Kernel] | None" = None
+    fitted: "Callable[[Tensor, Tensor], Kernel] | None" = None
 
     def __call__(self, x: Tensor, y: Tensor) -> Tensor:
         return self.matrix(x, y)
@@ -188,8 +190,10 @@ def row_squares(x: Tensor) -> Tensor:
 
 
 # Options that several kernels share. A kernel's parameter has the name without "kernel_".
-GAMMA_OPTION = Option("kernel_gamma", float, 1.0, "gaussian, rks: exp(-gamma distance^2)",
-                      low=1e-9, high=1e9)
+GAMMA_OPTION = Option("kernel_gamma", float, 1.0, "gaussian and what is like it: exp(-gamma "
+                      "distance^2)", low=1e-9, high=1e9)
+FEATURES_OPTION = Option("kernel_features", int, 300, "rks (eq. 3.10), fastfood: random features; "
+                         "nystroem: landmarks, half of them real", low=1, high=1000000)
 SCALES_OPTION = Option(
     "kernel_scales", str, "", "gaussian-mixture: its sigmas; rational-quadratic: its alphas; with "
     "commas (default: 1,2,4,8,16; 0.1,1,10)")
@@ -277,13 +281,16 @@ def energy_kernel() -> Kernel:
     return Kernel(energy)
 
 
-@KERNELS.register("rks", options=(
-    GAMMA_OPTION,
-    Option("kernel_features", int, 300, "rks: random features (eq. 3.10)", low=1, high=1000000)))
-def random_kitchen_sinks_kernel(dim: int, features: int = 300, gamma: float = 1.0,
-                                seed: int = 0) -> Kernel:
-    """The approximate Gaussian kernel in linear time; `local` is that of the exact kernel."""
-    phi = RandomKitchenSinks(dim, features, gamma, seed)
+def feature_kernel(phi: Callable[[Tensor], Tensor], gamma: float) -> Kernel:
+    """The kernel phi(x).phi(y) of features phi: [m, d] -> [m, s], which stands for the Gaussian
+    one with this gamma, in linear time; `local` is that of the exact kernel."""
     return Kernel(lambda x, y: linear(phi(x), phi(y)),
                   lambda x, y: linear_kernel_sum(phi(x), phi(y)),
                   lambda x: row_squares(phi(x)), lambda square: (1.0, 2 * gamma, 0.0))
+
+
+@KERNELS.register("rks", options=(GAMMA_OPTION, FEATURES_OPTION))
+def random_kitchen_sinks_kernel(dim: int, features: int = 300, gamma: float = 1.0,
+                                seed: int = 0) -> Kernel:
+    """The approximate Gaussian kernel in linear time."""
+    return feature_kernel(RandomKitchenSinks(dim, features, gamma, seed), gamma)

@@ -27,6 +27,8 @@ def mmd2(x: Tensor, y: Tensor, kernel: KernelFunction, estimator: str = "unbiase
     if estimator not in ("unbiased", "biased"):
         raise UserError(f"estimator must be unbiased or biased, not {estimator!r}")
     x, y = as_floats(x), as_floats(y)
+    if getattr(kernel, "fitted", None):
+        kernel = kernel.fitted(x, y)
     if getattr(kernel, "about", None):
         # MMD^2 does not depend on the center; its float32 does where the features lie far from 0.
         center = ops.stop_gradient(ops.mean(ops.concatenate([x, y]), 0))

@@ -65,7 +65,7 @@ WGAN, GP = ["--loss", "wgan"], ["--loss", "wgan", "--disc_penalty", "wgan-gp"]
     ([*PAIR, *MMD, "--kernel_bias", "2"],
      "kernel_bias belongs to --kernel polynomial; here kernel is gaussian"),
     ([*PAIR, *MMD, "--kernel", "linear", "--kernel_gamma", "2"],
-     "kernel_gamma belongs to --kernel gaussian, rks; here kernel is linear"),
+     "kernel_gamma belongs to --kernel gaussian, rks, fastfood, nystroem; here kernel is linear"),
     ([*PAIR, *MMD, "--kernel", "gaussian-mixture", "--kernel_scales", "1,-2"],
      "kernel_scales must be positive"),
     ([*PAIR, *MMD, "--kernel", "gaussian-mixture", "--kernel_scales", "1;2"],

@@ -197,7 +197,7 @@ def test_linear_sum_in_linear_time():
     assert float(linear_kernel_sum(X, Y)) == pytest.approx(0.195884487, abs=1e-6)
 
 
-SETTINGS = {"rks": {"dim": 3}}
+SETTINGS = {"rks": {"dim": 3}, "fastfood": {"dim": 3}}
 
 
 @pytest.mark.parametrize("name", [n for n, make in KERNELS.items()
@@ -210,7 +210,7 @@ def test_sums_and_diagonals_without_the_matrix(name):
 
 
 @pytest.mark.parametrize("name", [n for n, make in KERNELS.items()
-                                  if make(**SETTINGS.get(n, {})).local and n != "rks"])
+                                  if make(**SETTINGS.get(n, {})).local and n not in SETTINGS])
 def test_local_against_derivatives_of_the_kernel(name):
     """p I + q a a' is the mixed second derivative of k(a, b) at b = a, by differences."""
     kernel: Kernel = KERNELS[name]()
