@@ -1,5 +1,7 @@
 """`main.py figures NAME`."""
 
+from typing import Any
+
 from commands.registry import COMMANDS
 from figures.catalogue import FIGURES
 from framework.options import MAX_COUNT, Option
@@ -12,12 +14,17 @@ from framework.text import text_table
            count="*"),
     Option("iterations", int, 0, "of figures that train; 0: as many as each needs", low=0,
            high=MAX_COUNT),
+    Option("gibbs_steps", int, None, "k of CD-k (rbm; default: 1)", low=1, high=1000),
+    Option("full", bool, False, "in the document's own setting, which takes hours (weights)"),
+    Option("data_dir", str, None, "folder with mnist.npz for --full; else TFDS has it"),
     Option("output", str, "runs/figures", "folder")))
-def figures(name: str, iterations: int, output: str, runs: list[str] | None = None) -> int | None:
+def figures(name: str, iterations: int, output: str, full: bool,
+            runs: list[str] | None = None, **settings: Any) -> int | None:
     """Draws a figure of the documents. Without a name it lists them."""
     if not name:
         return print(text_table(("figure", "what it shows"), FIGURES.items()))
     if name != "all":
         FIGURES.find(name)
     from figures import draw
-    return draw.main(name=name, runs=runs or (), iterations=iterations, output=output)
+    settings |= {"full": True} if full else {}
+    return draw.main(name=name, runs=runs or (), iterations=iterations, output=output, **settings)

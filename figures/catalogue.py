@@ -10,7 +10,20 @@ from framework.registry import Registry
 # name -> what it shows. The figure called a-b is drawn by figures/a_b.py: its function `draw`
 # returns a Figure and, in figures that train, takes the number of iterations. The descriptions
 # are here, not beside `draw`, since those modules import TensorFlow and a list must not.
+# Left out of the SCoGAN thesis, since nothing is computed in them: the drawings 2.1 (a net) and
+# 2.13 (points between images), and 2.16 to 2.22, which show images of the data sets.
 FIGURES = Registry("figure")
+FIGURES.register(
+    "activations", "sigmoid, tanh, ReLU and leaky ReLU with their slopes (SCoGAN, figure 2.2)")
+FIGURES.register(
+    "backpropagation", "one pass back through a chain of neurons (SCoGAN, figures 2.3 and 2.4)")
+FIGURES.register(
+    "convolutions", "a convolution and a transposed one, in numbers (SCoGAN, 2.5 and 2.6)")
+FIGURES.register("rbm", "filters and chains of a restricted Boltzmann machine (document 002)")
+FIGURES.register(
+    "uniformity", "how many samples tell a distribution from the uniform one (document 002)")
+FIGURES.register(
+    "wasserstein-estimate", "WGAN-GP's discriminator loss on the ring (SCoGAN, figure 2.15)")
 FIGURES.register(
     "symmetry", "a symmetric distance makes its critic turn round (Chen 2017, figure 3.1)")
 FIGURES.register(

@@ -6,13 +6,14 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from figures.catalogue import FIGURES, OF_RUNS, Figure
 from framework.errors import UserError
 from framework.files import writable_folder, write_text
 from framework.plots import save_png
 from framework.quiet import quiet
-from framework.registry import called_with
+from framework.registry import accepts, called_with
 
 
 def save(folder: Path, name: str, figure: Figure) -> None:
@@ -27,12 +28,13 @@ def save(folder: Path, name: str, figure: Figure) -> None:
 
 
 def main(name: str, *, runs: Sequence[str] = (), iterations: int = 0,
-         output: str = "runs/figures") -> None:
+         output: str = "runs/figures", **settings: Any) -> None:
     """Draws the figure called `name`, or "all" of them, into the folder `output`.
 
     runs: folders of the runs of a figure that shows runs. iterations: of the figures that train;
-    0: as many as each needs. Raises UserError if the folder cannot be written, and for runs of a
-    figure that shows none.
+    0: as many as each needs. settings: further arguments of the figure's `draw`. Raises UserError
+    if the folder cannot be written, for runs of a figure that shows none, and for a setting that
+    the figure does not have.
     """
     if runs and name not in OF_RUNS:
         raise UserError(f"the figure {name} shows no runs; {', '.join(OF_RUNS)} does")
@@ -42,6 +44,9 @@ def main(name: str, *, runs: Sequence[str] = (), iterations: int = 0,
         print(f"drawing {each} ({number} of {len(names)}) ...", file=sys.stderr, flush=True)
         with quiet():
             draw = import_module(f"figures.{each.replace('-', '_')}").draw
-        given = {"runs": runs} | ({"iterations": iterations} if iterations else {})
+        for setting in settings:
+            if name != "all" and not accepts(draw, setting):
+                raise UserError(f"the figure {name} takes no --{setting}")
+        given = {"runs": runs, **settings} | ({"iterations": iterations} if iterations else {})
         save(Path(output), each, called_with(draw, given))
         print(f"{Path(output) / each}.png, .csv")

@@ -45,9 +45,9 @@ def count_modes(samples: np.ndarray, name: str) -> tuple[int, float]:
 
 
 def train_on_toy(trainer: AdversarialTrainer, name: str, iterations: int,
-                 each: Callable[[int], object], batch: int = 100) -> None:
+                 each: Callable[[int], object], batch: int = 100) -> dict[str, np.ndarray]:
     """Trains on the toy set `name`. each: called with the number of iterations done, first with 0
-    and then after every iteration."""
+    and then after every iteration. Returns the terms of every iteration, [iterations] by name."""
     points = tf.constant(toy_points(name)[0])
     steps = trainer.discriminator_steps
 
@@ -57,6 +57,8 @@ def train_on_toy(trainer: AdversarialTrainer, name: str, iterations: int,
         return trainer.iterate(iteration, (real,))
     step = compiled(iterate)
     each(0)
+    found = []
     for i in range(iterations):
-        step(tf.constant(np.int64(i)))
+        found.append(step(tf.constant(np.int64(i))))
         each(i + 1)
+    return {name: np.array([float(terms[name]) for terms in found]) for name in found[0]}

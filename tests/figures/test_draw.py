@@ -35,7 +35,8 @@ def test_every_name_has_its_module_and_only_some_train():
     modules = {name: import_module(f"figures.{name.replace('-', '_')}") for name in FIGURES}
     trains = {name for name, module in modules.items()
               if "iterations" in module.draw.__code__.co_varnames[:1]}
-    assert trains == {"symmetry", "ipm", "contours", "modes", "weights"}
+    assert trains == {"symmetry", "ipm", "contours", "modes", "rbm",
+                      "wasserstein-estimate", "weights"}
     assert all(FIGURES.values())
 
 

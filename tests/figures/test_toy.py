@@ -1,9 +1,12 @@
 """Counting modes, and drawing from points."""
 
+from typing import Any
+
 import numpy as np
+import tensorflow as tf
 
 from data.toys import toy_centers
-from figures.toy import count_modes, sample_points, small_discriminator
+from figures.toy import count_modes, sample_points, small_discriminator, train_on_toy
 from framework.random import Random
 
 
@@ -24,6 +27,19 @@ def test_draws_are_of_the_points_and_of_all_of_them():
     assert drawn.shape == (2000, 2)
     counts = np.bincount(drawn[:, 0].astype(int), minlength=10)
     assert len(counts) == 10 and counts.min() > 140 and counts.max() < 260
+
+
+def test_training_gives_back_the_terms_of_every_iteration():
+    class Counting:
+        discriminator_steps, seed = 2, 0
+
+        def iterate(self, iteration, batch):
+            return {"i": tf.cast(iteration, tf.float32), "rows": tf.shape(batch[0])[1]}
+    done = []
+    trainer: Any = Counting()
+    found = train_on_toy(trainer, "ring", 3, done.append, batch=7)
+    assert done == [0, 1, 2, 3] and {name: list(v) for name, v in found.items()} == {
+        "i": [0, 1, 2], "rows": [7, 7, 7]}
 
 
 def test_the_critic_of_the_document():

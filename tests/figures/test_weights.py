@@ -3,7 +3,26 @@
 import numpy as np
 import pytest
 
+from figures import weights
 from figures.weights import draw
+from framework.errors import UserError
+
+
+def test_the_full_setting_is_the_presets_as_they_are(monkeypatch):
+    asked = []
+    monkeypatch.setattr(weights, "weight_differences", lambda preset, flags, iterations: (
+        asked.append((preset, flags, iterations)) or np.arange(iterations + 1.0)))
+    assert len(draw(full=True, data_dir="D").columns["iteration"]) == 4001
+    assert len(draw().columns["iteration"]) == 501
+    draw(iterations=7, full=True)
+    small = [*weights.SMALL_RUN_FLAGS, "--limit_data", "5000"]
+    assert asked[::2] == [("3-mnist2edge-cogan", ["--data_dir", "D"], 4000),
+                          ("3-mnist2edge-cogan", small, 500), ("3-mnist2edge-cogan", [], 7)]
+
+
+def test_a_folder_without_the_full_setting():
+    with pytest.raises(UserError, match="data_dir belongs to --full"):
+        draw(data_dir="D")
 
 
 @pytest.mark.slow

@@ -69,7 +69,7 @@ def five(monkeypatch):
     """A sample of one row of windows, whose distances a test sets."""
     def set_to(*distances):
         monkeypatch.setattr(Sample, "distances", lambda *_: np.array([distances]))
-    return np.repeat(np.arange(0, 100, 20, np.uint8)[None, :, None], 3, 0).repeat(3, 2), set_to
+    return np.tile(np.arange(0, 100, 20).astype(np.uint8)[None, :, None], (3, 1, 3)), set_to
 
 
 def test_matches_up_to_a_tenth_worse_are_drawn_from(five):
