@@ -60,6 +60,8 @@ def cost(row: Row, shape: tuple[int, ...], padding: bool = True) -> Cost:
         return Cost(0, shape)
     assert row.filters is not None, "the last row needs its outputs: see `ending`"
     filters = row.filters
+    if row.kind == "summed":
+        return Cost(2 * shape[-1] * filters, (filters,))
     if row.kind in ("dense", "project"):
         made = (side_of(row),) * 2 + (filters,) if row.kind == "project" else (filters,)
         return Cost(2 * prod(shape) * prod(made), made)
@@ -73,6 +75,8 @@ def cost(row: Row, shape: tuple[int, ...], padding: bool = True) -> Cost:
         return Cost(2 * flop, shape)
     if row.kind in ("residual_up", "residual_down"):
         return _resizing(row, shape, padding)
+    if row.kind.startswith("preactivated"):
+        return _preactivated(row, shape, padding)
     if row.kind == "patches":
         return Cost(flop, (filters,))
     if row.kind == "conv":
@@ -91,6 +95,19 @@ def _resizing(row: Row, shape: tuple[int, ...], padding: bool) -> Cost:
     low = shape if up else (*second.shape[:2], shape[-1])
     beside = cost(kept._replace(kind="conv", kernel=1), low, padding)
     return Cost(first.flop + second.flop + beside.flop, second.shape)
+
+
+def _preactivated(row: Row, shape: tuple[int, ...], padding: bool) -> Cost:
+    """What `nets.layers.Block` computes of a pre-activated residual row."""
+    conv, up = row._replace(kind="conv", stride=1), row.kind == "preactivated_up"
+    large = (*(side * row.stride for side in shape[:2]), shape[-1]) if up else shape
+    small = (*(side // row.stride for side in shape[:2]), shape[-1])
+    first = cost(conv, large, padding)
+    second = cost(conv, first.shape, padding)
+    beside = cost(conv._replace(kernel=1), small if row.kind == "preactivated_first" else large,
+                  padding)
+    made = first.shape if up else (*small[:2], first.shape[-1])
+    return Cost(first.flop + second.flop + beside.flop, made)
 
 
 def costs(table: tuple[Row, ...], shape: tuple[int, ...], padding: bool = True) -> list[Cost]:

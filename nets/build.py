@@ -17,7 +17,8 @@ from nets.architectures import Architecture, Row, replace_norms, use_resize_conv
 from nets.layers import Block, Initialization, choose_initialization
 
 Table: TypeAlias = Architecture | tuple[Row, ...]
-ENLARGING = ("convt", "upconv", "residual_up")  # kinds of rows whose stride makes images larger
+# Kinds of rows whose stride makes images larger.
+ENLARGING = ("convt", "upconv", "residual_up", "preactivated_up")
 
 
 def build_generators(table: Table, domains: int, shared: int, latent_dim: int = 100,

@@ -27,6 +27,7 @@ ACTIVATIONS = {
 
 
 RESIDUAL = ("residual", "residual_up", "residual_down")
+PREACTIVATED = ("preactivated_first", "preactivated_up", "preactivated_down")
 
 
 class Initialization(NamedTuple):
@@ -74,9 +75,10 @@ class Block:
 
     def __init__(self, row: Row, name: str, start: Initialization, dtype: str | None = None):
         self.name, self.start, self.dtype = name, start, dtype
-        self.image = row.kind not in ("dense", "patches")
+        self.image = row.kind not in ("dense", "patches", "summed")
         self.spectral = {"learnable": SPECTRAL[row.norm]} if row.norm in SPECTRAL else None
-        self.skip = layers.Add(**self._common("add")) if row.kind in RESIDUAL else None
+        both_ways = row.kind in (*RESIDUAL, *PREACTIVATED)
+        self.skip = layers.Add(**self._common("add")) if both_ways else None
         self.beside: list[keras.layers.Layer] = []
         if row.kind == "residual":
             inner = self._conv(row, "conv_1", 1) + self._norm(row, "norm_1")
@@ -84,6 +86,8 @@ class Block:
                            + self._norm(row, "norm_2"))
         elif row.kind in RESIDUAL:
             self.layers, self.beside = self._resizing(row)
+        elif row.kind in PREACTIVATED:
+            self.layers, self.beside = self._preactivated(row)
         else:
             self.layers = self._core(row) + self._norm(row) + self._activation(row)
         self.after: list[keras.layers.Layer] = []
@@ -128,6 +132,23 @@ class Block:
             beside = [layers.AveragePooling2D(row.stride, **self._common("mean"))] + project
         return self._activation(row, "1") + first + self._activation(row, "2") + second, beside
 
+    def _preactivated(self, row: Row) -> tuple[list, list]:
+        """The two ways of a pre-activated residual row: W2 a(W1 a(x)), each a after a norm, and
+        P x. Going up, x is resized before W1; going down, the result is averaged after W2. The
+        first row of a critic has no activation of its input, the image, and averages before P."""
+        up, first = row.kind == "preactivated_up", row.kind == "preactivated_first"
+        project = self._conv(row._replace(kernel=1), "project", 1)
+        mean = [[layers.AveragePooling2D(row.stride, **self._common(f"mean_{part}"))]
+                for part in "12"]
+        resize = [[layers.UpSampling2D(row.stride, interpolation="nearest",
+                                       **self._common(f"resize_{part}"))] for part in "12"]
+        start = [] if first else self._norm(row, "norm_1") + self._activation(row, "1")
+        convolved = (self._conv(row, "conv_1", 1) + self._norm(row, "norm_2")
+                     + self._activation(row, "2") + self._conv(row, "conv_2", 1))
+        if up:
+            return start + resize[0] + convolved, resize[1] + project
+        return start + convolved + mean[0], mean[1] + project if first else project + mean[1]
+
     def _core(self, row: Row) -> list:
         if row.kind == "input":
             return []
@@ -142,6 +163,10 @@ class Block:
         if row.kind == "patches":
             mean = layers.GlobalAveragePooling2D(**self._common("mean"))
             return self._conv(row, "conv", row.stride) + [mean]
+        if row.kind == "summed":
+            mean = layers.GlobalAveragePooling2D(**self._common("mean"))
+            total = layers.Rescaling(_required(row.kernel)**2, **self._common("sum"))
+            return [mean, total, self._dense(_required(row.filters))]
         if row.kind == "dense":
             return [layers.Flatten(**self._common("flatten")),
                     self._dense(_required(row.filters))]

@@ -22,7 +22,10 @@ class Row(NamedTuple):
     `kernel` x `kernel` x `filters`), "conv", "convt" (transposed convolution), "upconv"
     (nearest resize by `stride`, then a convolution of stride 1), "residual" (two convolutions
     and the identity), "residual_up" and "residual_down" (the same without norms, larger or
-    smaller by `stride`, with a 1x1 convolution in place of the identity), "patches"
+    smaller by `stride`, with a 1x1 convolution in place of the identity), "preactivated_up" and
+    "preactivated_down" (norm and activation before each of two convolutions, resized to the
+    nearest before or averaged after them; "preactivated_first" without those of its input),
+    "summed" (the sum over a space of `kernel` x `kernel`, then dense), "patches"
     (convolution, then the mean over space).
     norm: None, "batch", "layer" or "instance", or one of SPECTRAL, which normalises the weights.
     activation: None, "prelu" (initial slope 0.25), "relu", "leaky0.2", "leaky0.3" or "tanh".

@@ -54,6 +54,19 @@ def plain(row, x):
         y = layers.Conv2D(row.filters, 2 * row.stride, row.stride, "same")(x)
         y = layers.Conv2D(row.filters, row.kernel, 1, "same")(y)
         x = y + layers.Conv2D(row.filters, 1)(layers.AveragePooling2D(row.stride)(x))
+    elif row.kind == "preactivated_up":
+        x = layers.UpSampling2D(row.stride)(x)
+        y = layers.Conv2D(row.filters, row.kernel, 1, "same")(x)
+        x = layers.Conv2D(row.filters, row.kernel, 1, "same")(y) + layers.Conv2D(row.filters, 1)(x)
+    elif row.kind.startswith("preactivated"):
+        y = layers.Conv2D(row.filters, row.kernel, 1, "same")(x)
+        y = layers.Conv2D(row.filters, row.kernel, 1, "same")(y)
+        small = layers.AveragePooling2D(row.stride)
+        project = layers.Conv2D(row.filters, 1)
+        first = row.kind == "preactivated_first"
+        x = small(y) + (project(small(x)) if first else small(project(x)))
+    elif row.kind == "summed":
+        x = layers.Dense(row.filters)(layers.GlobalAveragePooling2D()(x))
     else:
         x = layers.Conv2D(row.filters, row.kernel, row.stride, row.padding)(x)
     if row.activation in ("tanh", "relu"):

@@ -10,6 +10,7 @@ from nets.architectures import (
     CLASSIFIERS,
     DISCRIMINATORS,
     GENERATORS,
+    SPECTRAL,
     Row,
     replace_norms,
     use_resize_convolutions,
@@ -21,7 +22,8 @@ from nets.architectures.photographs import RESIDUAL_GENERATOR
 from nets.architectures.quick import QUICK_GENERATOR
 
 PAIRS = ["toy", "digit", "digit_small", "face128", "face256", "dcgan64", "residual64",
-         "residual128", "quick", "dcgan28", "normless32", "normless64", "normless128"]
+         "residual128", "quick", "dcgan28", "normless32", "normless64", "normless128",
+         "resnet160", "resnet64"]
 
 
 def test_both_nets_of_every_pair_make_the_same_images():
@@ -36,7 +38,8 @@ def test_auto_is_one_net_of_each_image_shape(registry):
     chosen = {net.image_shape: name for name, net in registry.items() if net.auto}
     assert sorted(chosen.values()) == sorted(name for name, net in registry.items() if net.auto)
     assert set(chosen) == {net.image_shape for net in registry.values()}
-    assert set(chosen.values()) == {"toy", "digit", "face128", "face256", "dcgan64", "dcgan28"}
+    assert set(chosen.values()) == {"toy", "digit", "face128", "face256", "dcgan64", "dcgan28",
+                                    "resnet160"}
 
 
 @pytest.mark.parametrize("before", ["", "nets.architectures.quick, nets.architectures.encoders",
@@ -75,7 +78,7 @@ def test_image_rows_end_in_tanh_without_norm_and_scores_end_in_nothing():
         assert net.table[-1].norm is None
         assert net.table[-1].activation == (None if name == "toy" else "tanh")
     for net in [*DISCRIMINATORS.values(), *CLASSIFIERS.values()]:
-        assert net.table[-1].norm is net.table[-1].activation is None
+        assert net.table[-1].norm in (None, *SPECTRAL) and net.table[-1].activation is None
 
 
 def test_small_digit_generator_lacks_one_row():

@@ -24,6 +24,24 @@ def counted(net, prefix) -> list[int]:
     return list(rows.values())
 
 
+
+def up(inputs, outputs):
+    """A pre-activated row with batch norm: two 3x3, one 1x1 and two norms."""
+    return (4 * inputs + 9 * inputs * outputs + outputs + 4 * outputs + 9 * outputs * outputs
+            + outputs + inputs * outputs + outputs)
+
+
+def spectral(taps, inputs, outputs):
+    """Kernel, bias, scale and the vector of the power method."""
+    return taps * inputs * outputs + outputs + 1 + outputs
+
+
+def down(inputs, outputs):
+    """A pre-activated row with spectral norm: two 3x3 and one 1x1."""
+    return (spectral(9, inputs, outputs) + spectral(9, outputs, outputs)
+            + spectral(1, inputs, outputs))
+
+
 GENERATOR_ROWS = {
     "toy": [(100 * 128 + 128, (128,)), (128 * 128 + 128, (128,)), (128 * 128 + 128, (128,)),
             (128 * 2 + 2, (2,))],
@@ -107,6 +125,15 @@ GENERATOR_ROWS = {
         (100 * 12544 + 12544 + 4 * 256, (7, 7, 256)),
         (25 * 256 * 128 + 128 + 4 * 128, (14, 14, 128)),
         (25 * 128 * 3 + 3, (28, 28, 3))],
+    "resnet160": [
+        (100 * 51200 + 51200, (10, 10, 512)), (up(512, 512), (20, 20, 512)),
+        (up(512, 256), (40, 40, 256)), (up(256, 128), (80, 80, 128)),
+        (up(128, 64), (160, 160, 64)), (4 * 64, (160, 160, 64)),
+        (9 * 64 * 3 + 3, (160, 160, 3))],
+    "resnet64": [
+        (100 * 16384 + 16384, (4, 4, 1024)), (up(1024, 512), (8, 8, 512)),
+        (up(512, 256), (16, 16, 256)), (up(256, 128), (32, 32, 128)),
+        (up(128, 64), (64, 64, 64)), (4 * 64, (64, 64, 64)), (9 * 64 * 3 + 3, (64, 64, 3))],
 }
 
 DISCRIMINATOR_ROWS = {
@@ -146,6 +173,10 @@ DISCRIMINATOR_ROWS = {
     "dcgan64": [25 * 3 * 64 + 64, 25 * 64 * 128 + 128 + 4 * 128, 25 * 128 * 256 + 256 + 4 * 256,
                 25 * 256 * 512 + 512 + 4 * 512, 4 * 4 * 512 * 1 + 1],
     "dcgan28": [25 * 3 * 64 + 64, 25 * 64 * 128 + 128 + 4 * 128, 7 * 7 * 128 * 1 + 1],
+    "resnet160": [25 * 3 * 64 + 64, 25 * 64 * 128 + 128 + 4 * 128, 25 * 128 * 256 + 256 + 4 * 256,
+                  25 * 256 * 512 + 512 + 4 * 512, 10 * 10 * 512 * 1 + 1],
+    "resnet64": [down(3, 64), down(64, 128), down(128, 256), down(256, 512), down(512, 1024),
+                 spectral(1, 1024, 1)],
 }
 
 
