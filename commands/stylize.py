@@ -47,6 +47,8 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("patch_size", int, None, "side of a patch at that layer: larger, more style",
                 low=1, high=1000),
     _of_methods("stride", int, None, "from patch to patch", low=1, high=1000),
+    _of_methods("style_patches", int, None, "of the style, which k-means finds, that stand for "
+                "all; 0: all", low=0, high=MAX_COUNT),
     _of_methods("memory_limit", int, None, "MiB that a stage may take beyond TensorFlow's own 800",
                 low=1, high=MAX_COUNT),
     _of_methods("content_layers", str, None, "parted by commas"),

@@ -29,7 +29,7 @@ MULTIPLICATIONS_PER_ADDITION = 24   # so many multiplications take as long as on
 
 
 def style_swap(content: Tensor, style: Tensor, patch_size: int = 3, stride: int = 1,
-               memory_limit: int | None = None) -> Tensor:
+               memory_limit: int | None = None, match: Callable | None = None) -> Tensor:
     """Activations [1, H, W, C] and [1, h, w, C] -> [1, (n - 1) stride + patch_size, ..., C].
 
     Patches are taken at every stride-th position at which they lie wholly inside; n is their
@@ -37,14 +37,15 @@ def style_swap(content: Tensor, style: Tensor, patch_size: int = 3, stride: int 
     stride - 1 smaller and aligned top left. Each content patch is replaced by the style patch of
     greatest normalised cross-correlation (eq. 4.2), on ties by the first, and overlaps are
     averaged. No gradient flows. With static shapes it works inside a tf.function.
-    memory_limit: bytes that may be allocated, including the result. Raises UserError if it is too
-    small for these sizes, if a patch is larger than an input or a stride larger than a patch.
+    memory_limit: bytes that may be allocated, including the result. match: a function as
+    `match_patches`, in its place. Raises UserError if the limit is too small for these sizes, if a
+    patch is larger than an input or a stride larger than a patch.
     """
     plan = Plan(tuple(content.shape[1:]), tuple(style.shape[1:]), patch_size, stride,
                 memory_limit)
     content, style = (ops.stop_gradient(ops.convert_to_tensor(a, "float32"))[0]
                       for a in (content, style))
-    return _assemble(style, match_patches(content, style, plan), plan)[None]
+    return _assemble(style, (match or match_patches)(content, style, plan), plan)[None]
 
 
 @dataclass(frozen=True)

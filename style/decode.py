@@ -16,8 +16,8 @@ from framework.arrays import check_finite
 from framework.errors import UserError
 from framework.tensors import Tensor
 from nets.architectures.style import INVERTED
-from nets.swap import style_swap
 from style.features import FeatureStrips
+from style.few_patches import swapped
 from style.methods import METHODS
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class StyleNets(NamedTuple):
 
 @METHODS.register("inverse")
 def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", patch_size: int = 3,
-            stride: int = 1, memory_limit: int | None = None) -> np.ndarray:
+            stride: int = 1, style_patches: int = 0,
+            memory_limit: int | None = None) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the first of `styles`: swaps its activations of relu3_1 and
     inverts them by the network of a run of inverse_net (Chen's thesis, section 4.3.2).
 
@@ -45,8 +46,9 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
     path, checkpoint = _find_run(run, "inverse_net", "inverse")
     of_content, of_style = relu3_1_extractors(path, memory_limit)
     padded = pad_to_multiple(content, of_content.scale)
-    swapped = style_swap(of_content(padded), of_style(styles[0]), patch_size, stride, memory_limit)
-    return _cut(inverse_network(path, checkpoint)(swapped), content)
+    activations = swapped(of_content(padded), of_style(styles[0]), patch_size, stride, memory_limit,
+                          style_patches)
+    return _cut(inverse_network(path, checkpoint)(activations), content)
 
 
 @METHODS.register("adain")

@@ -10,10 +10,10 @@ from framework.lazy import Lazy
 from framework.pixels import LEVELS
 from framework.tensors import Tensor
 from losses.perceptual import content_loss, gram_matrix, total_variation
-from nets.swap import style_swap
 from nets.vgg import layers_of
 from style.decode import pad_to_multiple
 from style.features import FeatureStrips, any_image_spec, vgg
+from style.few_patches import swapped
 from style.methods import METHODS
 from style.minimise import ImageLoss, Progress, initial_image, minimise
 
@@ -27,10 +27,11 @@ STYLE_LAYERS = ",".join(f"block{b}_conv1" for b in range(1, 6))
 
 @METHODS.register("swap")
 def swap(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_conv1",
-         patch_size: int = 3, stride: int = 1, memory_limit: int | None = None,
-         vgg_weights: str = "imagenet", pooling: str = "max", optimizer: str = "adam",
-         iterations: int = 100, init: str = "content", tv_weight: float | None = None,
-         seed: int = 0, progress: Progress | None = None) -> np.ndarray:
+         patch_size: int = 3, stride: int = 1, style_patches: int = 0,
+         memory_limit: int | None = None, vgg_weights: str = "imagenet", pooling: str = "max",
+         optimizer: str = "adam", iterations: int = 100, init: str = "content",
+         tv_weight: float | None = None, seed: int = 0,
+         progress: Progress | None = None) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the first of `styles`: optimises an image until its
     activations are nearest to the style-swapped ones (eq. 4.4).
 
@@ -38,11 +39,11 @@ def swap(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_
     tv_weight: lambda, see `Reconstruction`. None: 8 behind a pooling layer, where it makes up for
     the lost detail (section 4.2.4), and 0 before any, where it would only blur. The steps and the
     rate of Adam are those of the published code. memory_limit: bytes for each of the stages:
-    activations, swap, optimisation.
+    activations, swap, optimisation. style_patches: see `style.few_patches.swapped`.
     """
     held = OPTIMIZER_IMAGE_COPIES.get(optimizer, 0) * content.nbytes
     loss, kept = swap_loss(content, styles[0], layer, patch_size, stride, memory_limit, vgg_weights,
-                           pooling, tv_weight, held)
+                           pooling, tv_weight, held, style_patches)
     image = minimise(loss, initial_image(init, kept, seed), optimizer, iterations, progress)
     return image[:, :content.shape[1], :content.shape[2]]
 
@@ -50,9 +51,9 @@ def swap(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_
 def swap_loss(content: np.ndarray, style: np.ndarray, layer: str = "block3_conv1",
               patch_size: int = 3, stride: int = 1, memory_limit: int | None = None,
               vgg_weights: str = "imagenet", pooling: str = "max", tv_weight: float | None = None,
-              held: int = 0) -> "tuple[Reconstruction, np.ndarray]":
+              held: int = 0, style_patches: int = 0) -> "tuple[Reconstruction, np.ndarray]":
     """Returns the loss that `swap` minimises and the content that it starts from. held: bytes of
-    the memory limit that the optimizer needs.
+    the memory limit that the optimizer needs. style_patches: see `style.few_patches.swapped`.
 
     The content's last row and column are repeated so that pooling drops none: dropped ones would
     never change.
@@ -62,7 +63,7 @@ def swap_loss(content: np.ndarray, style: np.ndarray, layer: str = "block3_conv1
     if tv_weight is None:
         tv_weight = TV_WEIGHT if phi.scale > 1 else 0.0
     features = phi.compute(content)
-    target = style_swap(features, phi(style), patch_size, stride, memory_limit)
+    target = swapped(features, phi(style), patch_size, stride, memory_limit, style_patches)
     height, width = (size if target.shape[axis] == features.shape[axis]
                      else target.shape[axis] * phi.scale
                      for axis, size in ((1, content.shape[1]), (2, content.shape[2])))

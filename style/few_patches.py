@@ -1,0 +1,45 @@
+"""Style swap with fewer style patches: those that stand for all, and what is lost, in a line."""
+
+import sys
+from functools import partial
+
+import numpy as np
+from tqdm import tqdm
+
+from framework.tensors import Tensor
+from nets.patches import match_cosines, match_some, representatives
+from nets.swap import style_swap
+
+
+class Representatives:
+    """Patches that stand for all of a style; those of the last style are kept, since all frames of
+    a film have one."""
+
+    def __init__(self):
+        self._newest: tuple[Tensor, tuple[int, int, int], np.ndarray] | None = None
+
+    def __call__(self, content: Tensor, style: Tensor, patch_size: int, stride: int,
+                 count: int) -> np.ndarray:
+        """See `nets.patches.representatives`. For a new style a line on standard error says how
+        near they come to the patches of `content`."""
+        asked = patch_size, stride, count
+        if self._newest is None or self._newest[0] is not style or self._newest[1] != asked:
+            chosen = representatives(style, patch_size, stride, count)
+            few, all_ = match_cosines(content, style, patch_size, stride, chosen)
+            tqdm.write(f"{len(chosen)} style patches: mean cosine {few:.4f} to the content's, "
+                       f"{all_:.4f} with all of them", file=sys.stderr)
+            self._newest = style, asked, chosen
+        return self._newest[2]
+
+
+_representatives = Representatives()
+
+
+def swapped(content: Tensor, style: Tensor, patch_size: int, stride: int,
+            memory_limit: int | None, style_patches: int) -> Tensor:
+    """`nets.swap.style_swap` with at most `style_patches` patches of the style; 0: all."""
+    if not style_patches:
+        return style_swap(content, style, patch_size, stride, memory_limit)
+    chosen = _representatives(content, style, patch_size, stride, style_patches)
+    return style_swap(content, style, patch_size, stride, memory_limit,
+                      partial(match_some, chosen=chosen))
