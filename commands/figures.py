@@ -15,6 +15,14 @@ from framework.text import text_table
     Option("iterations", int, 0, "of figures that train; 0: as many as each needs", low=0,
            high=MAX_COUNT),
     Option("gibbs_steps", int, None, "k of CD-k (rbm; default: 1)", low=1, high=1000),
+    Option("starts", int, None, "from noise (swap-starts; default: 5, the thesis has 40)", low=2,
+           high=1000),
+    Option("size", int, None, "side of the images (swap-starts; swap-times: of the one that stays; "
+           "swap-patches)", low=32, high=4096),
+    Option("vgg_weights", str, None, "imagenet (downloaded), random, or .npz or .h5 (swap-starts, "
+           "swap-times, swap-patches; default: random)"),
+    Option("content_layers", str, None, "of Gatys et al., with commas (swap-starts)"),
+    Option("style_layers", str, None, "of Gatys et al., with commas (swap-starts)"),
     Option("full", bool, False, "in the document's own setting, which takes hours (weights)"),
     Option("data_dir", str, None, "folder with mnist.npz for --full; else TFDS has it"),
     Option("output", str, "runs/figures", "folder")))

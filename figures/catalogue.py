@@ -38,6 +38,12 @@ FIGURES.register("kid", "KID of several runs while they trained (document 001): 
 FIGURES.register(
     "kl", "what each order of Kullback-Leibler makes of two modes (SCoGAN, figure 2.8)")
 FIGURES.register("modes", "ten modes under k = 1, k = 5 and WGAN-GP (SCoGAN, figures 2.9 to 2.14)")
+FIGURES.register(
+    "swap-patches", "what style swap loses with fewer patches (Chen 2017, section 4.4.3)")
+FIGURES.register(
+    "swap-starts", "style swap and Gatys et al. from many starts (Chen 2017, figures 4.8 and 4.9)")
+FIGURES.register(
+    "swap-times", "seconds of style swap by the sizes of its images (Chen 2017, figure 4.12)")
 FIGURES.register("weights", "weight difference of CoGAN and of SCoGAN-FR (SCoGAN, figure 4.1)")
 
 OF_RUNS = ("kid",)              # figures of given runs, which "all" leaves out

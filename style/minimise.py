@@ -17,18 +17,24 @@ LBFGS_CORRECTIONS = 10
 
 ImageLoss = Callable[[np.ndarray], tuple[float, np.ndarray]]      # image -> value and gradient
 Progress = Callable[[int, int, float], None]                     # steps done, total steps, loss
+Watch = Callable[[int, np.ndarray], None]                        # steps done, the image by then
 
 
 def minimise(loss: ImageLoss, start: np.ndarray, optimizer: str = "lbfgs", iterations: int = 100,
-             progress: Progress | None = None) -> np.ndarray:
+             progress: Progress | None = None, watch: Watch | None = None) -> np.ndarray:
     """Takes `iterations` steps from `start`, float32 [1, H, W, 3], and returns the image.
 
-    progress: called after each step. "lbfgs" may stop earlier, if no step along its direction
-    lowers the loss. Raises UserError for an optimizer that is not in OPTIMIZERS.
+    progress, watch: called after each step. "lbfgs" may stop earlier, if no step along its
+    direction lowers the loss. Raises UserError for an optimizer that is not in OPTIMIZERS.
     """
     if optimizer not in PIXEL_OPTIMIZERS:
         raise unknown("optimizer", optimizer, PIXEL_OPTIMIZERS)
-    report = progress or (lambda done, total, value: None)
+
+    def report(done, value, image):
+        if progress is not None:
+            progress(done, iterations, value)
+        if watch is not None:
+            watch(done, image)
     return {"lbfgs": _lbfgs, "adam": _adam}[optimizer](loss, start, iterations, report)
 
 
@@ -44,7 +50,8 @@ def _lbfgs(loss, start, iterations, report):
     def count(intermediate_result):
         nonlocal done
         done += 1
-        report(done, iterations, float(intermediate_result.fun))
+        report(done, float(intermediate_result.fun),
+               intermediate_result.x.reshape(start.shape).astype(np.float32))
 
     options = {"maxiter": iterations, "maxfun": 2 * iterations + 20, "maxcor": LBFGS_CORRECTIONS,
                "ftol": 0, "gtol": 0}
@@ -65,7 +72,7 @@ def _adam(loss, start, iterations, report, beta1=0.9, beta2=0.999, epsilon=1e-8)
         second += (1 - beta2) * (gradient * gradient - second)
         mean, spread = first / (1 - beta1**step), np.sqrt(second / (1 - beta2**step))
         image = np.clip(image - LEARNING_RATE * mean / (spread + epsilon), -1, 1)
-        report(step, iterations, value)
+        report(step, value, image)
     return image
 
 

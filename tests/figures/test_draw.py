@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from commands.dispatch import main
 from figures import draw
 from figures.catalogue import FIGURES, OF_RUNS, Figure, stack_parts
 from framework.errors import UserError
@@ -35,7 +36,7 @@ def test_every_name_has_its_module_and_only_some_train():
     modules = {name: import_module(f"figures.{name.replace('-', '_')}") for name in FIGURES}
     trains = {name for name, module in modules.items()
               if "iterations" in module.draw.__code__.co_varnames[:1]}
-    assert trains == {"symmetry", "ipm", "contours", "modes", "rbm",
+    assert trains == {"symmetry", "ipm", "contours", "modes", "rbm", "swap-starts",
                       "wasserstein-estimate", "weights"}
     assert all(FIGURES.values())
 
@@ -75,3 +76,12 @@ def test_a_folder_that_cannot_be_had_is_found_out_before_drawing(tmp_path, capsy
     with pytest.raises(UserError, match="cannot write to .*: Not a directory"):
         draw.main("kl", output=str(tmp_path / "file" / "figures"))
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("words, message", [
+    (["kl", "--full"], "the figure kl takes no --full"),
+    (["kl", "--gibbs_steps", "2"], "the figure kl takes no --gibbs_steps"),
+    (["weights", "--data_dir", "D"], "data_dir belongs to --full")])
+def test_settings_that_a_figure_does_not_have(tmp_path, capsys, words, message):
+    assert main(["figures", *words, "--output", str(tmp_path)]) == 2
+    assert message in capsys.readouterr().err and not any(tmp_path.iterdir())

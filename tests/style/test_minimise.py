@@ -19,13 +19,17 @@ def loss(image):
 @pytest.mark.parametrize("optimizer, iterations, within", [
     ("lbfgs", 60, 1e-3), ("adam", 200, 0.01)])
 def test_the_minimum_inside_the_range_is_found(optimizer, iterations, within):
-    seen = []
+    seen, images = [], {}
     found = minimise(loss, np.zeros_like(GOAL), optimizer, iterations,
-                     lambda done, total, value: seen.append((done, total, value)))
+                     lambda done, total, value: seen.append((done, total, value)),
+                     images.__setitem__)
     np.testing.assert_allclose(found, np.clip(GOAL, -1, 1), atol=within)
     assert found.dtype == np.float32 and seen[0][:2] == (1, iterations)
     assert [done for done, _, _ in seen] == list(range(1, len(seen) + 1))
     assert seen[-1][2] < seen[0][2]
+    assert list(images) == [done for done, _, _ in seen]
+    np.testing.assert_array_equal(images[len(seen)], found)
+    assert loss(images[len(seen) // 2])[0] < loss(images[1])[0]
 
 
 def test_adam_by_hand():
