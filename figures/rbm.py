@@ -8,12 +8,12 @@ from figures.boltzmann import (
     contrastive_divergence,
     draw_bits,
     gibbs,
+    hidden_given,
     initial,
     learned,
     pseudo_log_likelihood,
     visible_given,
 )
-from figures.boltzmann import hidden_given as hidden_of
 from figures.canvas import BLUE, ORANGE, Canvas
 from figures.catalogue import Figure
 from framework.grid import image_grid
@@ -50,7 +50,7 @@ def train(data: np.ndarray, held_out: np.ndarray, iterations: int, gibbs_steps: 
 def measure(machine: Boltzmann, x: np.ndarray, rng: np.random.Generator) -> dict[str, float]:
     """The mean squared difference of a unit of x [N, V] and its probability after one step to y
     and back, and the pseudo-log-likelihood of x in nats, by ASKED units of each."""
-    back = visible_given(machine, draw_bits(hidden_of(machine, x), rng))
+    back = visible_given(machine, draw_bits(hidden_given(machine, x), rng))
     return {"reconstruction_error": float(np.mean((x - back) ** 2)),
             "pseudo_log_likelihood": pseudo_log_likelihood(
                 machine, np.repeat(x, ASKED, 0), rng)}
