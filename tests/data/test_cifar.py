@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from commands.dispatch import main
-from data import cifar, tfds
+from data import cifar, tars, tfds
 from data.load import load
 from framework.errors import UserError
 
@@ -137,6 +137,29 @@ def test_a_batch_of_something_else_is_refused(tmp_path, content, why):
     write_archive(tmp_path, {"test_batch": content})
     with pytest.raises(UserError, match=f"cannot read .*test_batch as a batch .*: .*{why}"):
         cifar.read_cifar(tmp_path, "test")
+
+
+def test_damaged_batches_give_images_or_one_line(tmp_path):
+    """Every fifth byte of the pickle but the pixels, as others, and cut there."""
+    content = batch(1)
+    whole, pixels = published(content), content["data"].tobytes()
+    start = whole.index(pixels)
+    places = [*range(start), *range(start + len(pixels), len(whole))][::5]
+
+    def read(data):
+        return cifar.read_batch(tars.PackedFile(tmp_path, "test_batch", data))
+    refused = 0
+    for place in places:
+        for byte in {0, 46, 255, whole[place] ^ 1} - {whole[place]}:
+            try:
+                images, labels = read(whole[:place] + bytes([byte]) + whole[place + 1:])
+                assert images.shape == (1, 32, 32, 3) and 0 <= labels[0] <= 9
+            except UserError as error:
+                assert "\n" not in str(error)
+                refused += 1
+        with pytest.raises(UserError):
+            read(whole[:place])
+    assert len(places) < refused < 3 * len(places)     # some bytes say nothing of the images
 
 
 def test_no_batch_no_archive_no_folder(tmp_path, monkeypatch):
