@@ -51,9 +51,9 @@ def test_the_error_falls_with_the_root_of_the_features():
     errors = {}
     for features in (64, 1024):
         found = [np.array(KERNELS["fastfood"](5, features, 0.3, seed)(X, Y)) - exact
-                 for seed in range(20)]
+                 for seed in range(10)]
         errors[features] = np.sqrt(np.mean(np.square(found)))
-        assert np.abs(np.mean(found, 0)).max() < 4 * errors[features] / np.sqrt(20)  # no bias
+        assert np.abs(np.mean(found, 0)).max() < 4 * errors[features] / np.sqrt(10)  # no bias
     assert errors[64] / errors[1024] == pytest.approx(4, rel=0.25)
 
 
@@ -64,15 +64,14 @@ def test_numbers_follow_from_the_seed():
     assert same[0].shape == (4, 300) and np.abs(same[0] - other).max() > 0.01
 
 
-@pytest.mark.parametrize("estimator", ["biased", "unbiased"])
-def test_its_mmd_and_gradient_are_about_those_of_the_gaussian(estimator):
+def test_its_mmd_and_gradient_are_about_those_of_the_gaussian():
     x, y = RNG.normal(size=(30, 5)), RNG.normal(0.7, 1, size=(20, 5))
     values, slopes = [], []
     for name, settings in (("fastfood", {"dim": 5, "features": 8192}), ("gaussian", {})):
         fake = tf.constant(y)
         with tf.GradientTape() as tape:
             tape.watch(fake)
-            value = mmd2(x, fake, KERNELS[name](gamma=0.2, **settings), estimator)
+            value = mmd2(x, fake, KERNELS[name](gamma=0.2, **settings))
         values.append(float(value))
         slopes.append(np.array(tape.gradient(value, fake)))
     assert values[0] == pytest.approx(values[1], rel=0.15) and values[1] > 0.1
