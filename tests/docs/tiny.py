@@ -69,8 +69,9 @@ def _more(name: str, words: list[str]) -> list[str]:
         more = shlex.split("--size 12 --style_size 24 --overwrite")
     if name == "stylize" and not {"inverse", "adain"} & set(words):
         more += ["--vgg_weights", "random", "--iterations", "1"]
-    if name == "figures" and "swap-starts" in words:
-        more += shlex.split("--starts 2 --size 32 --vgg_weights random")
+    if name == "figures" and "swap-" in str(words):
+        more += shlex.split("--size 32 --vgg_weights random")
+        more += ["--starts", "2"] if "swap-starts" in words else []
     if name == "sample" and "FOLDER" in words:
         more += ["--images", "single"]
     if name == "sample" and "--count" in words:

@@ -8,6 +8,9 @@ import os
 import numpy as np
 import pytest
 
+from framework.plots import save_png
+from report import study
+from report.answers import read_answers, read_key
 from report.facts import facts_of
 from report.page import write_page
 from report.works import Link, Row, Shown, Work, loss_charts, page_of, shown_pixels
@@ -35,7 +38,17 @@ def place(tmp_path_factory):
     write_page(folder / "one.html", [facts_of(runs[0])])
     write_page(folder / "three.html", [facts_of(run) for run in runs])
     (folder / "work.html").write_text(page_of(work()), encoding="utf-8")
+    for name in ("ours", "theirs"):
+        (folder / name).mkdir()
+        for k in range(3):
+            save_png(folder / name / f"{k}.png", noise(60, 90))
+    study.main([str(folder / name) for name in ("ours", "theirs")],
+               output=str(folder / "study.html"))
     return folder
+
+
+def noise(height, width):
+    return np.random.default_rng().integers(0, 256, (height, width, 3), np.uint8)
 
 
 def work():
@@ -108,6 +121,33 @@ def test_the_page_of_a_command(tab, place):
     assert rows.count() == 2
     assert tab.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     assert tab.said == [] and all(url.startswith(("file:", "data:")) for url in tab.asked)
+
+
+def test_a_study_is_answered_by_keyboard_kept_and_downloaded(tab, place, tmp_path):
+    tab.goto((place / "study.html").as_uri())
+    assert tab.locator(".item").count() == 3 and tab.locator(".item img").count() == 6
+    progress = tab.locator("#progress")
+    assert progress.inner_text() == "0 of 3 answered"
+    tab.get_by_role("radio", name="A").first.focus()
+    tab.keyboard.press("Space")
+    tab.keyboard.press("ArrowRight")                    # now B
+    tab.get_by_role("radio", name="A").nth(2).check()
+    tab.get_by_label("Your code").fill('An"n, 1')
+    assert progress.inner_text() == "2 of 3 answered"
+    tab.reload()
+    assert progress.inner_text() == "2 of 3 answered"
+    assert tab.get_by_role("radio", name="B").first.is_checked()
+    with tab.expect_download() as waiting:
+        tab.get_by_role("button", name="Download the answers").press("Enter")
+    waiting.value.save_as(tmp_path / "answers.csv")
+    assert waiting.value.suggested_filename.startswith("answers-")
+    found = read_answers([tmp_path / "answers.csv"], read_key(place / "study-key.csv"))
+    assert found == [("1", "B"), ("3", "A")] and 'An""n' in (tmp_path / "answers.csv").read_text()
+    tab.once("dialog", lambda dialog: dialog.accept())
+    tab.get_by_role("button", name="Begin anew").click()
+    assert progress.inner_text() == "0 of 3 answered" and tab.locator(":checked").count() == 0
+    assert tab.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert tab.said == [] and all(url.startswith(("file:", "data:", "blob:")) for url in tab.asked)
 
 
 def test_logarithm_and_search(tab, place):
