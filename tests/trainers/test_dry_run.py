@@ -63,8 +63,8 @@ def test_no_classifier_is_trained_and_nothing_is_pruned(tmp_path, capsys, monkey
             f"{split}_{part}": values for split in ("train", "test") for part, values in (
                 ("images", rng.integers(0, 256, (20, *shape), np.uint8)),
                 ("labels", np.arange(20, dtype=np.uint8) % 10))})
-    assert main(["--preset", "5.2-mnist2svhn-slfr", "--width", "0.05", "--batch_size", "8", "--data_dir", str(tmp_path),
-                 "--run", str(tmp_path / "run"), "--dry_run"]) == 0
+    assert main(["--preset", "5.2-mnist2svhn-slfr", "--width", "0.05", "--batch_size", "8",
+                 "--data_dir", str(tmp_path), "--run", str(tmp_path / "run"), "--dry_run"]) == 0
     printed = capsys.readouterr().out
     assert "svhn_pruned: 20 " in printed and "classifier_path" not in printed
     assert "The classifier that is trained before" in printed
