@@ -56,7 +56,7 @@ class Augmentation:
             return
         compared = real - ops.mean(fake) if relative else real
         overfit = mean_over_replicas(ops.mean(ops.sign(compared)))
-        count = tf.cast(tf.shape(real)[0] if images is None else images, tf.float32)
+        count: Tensor = tf.cast(tf.shape(real)[0] if images is None else images, tf.float32)
         step = ops.sign(overfit - self.target) * count * replica_and_count()[1] / RISE_IMAGES
         self.probability.assign(ops.clip(self.probability + step, 0.0, 1.0))
 
