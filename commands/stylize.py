@@ -43,7 +43,7 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     Option("compare", str, None, "picture of content, style and result side by side"),
     Option("curve", str, None, "the loss of each step, .png or .csv"),
     REPORT,
-    _of_methods("layer", str, None, "of VGG-19 in which patches are swapped, or rgb"),
+    _of_methods("layer", str, None, "of VGG-19 that it changes, or rgb"),
     _of_methods("patch_size", int, None, "side of a patch at that layer: larger, more style",
                 low=1, high=1000),
     _of_methods("stride", int, None, "from patch to patch", low=1, high=1000),
@@ -53,8 +53,8 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
                 low=1, high=MAX_COUNT),
     _of_methods("content_layers", str, None, "parted by commas"),
     _of_methods("style_layers", str, None, "parted by commas"),
-    _of_methods("content_share", float, None, "lambda of eq. 2.17, 0 (texture alone) to 1",
-                low=0, high=1),
+    _of_methods("content_share", float, None, "of the content, lambda of eq. 2.17 in gatys: 0 "
+                "(style alone) to 1", low=0, high=1),
     _of_methods("vgg_weights", str, None, "imagenet (downloaded), random, or .npz or .h5"),
     _of_methods("net", str, None, "vgg19 or vgg16"),
     _of_methods("pooling", str, None, "of VGG", choices=("max", "average")),
@@ -63,8 +63,8 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("random_styles", int, None, "styles drawn from the prior instead", low=1,
                 high=1000),
     _of_methods("grid", int, None, "N x N mixtures of four styles", low=2, high=100),
-    _of_methods("iterations", int, None, "steps of what optimises the pixels (swap 100, gatys "
-                "200)", low=1, high=MAX_COUNT),
+    _of_methods("iterations", int, None, "steps of what optimises the pixels (swap, wct 100; "
+                "gatys 200)", low=1, high=MAX_COUNT),
     _of_methods("optimizer", str, None, "of those steps", choices=minimise.PIXEL_OPTIMIZERS),
     _of_methods("init", str, None, "what they start from", choices=("content", "noise")),
     _of_methods("tv_weight", float, None, "of total variation", low=0, high=MAX_COUNT),

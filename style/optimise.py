@@ -58,20 +58,28 @@ def swap_loss(content: np.ndarray, style: np.ndarray, layer: str = "block3_conv1
     The content's last row and column are repeated so that pooling drops none: dropped ones would
     never change.
     """
-    phi = _extractor(layer, vgg_weights, pooling, memory_limit)
+    phi = extractor(layer, vgg_weights, pooling, memory_limit)
     content = pad_to_multiple(content, phi.scale)
-    if tv_weight is None:
-        tv_weight = TV_WEIGHT if phi.scale > 1 else 0.0
     features = phi.compute(content)
     target = swapped(features, phi(style), patch_size, stride, memory_limit, style_patches)
     height, width = (size if target.shape[axis] == features.shape[axis]
                      else target.shape[axis] * phi.scale
                      for axis, size in ((1, content.shape[1]), (2, content.shape[2])))
-    return Reconstruction(phi, target, tv_weight, held), content[:, :height, :width]
+    return reconstruction(phi, target, tv_weight, held), content[:, :height, :width]
+
+
+def reconstruction(phi: FeatureStrips, target: Tensor, tv_weight: float | None,
+                   held: int) -> "Reconstruction":
+    """`Reconstruction`. tv_weight: None for TV_WEIGHT behind a pooling layer, 0 before any."""
+    if tv_weight is None:
+        tv_weight = TV_WEIGHT if phi.scale > 1 else 0.0
+    return Reconstruction(phi, target, tv_weight, held)
 
 
 @lru_cache(maxsize=4)
-def _extractor(layer, weights, pooling, memory_limit):
+def extractor(layer: str, weights: str, pooling: str = "max",
+              memory_limit: int | None = None) -> FeatureStrips:
+    """The activations of a layer; the last four extractors are cached."""
     return FeatureStrips(layer, weights, pooling, memory_limit)
 
 

@@ -8,7 +8,7 @@ from style.methods import METHODS
 
 
 def test_the_methods():
-    assert list(METHODS) == ["inverse", "adain", "swap", "gatys"]
+    assert list(METHODS) == ["inverse", "adain", "swap", "gatys", "wct"]
 
 
 @pytest.mark.parametrize("name", ["swap", "gatys", "inverse", "adain"])
