@@ -11,6 +11,7 @@ import pytest
 
 from config import presets
 from framework.errors import UserError
+from tests.docs import tiny
 from tests.docs.pages import NAMES, STARTERS, blocks, commands, inline, listings, whole_lines
 from tests.docs.understood import options, understood
 from tests.docs.world import lay_out, noise, pretend_runs
@@ -72,6 +73,13 @@ def test_every_option_and_preset_in_a_sentence_exists(page):
         for word in code.split():
             if PRESET.fullmatch(word):
                 assert matching(presets.names(), word), f"{page}: {word}"
+
+
+def test_what_is_not_given_is_on_a_page():
+    """So the table of what is not run holds nothing stale."""
+    lines = [line for page in NAMES for _, line in commands(page)]
+    for part in tiny.NOT_RUN:
+        assert any(part in line for line in lines), part
 
 
 @pytest.mark.parametrize("line, message", [

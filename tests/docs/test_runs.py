@@ -99,13 +99,6 @@ def test_python_runs(page, capfd):
         exec(compile(body, page, "exec"), {})
 
 
-def test_what_is_not_given_is_on_a_page():
-    """So the table of what is not run holds nothing stale."""
-    lines = [line for page in NAMES for _, line in commands(page)]
-    for part in tiny.NOT_RUN:
-        assert any(part in line for line in lines), part
-
-
 def test_the_notebook_runs(world):
     import nbformat
     from nbclient import NotebookClient
@@ -117,7 +110,7 @@ def test_the_notebook_runs(world):
     os.environ["QUICKSTART_OPTIONS"] = (
         "--parent_iterations 2 --iterations 2 --width 0.2 --batch_size 8 --limit_data 200 "
         f"--classifier_path {world / tiny.CLASSIFIER}")
-    NotebookClient(notebook, timeout=500, kernel_name="python3",
+    NotebookClient(notebook, timeout=1500, kernel_name="python3",
                    resources={"metadata": {"path": str(ROOT / "examples")}}).execute()
     outputs = [output for cell in notebook.cells if cell.cell_type == "code"
                for output in cell.outputs]

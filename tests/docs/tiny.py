@@ -16,7 +16,6 @@ NOT_RUN = {
     "python -m docs.sheet": "a quarter of an hour, with VGG's weights; tests/commands/test_stylize",
     "python -m style.flicker": "needs films; tests/style/test_flicker",
     "python main.py reproduce 5": "hours; tests/reproduce",
-    "python main.py reproduce TABLE": "hours; tests/reproduce",
     "--run /shared/run": "needs several machines; make test-workers",
     "celeba": "needs CelebA, which is downloaded by hand",
     "Smiling": "needs a run of faces with attributes",
