@@ -86,7 +86,7 @@ def test_small_images_get_a_size_that_fits(home, capsys):
     assert "--dataset folder:small --image_size 32 --augment" in capsys.readouterr().out
     main(["check", "small", "--image_size", "100"])
     out = capsys.readouterr().out
-    assert "--image_size 100" in out and "--image_size may be 28, 32, 64, 128, 256" in out
+    assert "--image_size 100" in out and "--image_size may be 28, 32, 64, 128, 160, 256" in out
 
 
 @pytest.mark.parametrize("argv, message", [

@@ -65,5 +65,5 @@ def test_the_quick_command(places, words, domains, preset):
 
 
 def test_sizes_of_nets():
-    assert net_sizes() == [28, 32, 64, 128, 256]
+    assert net_sizes() == [28, 32, 64, 128, 160, 256]
     assert [fitting_size(side) for side in (20, 28, 100, 128, 999)] == [0, 28, 64, 128, 256]
