@@ -22,7 +22,8 @@ def descending(nets):
 
 @pytest.mark.parametrize("flags", [
     ["--disc_penalty", "wgan-gp", "--cycle_weight", "1", "--semantic_weight", "1"],
-    ["--discriminator_steps", "2", "--feature_weight", "1", "--clip", "0"]], ids=["penalty", "two critic steps"])
+    ["--discriminator_steps", "2", "--feature_weight", "1", "--clip", "0"]],
+                         ids=["penalty", "two critic steps"])
 def test_same_weights_as_the_real_iteration(flags):
     """Apart, since the real iteration draws the latents of all critic steps before the rest."""
     config = resolve([
