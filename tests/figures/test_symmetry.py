@@ -20,6 +20,7 @@ def test_the_second_half_is_counted():
     assert inverted_share({"real": np.ones(8), "fake": np.zeros(8)}) == 0
 
 
+@pytest.mark.slow
 def test_a_symmetric_distance_trains_the_critic_and_its_negative_alike():
     """So which of the two it comes to is chance: where one prefers real points, the other does
     not. Negation rounds nothing."""

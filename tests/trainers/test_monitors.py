@@ -73,6 +73,7 @@ def test_columns_are_filled_where_it_was_measured(place):
     assert np.isfinite(found["d/glyph"]).all()
 
 
+@pytest.mark.slow
 def test_a_resumed_run_measures_what_an_unbroken_one_does(place):
     run = place / "parts"
     assert main([*FLAGS, *WATCH, "--iterations", "3", "--run", str(run)]) == 0

@@ -61,6 +61,7 @@ def test_a_run_goes_on_as_an_unbroken_one(place, capsys):
     assert rows == (place / "parts" / "losses.csv").read_text()
 
 
+@pytest.mark.slow
 def test_unlabelled_folders_condition_the_nets_and_their_parent(place, capsys):
     def go(name, iterations):
         return main([*FLAGS, "--conditional", "--clusters", "3", "--feature_weight", "1",
