@@ -33,7 +33,7 @@ def nothing_is_trained(monkeypatch):
                                 raising=False)
     monkeypatch.setattr(trainers.train, "main", lambda config, domains, page_for:
                         Run.check(config.experiment.run, config).close())
-    monkeypatch.setattr(trainers.domains, "load_domains", lambda config, split="train": ())
+    monkeypatch.setattr(trainers.domains, "load_domains", lambda config, **how: ())
 
 
 def values(option: Option) -> st.SearchStrategy:
