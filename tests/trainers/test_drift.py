@@ -136,6 +136,7 @@ def variables(run):
     return {name: reader.get_tensor(name) for name in names}
 
 
+@pytest.mark.slow
 def test_a_resumed_run_is_the_unbroken_one(tmp_path):
     command = ["--gan_type", "drift", "--preset", "none", "--domains", "ring,grid25", "--width",
                "0.1", "--latent_dim", "3", "--batch_size", "8", "--drift_data", "2", "--ema",
