@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from framework.checkpoint import save_model
 from framework.errors import UserError
-from nets.architectures import DISCRIMINATORS, GENERATORS, Architecture
+from nets.architectures import DISCRIMINATORS, GENERATORS, SPECTRAL, Architecture
 from nets.architectures.digits import DIGIT_DISCRIMINATOR
 from nets.architectures.faces import FACE_DISCRIMINATOR
 from nets.architectures.quick import QUICK_DISCRIMINATOR, QUICK_GENERATOR
@@ -184,6 +184,8 @@ def test_the_seed_settles_the_start():
 def test_no_critic_squashes_its_score(name, norm):
     """Weights a million times as large in the last row give a million times the score."""
     architecture = DISCRIMINATORS[name]
+    if architecture.table[-1].norm in SPECTRAL:
+        norm = "none"               # the row divides its weights by their own size
     net = build_discriminators(architecture, 1, 1, width=0.02, norm=norm)[0]
     x = np.random.default_rng(2).normal(size=(2, *architecture.image_shape)).astype("float32")
     score = net(x, training=False).numpy()
