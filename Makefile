@@ -79,6 +79,7 @@ bench: .venv/ready
 	$(BIN)/python -m benchmarks.speed
 
 .venv/ready: requirements.txt
+	@echo "setting up .venv: the packages of requirements.txt, a minute or two where the network is fast"
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
