@@ -1,8 +1,10 @@
 """Classifiers: what the semantic loss reads with, and the judge of pair agreement."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
@@ -10,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from config.requirements import OWN_CLASSIFIER
 from config.sections import Config
 from data.augment import add_noise, augment, parse_augmentations
 from data.batches import Batches
@@ -239,3 +242,18 @@ def load_classifier(path: str | Path, domains: Sequence[Domain]) -> keras.Model:
         raise UserError(f"--classifier_path {path} takes {model.input_shape[1:]} to "
                         f"{model.output_shape[-1]} classes, the data are {shape} of {classes}")
     return model
+
+
+@contextmanager
+def untrained_classifier(config: Config, domains: Sequence[Domain]) -> Iterator[Config]:
+    """`config`, while the context lasts with the file of a classifier of random weights where a
+    term reads with one that the run would train."""
+    if not OWN_CLASSIFIER.met(config.values()):
+        yield config
+        return
+    classes = config.coupling.clusters or labelled_domains(domains)[0].known_classes
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "classifier.keras"
+        save_model(path, build_classifier(domains[0].images.shape[1:], classes,
+                                          config.nets.classifier))
+        yield config.with_options(classifier_path=str(path))

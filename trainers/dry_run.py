@@ -4,10 +4,7 @@ is kept."""
 import resource
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,11 +15,10 @@ from config.requirements import OWN_CLASSIFIER
 from config.sections import Config
 from data.domain import Domain
 from data.repeated import described
-from framework.checkpoint import save_model
 from framework.devices import compiled
 from framework.progress import progress
 from framework.text import text_table
-from nets.classifier import build_classifier
+from trainers.classifier import untrained_classifier
 from trainers.kinds import TRAINERS, Trainer, Training
 from trainers.parent import parent_config
 from trainers.pseudo import learned_domains
@@ -54,22 +50,6 @@ def main(config: Config, domains: Sequence[Domain]) -> None:
           "pictures. Nothing is kept.")
     if OWN_CLASSIFIER.met(config.values()):
         print("The classifier that is trained before, once for all runs, is not counted.")
-
-
-@contextmanager
-def untrained_classifier(config: Config, domains: Sequence[Domain]) -> Iterator[Config]:
-    """`config`, while the context lasts with the file of a classifier of random weights where a
-    term reads with one that the run would train."""
-    if not OWN_CLASSIFIER.met(config.values()):
-        yield config
-        return
-    labelled = [d for d in domains if d.known_classes]
-    classes = config.coupling.clusters or labelled[0].known_classes
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "classifier.keras"
-        save_model(path, build_classifier(domains[0].images.shape[1:], classes,
-                                          config.nets.classifier))
-        yield config.with_options(classifier_path=str(path))
 
 
 class Estimate(NamedTuple):

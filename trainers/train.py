@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import tensorflow as tf
@@ -17,6 +18,7 @@ from data.repeated import described
 from framework.cluster import worker
 from framework.devices import raise_on_lost_worker, slow_here, strategy_for
 from framework.files import write_text
+from trainers.classifier import untrained_classifier
 from trainers.domains import named_as_before, write_description
 from trainers.kinds import TRAINERS, Page
 from trainers.loop import fit
@@ -62,36 +64,54 @@ def train(config: Config, domains: Sequence[Domain],
     if line := few_images(domains, data.dataset or data.domains, data.data_dir, data.limit_data):
         print(line)
     learned = learned_domains(config, domains)
-    with raise_on_lost_worker():
-        training = TRAINERS.find(config.experiment.gan_type)(config, learned)
-        monitor = monitor_for(config, domains, training.trainer) if here.chief else None
-        begins = not newest_checkpoint(run.path)
-        if begins and nets.parent:
-            start_as(training.trainer, nets.parent, config)
-        with run.create(content):
+    begins = not newest_checkpoint(run.path)
+    with raise_on_lost_worker(), ExitStack() as kept:
+        def create():
+            kept.enter_context(run.create(content))
             if here.chief:
                 write_description(run.path, learned)
-            if begins and nets.parent_iterations:
-                parent = parent_config(config, domains[0].images.shape[1:])
-                print(f"the parent first, {nets.parent_iterations} iterations in "
-                      f"{parent.experiment.run}")
-                some = learned[:1] if nets.parent_type == "gan" else learned
-                done = train(parent, some, strategy, page_for)
-                if done < nets.parent_iterations:
-                    if here.chief:
-                        print(f"{run.path}: its parent has {done} of {nets.parent_iterations} "
-                              "iterations; go on with: python main.py --run "
-                              f"{shlex.quote(str(run.path))}")
-                    return 0
-                start_as(training.trainer, parent.experiment.run, config)
-            page = page_for(run.path) if page_for and here.chief else None
-            done = fit(run, training.trainer,
-                       lambda start, stop: prefetch(training.batches, start, stop),
-                       config.training.iterations, picture=training.picture,
-                       output=config.output, compile=config.device.compile, monitor=monitor,
-                       strategy=strategy, page=page)
-            if training.report and here.chief:
-                write_text(run.metrics_json, json.dumps(training.report(), indent=2) + "\n")
-                if page:
-                    page.write(now=True)
+
+        parent = nets.parent if begins else ""
+        if begins and nets.parent_iterations:
+            # A mistake in the nets shows before the folder is made; a classifier is trained
+            # after the parent, which needs none, so that pictures come soon.
+            with untrained_classifier(config, learned) as standing:
+                TRAINERS.find(config.experiment.gan_type)(standing, learned)
+            create()
+            parent = _trained_parent(config, learned, strategy, page_for)
+            if not parent:
+                return 0
+        training = TRAINERS.find(config.experiment.gan_type)(config, learned)
+        monitor = monitor_for(config, domains, training.trainer) if here.chief else None
+        if parent:
+            start_as(training.trainer, parent, config)
+        if not (begins and nets.parent_iterations):
+            create()
+        page = page_for(run.path) if page_for and here.chief else None
+        done = fit(run, training.trainer,
+                   lambda start, stop: prefetch(training.batches, start, stop),
+                   config.training.iterations, picture=training.picture,
+                   output=config.output, compile=config.device.compile, monitor=monitor,
+                   strategy=strategy, page=page)
+        if training.report and here.chief:
+            write_text(run.metrics_json, json.dumps(training.report(), indent=2) + "\n")
+            if page:
+                page.write(now=True)
     return done
+
+
+def _trained_parent(config: Config, learned: Sequence[Domain],
+                    strategy: tf.distribute.Strategy | None,
+                    page_for: Callable[[Path], Page] | None) -> str:
+    """Trains the parent of the run, and returns its folder; "" where it was stopped."""
+    nets, run = config.nets, config.experiment.run
+    parent = parent_config(config, learned[0].images.shape[1:])
+    print(f"the parent first, {nets.parent_iterations} iterations in {parent.experiment.run}")
+    some = learned[:1] if nets.parent_type == "gan" else learned
+    done = train(parent, some, strategy, page_for)
+    if done >= nets.parent_iterations:
+        return parent.experiment.run
+    if worker().chief:
+        print(f"{run}: its parent has {done} of {nets.parent_iterations} iterations; go on with: "
+              f"python main.py --run {shlex.quote(run)}")
+    return ""
