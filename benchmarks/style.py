@@ -132,54 +132,28 @@ def alternated(kind, names, args):
 
 
 def spread(args):
-    """Prints, and draws, the mean over pixels of their standard deviation over the seeds."""
-    import numpy as np
-
-    from framework.pixels import LEVELS
+    """Prints, and draws, how far the results from several seeds lie apart, as the figure
+    swap-starts has it, of one's own images."""
+    from figures import swap_starts
     from framework.plots import loss_plot
     from style import images
-    from style.minimise import initial_image, minimise
     from style.optimise import gatys_loss, swap_loss
 
     content, style = (images.read(path, args.size) for path in (args.content, args.style))
     losses = {"swap": (swap_loss(content, style, vgg_weights=args.vgg_weights)[0], "adam"),
               "gatys": (gatys_loss(content, style, args.content_layers, args.style_layers,
                                    vgg_weights=args.vgg_weights), "lbfgs")}
-    steps = sorted({round(s) for s in np.geomspace(1, args.iterations, 12)})
-    columns, ends = {"iteration": np.array(steps)}, {}
-    for name, (loss, optimizer) in losses.items():
-        seen = [[] for _ in steps]
-        ends[name] = []
-        for seed in range(args.seeds):
-            values, newest = [], []
-
-            def note(done, total, value, values=values, newest=newest, seen=seen):
-                values.append(value)
-                if done in steps:
-                    seen[steps.index(done)].append(newest[-1])
-
-            def recorded(image, loss=loss, newest=newest):
-                newest[:] = [image]
-                return loss(image)
-            final = minimise(recorded, initial_image("noise", content, seed), optimizer,
-                             args.iterations, note)
-            seen[-1][seed:] = [final]
-            ends[name].append((values[-1], final))
-        columns[f"standard deviation/{name}"] = np.array(
-            [np.std(each, 0).mean() * LEVELS if len(each) == args.seeds else np.nan
-             for each in seen])
+    found = {name: swap_starts.spread(loss, optimizer, content, args.seeds, args.iterations)[0]
+             for name, (loss, optimizer) in losses.items()}
+    steps = found["swap"]["step"]
     print(f"standard deviation of the pixels (0..255) over {args.seeds} random initialisations, "
           f"{content.shape[2]}x{content.shape[1]}")
     print(f"{'iteration':>10}" + "".join(f"{name:>10}" for name in losses))
     for i, step in enumerate(steps):
-        row = (columns[f"standard deviation/{name}"][i] for name in losses)
-        print(f"{step:>10}" + "".join(f"{value:>10.2f}" for value in row))
-    for name, each in ends.items():
-        values = np.array([value for value, _ in each])
-        print(f"{name}: final loss {values.mean():.5g}, standard deviation {values.std():.3g} "
-              f"({100 * values.std() / values.mean():.2f} %)")
+        print(f"{step:>10}" + "".join(f"{columns['mean'][i]:>10.2f}" for columns in found.values()))
     if args.output:
-        loss_plot(args.output, columns)
+        loss_plot(args.output, {"iteration": steps} | {
+            f"standard deviation/{name}": columns["mean"] for name, columns in found.items()})
 
 
 def main():
