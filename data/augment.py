@@ -1,4 +1,4 @@
-"""Random changes of images that discriminators see, real and generated alike.
+"""Random changes of images that discriminators see, real and generated alike, or of paintings.
 
 DiffAugment (Zhao et al. 2020, arXiv 2006.10738): where both are changed in the same way and the
 gradient flows through the change, a discriminator cannot learn few images by heart and the
@@ -6,6 +6,7 @@ generator does not learn to draw the change. Images are [B, H, W, C] in [-1, 1];
 draws of its own.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -72,6 +73,20 @@ def change_colors(images: Tensor, draw: Draw) -> Tensor:
     images = grey + (images - grey) * each_image(draw(0.0, 2.0))
     mean = ops.mean(images, (1, 2, 3), keepdims=True)
     return mean + (images - mean) * each_image(draw(0.5, 1.5))
+
+
+@AUGMENTATIONS.register("hue")
+def turn_hues(images: Tensor, draw: Draw) -> Tensor:
+    """Colours turned about the axis of greys by any angle t: one painting in all palettes.
+
+    Rodrigues' rotation about (1, 1, 1) / sqrt 3: of a pixel and its three channels c, it is the
+    circulant with a = (1 + 2 cos t) / 3 and b, c = (1 - cos t) / 3 -+ sin(t) / sqrt 3.
+    """
+    angle = each_image(draw(-math.pi, math.pi))
+    own = (1 + 2 * ops.cos(angle)) / 3
+    before, after = ((1 - ops.cos(angle)) / 3 + sign * ops.sin(angle) / math.sqrt(3)
+                     for sign in (-1, 1))
+    return own * images + before * ops.roll(images, -1, -1) + after * ops.roll(images, 1, -1)
 
 
 @AUGMENTATIONS.register("translation")

@@ -5,11 +5,16 @@ are meant: a Gram matrix is divided by the number of positions, H W, while eq. 4
 H W C; squared differences are averaged over batch and entries.
 """
 
+from collections.abc import Callable
+
 from framework.lazy import Lazy
 from framework.tensors import Tensor
 
 ops = Lazy("keras.ops")
 devices = Lazy("framework.devices")
+
+Difference = Callable[[Tensor, Tensor], Tensor]
+TINY = 1e-12
 
 
 def gram_matrix(features: Tensor) -> Tensor:
@@ -28,20 +33,33 @@ def mean_squared_difference(a: Tensor, b: Tensor) -> Tensor:
     return ops.mean(ops.square(ops.cast(a, "float32") - ops.cast(b, "float32")))
 
 
+def relative_squared_difference(a: Tensor, b: Tensor) -> Tensor:
+    """The mean of (a - b)^2 over that of b^2, which is held constant; a scalar without a unit, for
+    two tensors of one shape [B, ...]. On several devices b^2 is averaged over all of them.
+
+    VGG's features grow from layer to layer, and their Gram matrices with the square: of plain
+    differences the deepest layer is nearly the whole sum, and colours, which the first layer
+    knows best, count for nothing.
+    """
+    scale = devices.mean_over_replicas(ops.mean(ops.square(ops.cast(b, "float32"))))
+    return mean_squared_difference(a, b) / ops.stop_gradient(scale + TINY)
+
+
 def content_loss(a: Tensor, b: Tensor) -> Tensor:
     """Mean squared difference of two images' features of one layer, both [B, H, W, C]: FRL of
     eq. 4.5, a scalar."""
     return mean_squared_difference(a, b)
 
 
-def style_loss(features_a: Tensor, features_b: Tensor) -> Tensor:
+def style_loss(features_a: Tensor, features_b: Tensor,
+               difference: Difference = mean_squared_difference) -> Tensor:
     """Mean squared difference of the Gram matrices of one layer's features: SRL of eq. 4.5.
 
     features_a: [B, H, W, C]; features_b: [B, H', W', C]. Returns a scalar, the mean over the
     batch and the C^2 entries. It is also the biased MMD^2 of the positions' features under the
-    kernel (x.y)^2, divided by C^2.
+    kernel (x.y)^2, divided by C^2. difference: another one of two tensors.
     """
-    return mean_squared_difference(gram_matrix(features_a), gram_matrix(features_b))
+    return difference(gram_matrix(features_a), gram_matrix(features_b))
 
 
 def batch_style_loss(features_a: Tensor, features_b: Tensor) -> Tensor:

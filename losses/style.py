@@ -5,7 +5,7 @@ moments of adaptive instance normalisation, and the terms of a variational style
 from framework.lazy import Lazy
 from framework.pixels import LEVELS
 from framework.tensors import Tensor
-from losses.perceptual import content_loss, total_variation
+from losses.perceptual import Difference, mean_squared_difference, total_variation
 from losses.vae import divergence
 
 ops = Lazy("keras.ops")
@@ -34,11 +34,11 @@ def moments(features: Tensor, epsilon: float = EPSILON) -> tuple[Tensor, Tensor]
     return mean, ops.sqrt(variance + epsilon)
 
 
-def moments_loss(a: Tensor, b: Tensor) -> Tensor:
+def moments_loss(a: Tensor, b: Tensor, difference: Difference = mean_squared_difference) -> Tensor:
     """Squared differences of the means and of the standard deviations of one layer's features
     [B, H, W, C] and [B, H', W', C], averaged over batch and channels (Huang and Belongie 2017,
-    in the units of naoto0804/pytorch-AdaIN)."""
-    return sum(content_loss(x, y) for x, y in zip(moments(a), moments(b), strict=True))
+    in the units of naoto0804/pytorch-AdaIN). difference: another one of two tensors."""
+    return sum(difference(x, y) for x, y in zip(moments(a), moments(b), strict=True))
 
 
 def kl_to_normal(mean: Tensor, log_variance: Tensor) -> Tensor:

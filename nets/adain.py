@@ -1,7 +1,8 @@
 """Nets around adaptive instance normalisation: plain (Huang and Belongie 2017), and with a
 variational style (Schopohl and Fuchsgruber 2019).
 
-All are fully convolutional. Images are in [-1, 1]; no net bounds its output image.
+All are fully convolutional. Images are in [-1, 1]; no net bounds its output image. padding: "same"
+(zeros) or "reflect".
 """
 
 from typing import Any
@@ -13,7 +14,7 @@ from framework.errors import UserError
 from framework.lazy import Lazy
 from framework.tensors import Tensor
 from losses.style import EPSILON, moments
-from nets.architectures import Architecture, Row, widen
+from nets.architectures import Architecture, Row, replace_padding, widen
 from nets.architectures.style import (
     CONTENT_ENCODER,
     DECODED,
@@ -45,31 +46,36 @@ def adaptive_instance_norm(content: Tensor, style: Tensor, epsilon: float = EPSI
     return adain(content, *moments(style, epsilon), epsilon)
 
 
-def build_decoder(layer: str, precision: str | None = None) -> keras.Model:
+def build_decoder(layer: str, precision: str | None = None,
+                  padding: str = "same") -> keras.Model:
     """g: features [B, h, w, C] of VGG-19's `layer` -> images.
 
     Raises UserError for a layer without a decoder.
     """
     if layer not in DECODED:
         raise UserError(f"plain AdaIN decodes one of {', '.join(DECODED)}, not {layer}")
-    table = Architecture(DECODER[DECODED[layer].first:], initializer="he")
+    rows = replace_padding(DECODER[DECODED[layer].first:], padding)
+    table = Architecture(rows, initializer="he")
     return build_convolutional(table, DECODED[layer].channels, name="decoder",
                                precision=precision)
 
 
-def build_content_encoder(width: float = 1.0, precision: str | None = None) -> keras.Model:
+def build_content_encoder(width: float = 1.0, precision: str | None = None,
+                          padding: str = "same") -> keras.Model:
     """E_c: images [B, H, W, 3] -> content [B, H/8, W/8, 256 width]."""
-    table = Architecture(_widen_all(CONTENT_ENCODER, width), initializer="he")
+    rows = replace_padding(_widen_all(CONTENT_ENCODER, width), padding)
+    table = Architecture(rows, initializer="he")
     return build_convolutional(table, 3, name="content_encoder", precision=precision)
 
 
 def build_style_encoder(latent_dim: int, width: float = 1.0,
-                        precision: str | None = None) -> keras.Model:
+                        precision: str | None = None, padding: str = "same") -> keras.Model:
     """E_s: images [B, H, W, 3] -> mean and log variance of the style, each [B, latent_dim].
 
     The log variance is clipped to +-MAX_LOG_VARIANCE.
     """
-    table = Architecture(_widen_all(STYLE_ENCODER, width), initializer="he")
+    rows = replace_padding(_widen_all(STYLE_ENCODER, width), padding)
+    table = Architecture(rows, initializer="he")
     trunk = build_convolutional(table, 3, name="style_encoder", precision=precision)
     pooled = layers.GlobalAveragePooling2D(dtype="float32")(trunk.output)
     mean = layers.Dense(latent_dim, name="mean", dtype="float32")(pooled)
@@ -79,12 +85,13 @@ def build_style_encoder(latent_dim: int, width: float = 1.0,
 
 
 def build_style_decoder(latent_dim: int, width: float = 1.0,
-                        precision: str | None = None) -> keras.Model:
+                        precision: str | None = None, padding: str = "same") -> keras.Model:
     """(content [B, h, w, C], style [B, latent_dim]) -> images [B, 8h, 8w, 3].
 
     Two dense layers read the style. Each AdaIN has a dense layer of its own on top of them.
     """
-    *rows, last = _widen_all(STYLE_DECODER[:-1], width) + STYLE_DECODER[-1:]
+    table = _widen_all(STYLE_DECODER[:-1], width) + STYLE_DECODER[-1:]
+    *rows, last = replace_padding(table, padding)
     start = choose_initialization(Architecture((), initializer="he"), "table", None)
     x = content = keras.Input((None, None, rows[0].filters), name="content")
     code = style = keras.Input((latent_dim,), name="style")

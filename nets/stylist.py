@@ -2,7 +2,7 @@
 
 Both separate an image's content from its style, a vector, and combine any content with any style;
 a mixture of styles is a weighted sum of vectors. Images are [B, H, W, 3] in [-1, 1]; `multiple`
-must divide their sides.
+must divide their sides. padding: what convolutions see beyond the edge, see `nets.adain`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,11 +26,13 @@ class VariationalStylist:
 
     multiple = MULTIPLE
 
-    def __init__(self, latent_dim: int, width: float = 1.0, precision: str | None = None):
+    def __init__(self, latent_dim: int, width: float = 1.0, precision: str | None = None,
+                 padding: str = "same"):
         self.latent_dim = latent_dim
-        self.nets = {"content_encoder": adain.build_content_encoder(width, precision),
-                     "style_encoder": adain.build_style_encoder(latent_dim, width, precision),
-                     "decoder": adain.build_style_decoder(latent_dim, width, precision)}
+        common = width, precision, padding
+        self.nets = {"content_encoder": adain.build_content_encoder(*common),
+                     "style_encoder": adain.build_style_encoder(latent_dim, *common),
+                     "decoder": adain.build_style_decoder(latent_dim, *common)}
 
     def content(self, images: Tensor) -> Tensor:
         """The images' content [B, H/8, W/8, C]."""
@@ -59,8 +61,8 @@ class PlainStylist:
     latent_dim = None
 
     def __init__(self, layer: str, weights: str | Path | None, net: str = "vgg19",
-                 precision: str = "float32"):
-        self.nets = {"decoder": adain.build_decoder(layer, precision)}
+                 precision: str = "float32", padding: str = "same"):
+        self.nets = {"decoder": adain.build_decoder(layer, precision, padding)}
         self.multiple = DECODED[layer].multiple
         self.vgg = VGGFeatures([layer], weights, net, precision=precision)
 

@@ -19,7 +19,7 @@ from framework.pixels import to_unit, to_unit_tensor
 from framework.tensors import Tensor
 from losses.perceptual import content_loss
 from losses.style import variation_of_levels
-from nets.architectures.style import INVERTED
+from nets.architectures.style import INVERTED, PADDING
 from nets.inverse import build_inverse
 from nets.swap import style_swap
 from nets.vgg import VGGFeatures
@@ -144,7 +144,9 @@ def sample_picture(trainer: InverseTrainer, config: Config, domains: Sequence[Do
 def net_for(config: Config) -> keras.Model:
     """The run's inverse network, built anew; its weights follow from the seed."""
     keras.utils.set_random_seed(config.experiment.seed)
-    return build_inverse(config.nets.width, config.device.precision)
+    style = config.style
+    return build_inverse(config.nets.width, config.device.precision, PADDING[style.padding],
+                         None if style.inverse_norm == "none" else style.inverse_norm)
 
 
 def activations(config: Config) -> VGGFeatures:

@@ -11,6 +11,7 @@ import tensorflow as tf
 from keras import ops
 
 from config.sections import Config
+from data.augment import augment, parse_augmentations
 from data.domain import Domain
 from framework.checkpoint import save_model
 from framework.devices import compiled, gathered, in_strategy_scope, replica_rows
@@ -18,9 +19,15 @@ from framework.grid import enlargement, image_grid
 from framework.pixels import to_unit_tensor
 from framework.random import Random
 from framework.tensors import Tensor
-from losses.perceptual import content_loss, style_loss
+from losses.perceptual import (
+    Difference,
+    mean_squared_difference,
+    relative_squared_difference,
+    style_loss,
+)
 from losses.style import disentanglement, kl_to_normal, moments_loss
 from nets.adain import adaptive_instance_norm
+from nets.architectures.style import PADDING
 from nets.stylist import PlainStylist, VariationalStylist
 from nets.vgg import layers_of
 from trainers.balance import ramp
@@ -36,12 +43,18 @@ class StyleTrainer:
 
     stylist: of `nets.stylist`; its nets are trained. look: images to a dict of features by
     layer, never trained. weights: of the terms, by name. warmup: iterations over which the
-    weight of "kl" rises. What the terms are, the subclasses say.
+    weight of "kl" rises. difference: of two tensors, by which features and their moments or Gram
+    matrices are compared. changes: names of random changes of the paintings (`data.augment`), each
+    made with change_probability. What the terms are, the subclasses say.
     """
 
     def __init__(self, stylist: Any, look: Callable, optimizer: keras.optimizers.Optimizer, *,
                  weights: dict[str, float], content_layers: Sequence[str],
-                 style_layers: Sequence[str], warmup: int = 0, seed: int = 0):
+                 style_layers: Sequence[str], warmup: int = 0, seed: int = 0,
+                 difference: Difference = mean_squared_difference,
+                 changes: Sequence[str] = (), change_probability: float = 1.0):
+        self.difference = difference
+        self.changes, self.change_probability = changes, change_probability
         self.stylist, self.look, self.optimizer = stylist, look, optimizer
         self.weights, self.warmup, self.seed = weights, warmup, seed
         self.content_layers, self.style_layers = content_layers, style_layers
@@ -55,8 +68,11 @@ class StyleTrainer:
     def iterate(self, iteration: Tensor, batch: Any) -> dict[str, Tensor]:
         """batch: photographs and paintings, each uint8 [1, B, H, W, 3]."""
         photos, paintings = (to_unit_tensor(images[0]) for images in batch)
+        random = Random(self.seed, iteration)
+        changed = augment(paintings, self.changes, random, self.change_probability)
+        paintings = ops.clip(changed, -1, 1)
         with tf.GradientTape() as tape:
-            terms = self.terms(photos, paintings, Random(self.seed, iteration))
+            terms = self.terms(photos, paintings, random)
             weighted = {f"weighted/{name}": self.weight(name, iteration) * value
                         for name, value in terms.items()}
             loss: Tensor = sum(weighted.values())
@@ -92,8 +108,9 @@ class VariationalTrainer(StyleTrainer):
         content = self.stylist.content(photos)
         made = self.stylist.image(content, code)
         seen, wanted, painted = (self.look(images) for images in (made, photos, paintings))
-        terms = {"content": sum(content_loss(seen[n], wanted[n]) for n in self.content_layers),
-                 "style": sum(style_loss(seen[n], painted[n]) for n in self.style_layers),
+        terms = {"content": sum(self.difference(seen[n], wanted[n]) for n in self.content_layers),
+                 "style": sum(style_loss(seen[n], painted[n], self.difference)
+                              for n in self.style_layers),
                  "kl": kl_to_normal(mean, log_variance)}
         if self.weights["disentangle"]:
             turned = replica_rows(tf.roll(gathered(content), 1, axis=0))
@@ -114,8 +131,9 @@ class PlainTrainer(StyleTrainer):
         target = tf.stop_gradient(adaptive_instance_norm(self.stylist.content(photos),
                                                          painted[layer]))
         seen = self.look(self.stylist.decode(target))
-        return {"content": content_loss(seen[layer], target),
-                "style": sum(moments_loss(seen[n], painted[n]) for n in self.style_layers)}
+        return {"content": self.difference(seen[layer], target),
+                "style": sum(moments_loss(seen[n], painted[n], self.difference)
+                             for n in self.style_layers)}
 
 
 def stylist_for(config: Config) -> VariationalStylist | PlainStylist:
@@ -125,11 +143,12 @@ def stylist_for(config: Config) -> VariationalStylist | PlainStylist:
     """
     keras.utils.set_random_seed(config.experiment.seed)
     width, precision = config.nets.width, config.device.precision
+    padding = PADDING[config.style.padding]
     if config.style.style_variance:
-        return VariationalStylist(config.training.latent_dim, width, precision)
+        return VariationalStylist(config.training.latent_dim, width, precision, padding)
     coupling = config.coupling
     return PlainStylist(coupling.content_layers.strip(), coupling.vgg_weights, coupling.vgg,
-                        precision)
+                        precision, padding)
 
 
 def sample_picture(stylist: VariationalStylist | PlainStylist, config: Config,
@@ -169,6 +188,10 @@ def training(config: Config, domains: Sequence[Domain]) -> Training:
                  "kl": style.kl_weight, "disentangle": style.disentangle_weight},
         content_layers=layers_of(coupling.content_layers),
         style_layers=layers_of(coupling.style_layers), warmup=style.kl_warmup,
-        seed=config.experiment.seed)
+        seed=config.experiment.seed,
+        difference=(relative_squared_difference if style.layer_balance
+                    else mean_squared_difference),
+        changes=parse_augmentations(config.loss.augment),
+        change_probability=config.loss.augment_probability)
     return Training(trainer, pair_batches(config, domains),
                     sample_picture(stylist, config, domains))

@@ -122,6 +122,11 @@ def use_resize_convolutions(table: tuple[Row, ...]) -> tuple[Row, ...]:
     )
 
 
+def replace_padding(table: tuple[Row, ...], padding: str) -> tuple[Row, ...]:
+    """Returns `table` with another padding, see `Row`, of the rows that keep the images' size."""
+    return tuple(row._replace(padding=padding) for row in table)
+
+
 def replace_norms(table: tuple[Row, ...], norm: str | None) -> tuple[Row, ...]:
     """Returns `table` with other norms: "layer" replaces batch norms by layer norms, "none"
     removes all norms, and one of SPECTRAL normalises all weights instead; None changes nothing.

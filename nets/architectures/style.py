@@ -22,6 +22,9 @@ class DecodedLayer(NamedTuple):
     first: int
 
 
+# What convolutions see beyond the edge: the words of --padding, and those of a row.
+PADDING = {"zeros": "same", "reflect": "reflect"}
+
 RELU: dict[str, Any] = {"activation": "relu"}
 NORM_RELU: dict[str, Any] = {"norm": "instance", **RELU}
 
