@@ -51,8 +51,10 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
                 "all; 0: all", low=0, high=MAX_COUNT),
     _of_methods("memory_limit", int, None, "MiB that a stage may take beyond TensorFlow's own 800",
                 low=1, high=MAX_COUNT),
-    _of_methods("content_layers", str, None, "parted by commas"),
-    _of_methods("style_layers", str, None, "parted by commas"),
+    _of_methods("content_layers", str, None, "parted by commas; left out: block4_conv2, or the "
+                "deepest that the weights have"),
+    _of_methods("style_layers", str, None, "parted by commas; left out: conv1 of each block, as "
+                "far as the weights go"),
     _of_methods("content_share", float, None, "of the content, lambda of eq. 2.17 in gatys: 0 "
                 "(style alone) to 1", low=0, high=1),
     _of_methods("vgg_weights", str, None, "imagenet (downloaded), random, or .npz or .h5"),

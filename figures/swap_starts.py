@@ -8,7 +8,7 @@ from figures.photographs import CONTENT, STYLE, photograph
 from framework.grid import image_grid
 from framework.pixels import LEVELS
 from style.minimise import ImageLoss, initial_image, minimise
-from style.optimise import STYLE_LAYERS, gatys_loss, swap_loss
+from style.optimise import gatys_loss, swap_loss
 
 MEASURED = 40                   # steps at which the images are compared, at most
 SHOWN = 4                       # results of each method
@@ -54,9 +54,10 @@ def spread(loss: ImageLoss, optimizer: str, content: np.ndarray, starts: int,
 
 
 def draw(iterations: int = 30, starts: int = 5, size: int = 64, vgg_weights: str = "random",
-         content_layers: str = "block4_conv2", style_layers: str = STYLE_LAYERS) -> Figure:
+         content_layers: str = "", style_layers: str = "") -> Figure:
     """Style swap by Adam and Gatys et al. by L-BFGS from the same noise (Chen's thesis, figures 4.8
-    and 4.9, where it is 40 starts). Raises UserError for weights without one of the layers."""
+    and 4.9, where it is 40 starts). content_layers, style_layers: as in `style.optimise.gatys`.
+    Raises UserError for weights without one of the layers."""
     content, style = photograph(CONTENT, size), photograph(STYLE, size)
     methods = {
         "style swap": (swap_loss(content, style, vgg_weights=vgg_weights)[0], "adam", BLUE),

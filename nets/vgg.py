@@ -121,25 +121,48 @@ def layers_in_use(*terms: tuple[float, str]) -> tuple[str, ...]:
 def check_weights(path: str | Path, layers: Sequence[str], net: str = "vgg19") -> None:
     """Raises UserError unless the file `path` holds the weights of `layers` and those before them.
 
-    A file is an .npz with LAYER/kernel [3, 3, in, out] and LAYER/bias [out] for each
-    convolution, of which it may lack the deepest; or one of Keras's own .h5 files, whose layers
-    are not compared. All numbers must be finite. Needs no Keras.
+    layers: none for all that the file holds, which is one at least. A file is an .npz with
+    LAYER/kernel [3, 3, in, out] and LAYER/bias [out] for each convolution, of which it may lack
+    the deepest; or one of Keras's own .h5 files, whose layers are not compared. All numbers must
+    be finite. Needs no Keras.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise UserError(f"there are no weights of {net} at {path}")
+    path, held = Path(path), held_layers(path, net)
+    layers = layers or held[-1:] or layer_names(net)[:1]
     if path.suffix != ".npz":
         channels = _channels(layer_names(net)).values()
         return check_h5(path, MOST_TIMES * 4 * sum(9 * a * b + b for a, b in channels))
-    with open_arrays(path, "the weights ") as file:
-        held = set(file.names)
-    for name in convolution_names(layers_down_to(layers, net)):
-        if not {f"{name}/kernel", f"{name}/bias"} <= held:
-            whole = [n for n in layer_names(net) if {f"{n}/kernel", f"{n}/bias"} <= held]
+    for name in layers_down_to(layers, net):
+        if name not in held:
             raise UserError(f"{path} has no {name}, which {', '.join(layers)} of {net} need; it "
-                            f"holds {', '.join(whole) or 'no layer of it'}; choose layers by "
-                            "--style_layers, --content_layers or --layer, or other weights")
+                            f"holds {', '.join(convolution_names(held)) or 'no layer of it'}; "
+                            "choose layers by --style_layers, --content_layers or --layer, or "
+                            "other weights")
     _read_npz(layers_down_to(layers, net), path)
+
+
+def held_layers(weights: str | Path | None, net: str = "vgg19") -> list[str]:
+    """The layers of `net` that `weights` hold with all those before them, from the first on: all
+    of them, but for an .npz file that lacks the deepest. Needs no Keras. Raises UserError for a
+    file that is missing or cannot be read."""
+    names = layer_names(net)
+    if weights in (None, RANDOM, "imagenet"):
+        return names
+    if not Path(weights).is_file():
+        raise UserError(f"there are no weights of {net} at {weights}")
+    if Path(weights).suffix != ".npz":
+        return names
+    with open_arrays(weights, "the weights ") as file:
+        held = set(file.names)
+    lacking = (names.index(name) for name in convolution_names(names)
+               if not {f"{name}/kernel", f"{name}/bias"} <= held)
+    return names[:next(lacking, len(names))]
+
+
+def stand_ins(layers: Iterable[str], held: Sequence[str]) -> tuple[str, ...]:
+    """`layers`, each once, the deepest convolution of `held` in the place of those that are not
+    held. held: of `held_layers`, one convolution at least."""
+    deepest = convolution_names(held)[-1]
+    return tuple(dict.fromkeys(name if name in held else deepest for name in layers))
 
 
 def convolution_names(names: Iterable[str]) -> list[str]:

@@ -5,16 +5,27 @@ the margin is dropped: what remains equals the activations of the whole image.
 """
 
 import math
+import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from tqdm import tqdm
 
 from framework.errors import UserError
 from framework.lazy import Lazy
 from framework.tensors import Tensor
-from nets.vgg import FILTERS, VGGFeatures, layers_down_to, to_vgg
+from nets.vgg import (
+    FILTERS,
+    VGGFeatures,
+    check_weights,
+    convolution_names,
+    held_layers,
+    layers_down_to,
+    stand_ins,
+    to_vgg,
+)
 
 if TYPE_CHECKING:
     from tensorflow import TensorSpec
@@ -120,6 +131,22 @@ def vgg(layers: tuple[str, ...], weights: str | Path, net: str = "vgg19",
         pooling: str = "max") -> VGGFeatures:
     """Builds `nets.vgg.VGGFeatures`; the last four are cached."""
     return VGGFeatures(layers, weights, net, pooling)
+
+
+@lru_cache(maxsize=16)
+def layers_at_hand(layers: tuple[str, ...], weights: str | Path | None,
+                   net: str = "vgg19") -> tuple[str, ...]:
+    """The usual `layers` of a method, as far as `weights` hold them: for a file that lacks the
+    deepest, its own deepest convolution stands for those, which a line on standard error says
+    once. Needs no TensorFlow. Raises UserError for a file without any layer of `net`."""
+    held = held_layers(weights, net)
+    if not held:
+        check_weights(str(weights), layers, net)
+    lacking = [name for name in layers if name not in held]
+    if lacking:
+        tqdm.write(f"{weights} ends at {convolution_names(held)[-1]}, which stands for "
+                   f"{', '.join(lacking)}", file=sys.stderr)
+    return stand_ins(layers, held)
 
 
 def layer_size(layer: str, height: int, width: int) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from framework.tensors import Tensor
 from losses.perceptual import content_loss, gram_matrix, total_variation
 from nets.vgg import layers_of
 from style.decode import pad_to_multiple
-from style.features import FeatureStrips, any_image_spec, vgg
+from style.features import FeatureStrips, any_image_spec, layers_at_hand, vgg
 from style.few_patches import swapped
 from style.methods import METHODS
 from style.minimise import ImageLoss, Progress, initial_image, minimise
@@ -22,7 +22,8 @@ tf = Lazy("tensorflow")
 TV_WEIGHT = 8.0
 TV_SCALE = LEVELS**2           # total variation of levels 0..255 over that of [-1, 1]
 OPTIMIZER_IMAGE_COPIES = {"adam": 18, "lbfgs": 66}  # memory of the steps, in float32 images
-STYLE_LAYERS = ",".join(f"block{b}_conv1" for b in range(1, 6))
+CONTENT_LAYERS = ("block4_conv2",)                          # of Gatys et al.
+STYLE_LAYERS = tuple(f"block{b}_conv1" for b in range(1, 6))
 
 
 @METHODS.register("swap")
@@ -140,8 +141,8 @@ def _variation():
 
 
 @METHODS.register("gatys")
-def gatys(content: np.ndarray, styles: list[np.ndarray], *, content_layers: str = "block4_conv2",
-          style_layers: str = STYLE_LAYERS, content_share: float = 0.95,
+def gatys(content: np.ndarray, styles: list[np.ndarray], *, content_layers: str = "",
+          style_layers: str = "", content_share: float = 0.95,
           vgg_weights: str = "imagenet", net: str = "vgg19", pooling: str = "max",
           optimizer: str = "lbfgs", iterations: int = 200, init: str = "content",
           tv_weight: float = 0.0, seed: int = 0,
@@ -149,20 +150,23 @@ def gatys(content: np.ndarray, styles: list[np.ndarray], *, content_layers: str 
     """Draws `content` [1, H, W, 3] in the first of `styles` by Gatys et al. 2015 (eq. 2.17).
 
     content_share: lambda of eq. 2.17, from 0 (texture alone) to 1. content_layers, style_layers:
-    names with commas. Raises UserError if the weights lack a layer.
+    names with commas; "" for CONTENT_LAYERS and STYLE_LAYERS as far as the weights hold them, see
+    `style.features.layers_at_hand`. Raises UserError if the weights lack a layer that is named.
     """
     loss = gatys_loss(content, styles[0], content_layers, style_layers, content_share, vgg_weights,
                       net, pooling, tv_weight)
     return minimise(loss, initial_image(init, content, seed), optimizer, iterations, progress)
 
 
-def gatys_loss(content: np.ndarray, style: np.ndarray, content_layers: str = "block4_conv2",
-               style_layers: str = STYLE_LAYERS, content_share: float = 0.95,
+def gatys_loss(content: np.ndarray, style: np.ndarray, content_layers: str = "",
+               style_layers: str = "", content_share: float = 0.95,
                vgg_weights: str = "imagenet", net: str = "vgg19", pooling: str = "max",
                tv_weight: float = 0.0) -> ImageLoss:
     """Returns the loss that `gatys` minimises: eq. 2.17 with a mean instead of the sum of eq.
-    2.16, so that the weights mean the same at any size."""
-    of_content, of_style = layers_of(content_layers), layers_of(style_layers)
+    2.16, so that the weights mean the same at any size. content_layers, style_layers: as in
+    `gatys`."""
+    of_content = layers_of(content_layers) or layers_at_hand(CONTENT_LAYERS, vgg_weights, net)
+    of_style = layers_of(style_layers) or layers_at_hand(STYLE_LAYERS, vgg_weights, net)
     if not 0 <= content_share <= 1:
         raise UserError(f"content_share must be from 0 to 1, not {content_share}")
     extract = vgg((*of_content, *of_style), vgg_weights, net, pooling)

@@ -103,7 +103,7 @@ def check_options(method: str, draw: Callable, options: Mapping[str, Any]) -> No
     for name in wanted:
         layer_size(name, 0, 0)
     weights = settings.get("vgg_weights", RANDOM)
-    if wanted and weights not in ("imagenet", RANDOM):
+    if weights not in ("imagenet", RANDOM) and settings.get("layer") != RGB:
         check_weights(weights, wanted, settings.get("net", "vgg19"))
 
 

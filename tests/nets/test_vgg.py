@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from nets.vgg import VGGFeatures, check_weights, layer_names, layers_down_to, to_vgg
+from nets.vgg import (
+    VGGFeatures,
+    check_weights,
+    held_layers,
+    layer_names,
+    layers_down_to,
+    stand_ins,
+    to_vgg,
+)
 
 LAYERS = ("block2_conv1", "block1_conv2", "block2_pool")
 
@@ -115,6 +123,25 @@ def test_float32_under_any_policy():
     (plain,) = VGGFeatures(["block1_conv2"], None)(images())
     assert mixed.dtype == "float32"
     np.testing.assert_array_equal(mixed, plain)
+
+
+def test_layers_that_a_file_holds_and_what_stands_for_the_others(tmp_path):
+    save(tmp_path / "vgg.npz", nets=("block1_conv1", "block1_conv2", "block2_conv2"))
+    held = held_layers(tmp_path / "vgg.npz")
+    assert held == ["block1_conv1", "block1_conv2", "block1_pool"]  # not what is behind a gap
+    assert stand_ins(["block1_conv1", "block2_conv1", "block3_conv1"], held) == (
+        "block1_conv1", "block1_conv2")
+    assert stand_ins(["block1_pool", "block1_conv2", "block5_conv1"], held) == (
+        "block1_pool", "block1_conv2")
+    for whole in ("imagenet", "random", None):
+        assert held_layers(whole, "vgg16") == layer_names("vgg16")
+    check_weights(tmp_path / "vgg.npz", ())
+    save(tmp_path / "vgg.npz", **{"block2_conv2/bias": np.full(128, np.nan, "float32")})
+    with pytest.raises(UserError, match="block2_conv2/bias"):
+        check_weights(tmp_path / "vgg.npz", ())
+    save(tmp_path / "vgg.npz", nets=("block1_conv2",))
+    with pytest.raises(UserError, match="has no block1_conv1.* it holds no layer of it"):
+        check_weights(tmp_path / "vgg.npz", ())
 
 
 @pytest.mark.parametrize("arrays, message", [

@@ -27,7 +27,7 @@ def pictures(tmp_path, monkeypatch):
     (tmp_path / "empty.png").write_bytes(b"")
     (tmp_path / "broken.png").write_bytes(b"\x89PNG no")
     (tmp_path / "short.npz").write_bytes(b"")
-    np.savez(tmp_path / "short.npz", **{f"block1_conv1/{k}": np.zeros(s, "float32") for k, s in (
+    np.savez(tmp_path / "short.npz", **{f"block1_conv1/{k}": np.ones(s, "float32") for k, s in (
         ("kernel", (3, 3, 3, 64)), ("bias", 64))})
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -71,6 +71,21 @@ def test_every_method_of_optimisation_and_every_kept_colour(capsys):
     chroma = [cv2.cvtColor(image, cv2.COLOR_RGB2YUV)[..., 1:].astype(int)
               for image in (made["luminance"], read_uint8("c.png"))]
     assert np.median(np.abs(chroma[0] - chroma[1])) <= 2
+
+
+def test_gatys_takes_the_layers_that_the_weights_have_and_says_so(capsys):
+    gatys = ["stylize", "c.png", "s.png", "--method", "gatys", "--vgg_weights", "short.npz",
+             "--iterations", "2", "--optimizer", "adam", "--no_report"]
+    only = "block1_conv1"
+    assert main([*gatys, "--output", "usual.png"]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "short.npz ends at block1_conv1, which stands for block4_conv2",
+        "short.npz ends at block1_conv1, which stands for block2_conv1, block3_conv1, "
+        "block4_conv1, block5_conv1"]
+    assert main([*gatys, "--output", "named.png", "--content_layers", only, "--style_layers",
+                 only]) == 0
+    assert "stands for" not in capsys.readouterr().err
+    np.testing.assert_array_equal(read_uint8("usual.png"), read_uint8("named.png"))
 
 
 def test_several_styles_and_sizes(pictures):
@@ -162,7 +177,8 @@ def test_stopping_by_hand(monkeypatch, capsys):
     ("c.png s.png --output o.png --vgg_weights none.npz", "no weights of vgg19 at none.npz"),
     ("c.png s.png --output o.png --vgg_weights short.npz", "has no block1_conv2, which "
      "block3_conv1 of vgg19 need; it holds block1_conv1"),
-    ("c.png s.png --output o.png --method gatys --vgg_weights short.npz", "block5_conv1 of vgg19"),
+    ("c.png s.png --output o.png --method gatys --vgg_weights short.npz --style_layers "
+     "block5_conv1", "block5_conv1 of vgg19"),
     ("c.png s.png --output o.png --curve x.jpg", "a curve is a .png or a .csv"),
     ("c.png s.png t.png --output o.png --curve x.png", "a curve is of one image in one style"),
     ("c.png s.png --output o.png --method inverse --curve x.png", "takes steps: swap, gatys"),
