@@ -32,6 +32,22 @@ def test_colors_change_in_the_order_brightness_saturation_contrast():
     assert limits == [(-0.5, 0.5), (0.0, 2.0), (0.5, 1.5)]
 
 
+@pytest.mark.parametrize("angle", [0.0, 1.1, 2 * np.pi / 3, -2.5])
+def test_hues_turn_about_the_axis_of_greys(angle):
+    """By Rodrigues' matrix, cos t 1 + sin t K + (1 - cos t) k k'; a third turn exchanges
+    channels."""
+    draw, limits = drawn(angle)
+    found = AUGMENTATIONS["hue"](tf.constant(IMAGES), draw).numpy()
+    k = np.ones(3) / np.sqrt(3)
+    cross = np.cross(k, np.eye(3)).T
+    matrix = (np.cos(angle) * np.eye(3) + np.sin(angle) * cross
+              + (1 - np.cos(angle)) * np.outer(k, k))
+    np.testing.assert_allclose(found, IMAGES @ matrix.T, atol=1e-5)
+    if angle == 2 * np.pi / 3:
+        np.testing.assert_allclose(found, np.roll(IMAGES, 1, -1), atol=1e-5)
+    assert limits == [(-np.pi, np.pi)]
+
+
 @pytest.mark.parametrize("down, right", [(0.0, 0.0), (1.2, -2.0), (-0.5, 2.9)])
 def test_a_translation_moves_whole_pixels_and_brings_grey(down, right):
     draw, limits = drawn(down, right)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from losses.perceptual import total_variation
+from losses.perceptual import relative_squared_difference, total_variation
 from losses.style import (
     disentanglement,
     kl_to_normal,
@@ -40,6 +40,24 @@ def test_moments_loss_by_hand():
     np.testing.assert_allclose(moments_loss(a, b), by_hand, rtol=1e-5)
     shuffled = a.reshape(2, 9, 4)[:, ::-1].reshape(a.shape)
     assert float(moments_loss(a, shuffled)) < 1e-12
+
+
+def test_relative_differences_have_no_unit():
+    rng = np.random.default_rng(3)
+    a, b = rng.normal(1, 1, (2, 3, 3, 4)), rng.normal(5, 2, (2, 3, 3, 4))
+    by_hand = np.mean((a - b) ** 2) / np.mean(b**2)
+    np.testing.assert_allclose(relative_squared_difference(a, b), by_hand, rtol=1e-5)
+    np.testing.assert_allclose(relative_squared_difference(1e3 * a, 1e3 * b), by_hand, rtol=1e-5)
+    means = np.mean((a.mean((1, 2)) - b.mean((1, 2))) ** 2) / np.mean(b.mean((1, 2)) ** 2)
+    sds = np.mean((a.std((1, 2)) - b.std((1, 2))) ** 2) / np.mean(b.var((1, 2)))
+    np.testing.assert_allclose(moments_loss(a, b, relative_squared_difference), means + sds,
+                               rtol=1e-4)
+    b = tf.constant(b)
+    with tf.GradientTape() as tape:
+        tape.watch(b)
+        value = relative_squared_difference(a, b)
+    slope = tape.gradient(value, b)                     # as if the scale were a number
+    np.testing.assert_allclose(slope, 2 * (b - a) / np.sum(b**2), rtol=1e-4)
 
 
 def test_kl_of_the_specification():

@@ -69,3 +69,23 @@ def test_table_b1():
     assert sum("pool" in layer.name for layer in model.layers) == 2
     assert model(np.zeros((1, 16, 24, 3), "float32")).shape == (1, 4, 6, CHANNELS)
     assert len(INVERSE_NETWORK) == len(filters)
+
+
+def test_reflected_edges_draw_no_frame():
+    """Of an image that is the same everywhere, zeros beyond its edge make something else there."""
+    same = np.ones((1, 6, 5, CHANNELS), "float32")
+    frames = []
+    for padding in ("same", "reflect"):
+        keras.utils.set_random_seed(0)
+        made = build_inverse(0.125, padding=padding, norm=None)(same).numpy()
+        frames.append(np.abs(made - made[:, 12:13, 10:11]).max() / np.abs(made).max())
+    assert frames[0] > 0.1 and frames[1] < 1e-5
+
+
+def test_without_a_norm_it_knows_how_strong_activations_are():
+    activations = np.random.default_rng(0).uniform(0, 1, (1, 6, 5, CHANNELS)).astype("float32")
+    for norm, knows in (("instance", False), (None, True)):
+        net = build_inverse(0.125, norm=norm)
+        once, twice = (net(times * activations).numpy() for times in (1, 2))
+        change = np.abs(twice - once).max() / np.abs(once).max()
+        assert change > 0.5 if knows else change < 0.05

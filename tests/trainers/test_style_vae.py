@@ -7,8 +7,9 @@ import tensorflow as tf
 
 from commands.dispatch import main
 from framework.random import Random
-from losses.perceptual import content_loss, style_loss
+from losses.perceptual import content_loss, relative_squared_difference, style_loss
 from losses.style import kl_to_normal
+from nets.adain import adaptive_instance_norm
 from nets.stylist import PlainStylist, VariationalStylist, apply_style
 from nets.vgg import VGGFeatures
 from trainers.style_vae import PlainTrainer, VariationalTrainer
@@ -75,6 +76,35 @@ def test_plain_terms_by_hand(vgg):
     assert set(terms) == {"content", "style"}
 
 
+def test_balanced_layers_have_terms_without_a_unit(vgg):
+    trainer = trainer_for(vgg, plain=True, difference=relative_squared_difference)
+    photos, paintings = unit(2, 0), unit(2, 1)
+    terms = trainer.terms(photos, paintings, None)
+    layer = LAYERS[1]
+    target = adaptive_instance_norm(trainer.stylist.content(photos), vgg(paintings)[1])
+    made = trainer.stylist.decode(target)
+    seen = dict(zip(LAYERS, vgg(made), strict=True))[layer].numpy()
+    np.testing.assert_allclose(
+        terms["content"], np.mean((seen - target) ** 2) / np.mean(np.square(target)), rtol=1e-3)
+    assert 0.1 < float(terms["style"]) < 100
+
+
+def test_paintings_are_changed_and_photographs_are_not(vgg):
+    """By the terms that a trainer is asked for: the painting's colours are others."""
+    trainer, asked = trainer_for(vgg, plain=True, changes=["hue"]), []
+
+    def watched(photos, paintings, random):
+        asked.append((photos, paintings))
+        return PlainTrainer.terms(trainer, photos, paintings, random)
+    trainer.terms = watched
+    photos, paintings = stored(2, 0), stored(2, 1)
+    trainer.iterate(tf.constant(3), (photos[None], paintings[None]))
+    (seen, painted), = asked
+    np.testing.assert_allclose(seen, photos / 127.5 - 1, atol=1e-6)
+    assert np.abs(painted - (paintings / 127.5 - 1)).max() > 0.1
+    assert np.abs(painted).max() <= 1
+
+
 def test_a_term_without_weight_is_left_out(vgg):
     terms = trainer_for(vgg, weights=WEIGHTS | {"disentangle": 0.0}).terms(
         unit(1, 0), unit(1, 1), Random(0, 0))
@@ -127,7 +157,8 @@ def variables(run):
 @pytest.mark.parametrize("flags, models", [
     (["--width", "0.05", "--latent_dim", "3", "--kl_weight", "1", "--kl_warmup", "2",
       "--disentangle_weight", "1"], ["content_encoder", "decoder", "style_encoder"]),
-    (["--no_style_variance"], ["decoder"])])
+    (["--no_style_variance", "--padding", "reflect", "--layer_balance", "--augment", "hue,flip",
+      "--augment_probability", "0.5"], ["decoder"])])
 def test_a_resumed_run_is_the_unbroken_one(pictures, tmp_path, flags, models):
     command = ["--gan_type", "style_vae", "--preset", "none", "--dataset", pictures,
                "--image_size", "24", "--batch_size", "2", "--vgg_weights", "random",
