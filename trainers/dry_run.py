@@ -1,8 +1,6 @@
 """`main.py --dry_run`: what a training would be and take, from a few iterations of which nothing
 is kept."""
 
-import resource
-import sys
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,6 +13,7 @@ from config.requirements import OWN_CLASSIFIER
 from config.sections import Config
 from data.domain import Domain
 from data.repeated import described
+from framework.costs import peak_memory
 from framework.devices import compiled
 from framework.progress import progress
 from framework.text import text_table
@@ -45,8 +44,8 @@ def main(config: Config, domains: Sequence[Domain]) -> None:
     bytes_of_state = sum(4 * count for _, count in counts(training.trainer))
     checkpoints = config.output.keep_checkpoints + bool(config.output.keep_best)
     print(f"\nan iteration takes {took.each:.3f} s, the first {took.first:.1f} s; "
-          f"{iterations_of(config)} {duration(took.total)}; memory {memory() / 2**30:.1f} GiB at "
-          f"most, on disk about {(checkpoints + 1) * bytes_of_state / 2**20:.1f} MiB beside "
+          f"{iterations_of(config)} {duration(took.total)}; memory {peak_memory() / 2**30:.1f} GiB "
+          f"at most, on disk about {(checkpoints + 1) * bytes_of_state / 2**20:.1f} MiB beside "
           "pictures. Nothing is kept.")
     if OWN_CLASSIFIER.met(config.values()):
         print("The classifier that is trained before, once for all runs, is not counted.")
@@ -123,12 +122,6 @@ def timed(training, compile: str) -> tuple[float, float]:
             if sum(seconds[1:]) > ENOUGH:
                 break
     return seconds[0], float(np.median(seconds[1:]))
-
-
-def memory() -> int:
-    """The most bytes that this process has held."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else 1024 * most
 
 
 def duration(seconds: float) -> str:
