@@ -4,10 +4,9 @@ from benchmarks import work
 from config.checks import perceptual_layers
 from config.kinds import has
 from config.sections import Config
+from config.tables import discriminator_tables, generator_tables
 from nets.architectures import (
     CLASSIFIERS,
-    DISCRIMINATORS,
-    GENERATORS,
     Row,
     replace_norms,
     use_resize_convolutions,
@@ -26,10 +25,10 @@ def work_of(config: Config, domains: int, shape, classes: int,
     batch_size, coupling = config.training.batch_size, config.coupling
     generators = _generators(config, domains, shape, told, padding)
     scaled = loss.gradient_scale != "none"
-    critics = has(config.experiment.gan_type, "discriminators")
+    critics = (_critics(config, domains, shape, told, padding)
+               if has(config.experiment.gan_type, "discriminators") else [])
     return work.iteration(
-        batch_size, domains, generators,
-        _critic(config, shape, told, padding) if critics else work.NOTHING,
+        batch_size, domains, generators, critics,
         config.training.discriminator_steps if critics else 0,
         penalties=(loss.disc_penalty != "none") + scaled, scaled=scaled,
         real_scores=loss.loss == "mmd", real_features=coupling.style_weight > 0,
@@ -37,29 +36,27 @@ def work_of(config: Config, domains: int, shape, classes: int,
 
 
 def _generators(config: Config, domains, shape, told, padding) -> work.Net:
-    from nets.architectures import architecture
-    from trainers.coupled import shared_rows
-
     nets = config.nets
-    chosen = architecture(GENERATORS, nets.generator, shape)
-    table = widen(chosen.table, nets.width)
-    table = use_resize_convolutions(table) if nets.upsampling == "resize" else table
-    shared = shared_rows(nets.shared_generator, config.experiment.gan_type, chosen.shared)
-    return work.joint(table, config.training.latent_dim + told, domains, shared, padding)
+    chosen, shared = generator_tables(config, domains, shape)
+    tables = [widen(each.table, nets.width) for each in chosen]
+    if nets.upsampling == "resize":
+        tables = [use_resize_convolutions(table) for table in tables]
+    return work.joint(tables, config.training.latent_dim + told, shared, padding)
 
 
-def _critic(config: Config, shape, told, padding) -> work.Net:
-    """Whether its batch norm has become layer norm makes no difference here."""
-    from nets.architectures import architecture
+def _critics(config: Config, domains, shape, told, padding) -> list[work.Net]:
+    """Whether their batch norm has become layer norm makes no difference here."""
     from trainers.objectives import discriminator_outputs
 
     nets, loss = config.nets, config.loss
-    table = architecture(DISCRIMINATORS, nets.discriminator, shape).table
     norm = None if nets.discriminator_norm in ("auto", "table") else nets.discriminator_norm
-    table = replace_norms(widen(table, nets.width_d or nets.width), norm)
-    net = work.net(work.ending(table, discriminator_outputs(loss, nets)),
-                   (*shape[:-1], shape[-1] + told), padding)
-    return net._replace(curved=net.curved or loss.loss == "mmd")   # a kernel is a curve
+    found = []
+    for each in discriminator_tables(config, domains, shape)[0]:
+        table = replace_norms(widen(each.table, nets.width_d or nets.width), norm)
+        net = work.net(work.ending(table, discriminator_outputs(loss, nets)),
+                       (*shape[:-1], shape[-1] + told), padding)
+        found.append(net._replace(curved=net.curved or loss.loss == "mmd"))  # a kernel is a curve
+    return found
 
 
 def _readers(config: Config, shape, classes, told, padding) -> dict[str, work.Net]:

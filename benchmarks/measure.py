@@ -44,8 +44,9 @@ def noise_domains(config) -> list:
     from data.domain import Domain
     from data.names import domain_names
     from nets.architectures import GENERATORS
+    from nets.tables import names_in
 
-    table, data = config.nets.generator, config.data
+    table, data = names_in(config.nets.generator)[0], config.data
     shape = GENERATORS.find("digit" if table == "auto" else table).image_shape
     random, count = np.random.default_rng(0), max(IMAGES, config.training.batch_size)
     return [Domain(name, random.integers(0, 256, (count, *shape), np.uint8),

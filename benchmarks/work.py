@@ -15,6 +15,7 @@ They are 44 % of those of a 4x4 kernel on a 4x4 map and 9 % of those of a 6x6 on
 program that skips them can come out above 100 % of the peak.
 """
 
+from collections.abc import Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -176,23 +177,25 @@ def net(table: tuple[Row, ...], shape: tuple[int, ...], padding: bool = True) ->
     return Net(sum(flop), flop[0], flop[-1], curved)
 
 
-def joint(table: tuple[Row, ...], latent_dim: int, domains: int, shared: int,
+def joint(tables: Sequence[tuple[Row, ...]], latent_dim: int, shared: int,
           padding: bool = True) -> Net:
-    """The work of `domains` generators of one latent, whose first `shared` rows are computed
-    once."""
-    flop = [c.flop * (1 if i < shared else domains)
-            for i, c in enumerate(costs(table, (latent_dim,), padding))]
-    return Net(sum(flop), flop[0])
+    """The work of generators of these `tables`, of one latent, whose first `shared` rows are the
+    same and computed once."""
+    flop = [[c.flop for c in costs(table, (latent_dim,), padding)] for table in tables]
+    own = sum(sum(rows[shared:]) for rows in flop)
+    first = flop[0][0] if shared else sum(rows[0] for rows in flop)
+    return Net(sum(flop[0][:shared]) + own, first)
 
 
-def iteration(batch: int, domains: int, generators: Net, discriminator: Net,
+def iteration(batch: int, domains: int, generators: Net, discriminators: Sequence[Net],
               discriminator_steps: int = 1, *,
               penalties: int = 0, scaled: bool = False, real_scores: bool = False,
               encoder: Net = NOTHING, classifier: Net = NOTHING, features: Net = NOTHING,
               real_features: bool = False) -> dict[str, int]:
     """FLOP of one iteration of `trainers.gan.AdversarialTrainer`, by its parts.
 
-    generators: of all domains together (`joint`); the other nets are for one image. penalties:
+    generators: of all domains together (`joint`); the other nets are for one image, the
+    discriminators one for each domain. penalties:
     how many terms of a critic update need the derivative of the critic's input gradient, such
     as a gradient penalty (1) or the scale of scaled MMD (1). scaled: whether the generators'
     loss needs that scale too. real_scores: whether it needs the critic's scores of real images.
@@ -200,14 +203,16 @@ def iteration(batch: int, domains: int, generators: Net, discriminator: Net,
     domain's images, `features` also the real ones where `real_features`.
     """
     images = batch * domains
-    update = generators.learn * batch + discriminator.through * images
-    update += discriminator.forward * images * (2 * scaled + real_scores)
+    update = generators.learn * batch + sum(net.through for net in discriminators) * batch
+    update += sum(net.forward for net in discriminators) * batch * (2 * scaled + real_scores)
     coupled = (encoder.both + classifier.through + features.through
                + features.forward * real_features)
     return {
         "critic fakes": discriminator_steps * generators.forward * batch,
-        "critic update": discriminator_steps * 2 * discriminator.learn * images,
-        "penalty": discriminator_steps * penalties * discriminator.penalty * images,
+        "critic update": (discriminator_steps * 2 * batch
+                          * sum(net.learn for net in discriminators)),
+        "penalty": (discriminator_steps * penalties * batch
+                    * sum(net.penalty for net in discriminators)),
         "generator update": update,
         "couplings": coupled * images,
     }

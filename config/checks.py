@@ -8,6 +8,7 @@ from pathlib import Path
 from config.checks_style import check_styling
 from config.kinds import KINDS, has
 from config.sections import Config, Section
+from config.tables import discriminator_tables, generator_tables
 from data.augment import parse_augmentations
 from data.names import find_domain
 from framework.cluster import worker
@@ -16,6 +17,7 @@ from losses.kernels import parse_scales
 from metrics.choice import MONITORS, parse_names
 from nets.architectures import CLASSIFIERS, DISCRIMINATORS, GENERATORS
 from nets.descriptions import read_saved
+from nets.tables import differ, names_in
 from nets.vgg import RANDOM, check_weights, layers_down_to, layers_in_use, layers_of
 from penalties.couplings import COUPLINGS, READ_CLASSES
 
@@ -129,15 +131,32 @@ def _augment(config: Config, domains: Sequence[str]) -> None:
 
 def _nets(config: Config, domains: Sequence[str]) -> None:
     nets, coupling = config.nets, config.coupling
-    for option, value, registry, name in (
+    for option, value, registry, names in (
             ("feature_layers", coupling.feature_layers, GENERATORS,
              nets.generator if coupling.feature_weight else ""),
             ("shared_generator", nets.shared_generator, GENERATORS, nets.generator),
             ("shared_discriminator", nets.shared_discriminator, DISCRIMINATORS,
              nets.discriminator)):
-        if name in registry and value > len(registry[name].table):
-            raise UserError(f"{option} is {value} and the table {name} has "
-                            f"{len(registry[name].table)} rows")
+        for name in filter(registry.__contains__, names_in(names)):
+            if value > len(registry[name].table):
+                raise UserError(f"{option} is {value} and the table {name} has "
+                                f"{len(registry[name].table)} rows")
+
+
+def _several_tables(config: Config, domains: Sequence[str]) -> None:
+    nets = config.nets
+    for names, tables in ((nets.generator, generator_tables),
+                          (nets.discriminator, discriminator_tables)):
+        if "," in names:            # else the rows of all domains are the same
+            tables(config, len(domains))
+    if differ(nets.generator) and config.coupling.tying_weight:
+        raise UserError(f"tying compares weight with weight, and the tables {nets.generator} are "
+                        "not the same; leave out --tying_weight, or name one table")
+    if nets.parent_iterations and nets.parent_type == "gan":
+        for option in ("generator", *["discriminator"] * nets.parent_discriminators):
+            if differ(names := getattr(nets, option)):
+                raise UserError(f"a parent of one domain has one {option}, of which {names} cannot "
+                                "all be copies; choose --parent_type cogan, or one table")
 
 
 def _clusters(config: Config, domains: Sequence[str]) -> None:
@@ -207,4 +226,4 @@ def _devices(config: Config, domains: Sequence[str]) -> None:
 
 
 CHECKS = (_devices, check_styling, _kernel, _drift, _pairs, _translators, _adapt, _augment, _nets,
-          _clusters, _classifier, _perceptual, _monitor)
+          _several_tables, _clusters, _classifier, _perceptual, _monitor)

@@ -32,7 +32,7 @@ from config.requirements import (
     VARIATIONAL,
     by_kernel,
 )
-from config.rows import COMMON, brought_by, from_to, group, of_kind, one_of_names
+from config.rows import COMMON, SEVERAL, brought_by, from_to, group, of_kind, one_of_names
 from data.augment import AUGMENTATIONS
 from framework.errors import UserError, unknown
 from framework.grid import LAYOUTS
@@ -181,10 +181,10 @@ OPTIONS: tuple[Option, ...] = (
     ),
     *group(
         "nets",
-        ("generator", str, "auto", "table of the generators; auto: by the data",
-         one_of_names("auto", *GENERATORS), TABLE_OF_GENERATORS),
-        ("discriminator", str, "auto", "table of the critics; auto: by the data",
-         one_of_names("auto", *DISCRIMINATORS), TABLE_OF_CRITICS),
+        ("generator", str, "auto", "table of the generators, or with commas one for each domain; "
+         "auto: by the data", one_of_names("auto", *GENERATORS) | SEVERAL, TABLE_OF_GENERATORS),
+        ("discriminator", str, "auto", "table of the critics, likewise; auto: by the data",
+         one_of_names("auto", *DISCRIMINATORS) | SEVERAL, TABLE_OF_CRITICS),
         ("classifier", str, "quick", "table of the classifier, of a run or of the semantic term",
          {"choices": CLASSIFIERS},
          either(serves("classifier"), OWN_CLASSIFIER, PRUNED)),

@@ -10,6 +10,7 @@ from framework.options import Requirement, either, one_of, positive
 from framework.registry import Registry, accepts
 from losses.adversarial import LOSSES
 from nets.architectures import DISCRIMINATORS
+from nets.tables import names_in
 from penalties.couplings import COUPLINGS, READ_CLASSES
 
 load_extensions()               # before kinds, choices and options are read, here and in options.py
@@ -24,9 +25,9 @@ def _is_penalised(values: Mapping[str, Any]) -> bool:
     return values["disc_penalty"] != "none" or values["gradient_scale"] != "none"
 
 
-def _has_batch_norm(table: str) -> bool:
-    return table in DISCRIMINATORS and any(row.norm == "batch"
-                                           for row in DISCRIMINATORS[table].table)
+def _has_batch_norm(tables: str) -> bool:
+    return any(row.norm == "batch" for name in names_in(tables) if name in DISCRIMINATORS
+               for row in DISCRIMINATORS[name].table)
 
 
 def by_kernel(registry: Registry) -> dict[str, Requirement]:

@@ -8,6 +8,7 @@ from framework.options import MAX_COUNT, Option, Requirement, either, one_of, po
 from framework.registry import Registry
 
 COMMON = {"common": True}       # the further field of what the short --help has
+SEVERAL = {"several": True}     # of an option that may be several of its choices
 
 
 def group(name: str, *rows: tuple) -> tuple[Option, ...]:

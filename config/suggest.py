@@ -10,6 +10,7 @@ from config import presets
 from data.names import FOLDER_PREFIX
 from framework.errors import UserError
 from nets.architectures import GENERATORS
+from nets.tables import names_in
 
 PHOTOGRAPHS = {1: "quick-photo", 2: "quick-twins"}     # presets by the number of domains
 PHOTOGRAPH_SIDE = 64
@@ -68,7 +69,7 @@ def command(data: Data, domains: int, size: int, flags: Sequence[str], few: bool
     images are changed at random, where the preset does not."""
     values = preset_for(data, domains).values
     words = ["--gan_type", gan_type_for(domains), *data.flags(), *flags]
-    generator = values.get("generator", "auto")
+    generator = names_in(values.get("generator", "auto"))[0]
     if generator != "auto" and GENERATORS[generator].image_shape[0] != size:
         words += ["--generator", "auto", "--discriminator", "auto"]
     if few and not values.get("augment"):

@@ -67,7 +67,8 @@ class Option:
     positional: given without its name; `count` is then how often
     in argparse's terms ("?", "*", "+"), and for a flag how many values follow it. required: the
     command does not go without. alone: what a flag without a value stands for. common: most people
-    meet it, so the short `--help` has it.
+    meet it, so the short `--help` has it. several: the value may be more than one of the choices,
+    with commas.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Option:
     required: bool = False
     alone: str | None = None
     common: bool = False
+    several: bool = False
 
     def check(self, value: Any) -> Any:
         """Returns `value` in this option's type. Raises UserError for a value of another type,
@@ -96,8 +98,9 @@ class Option:
             raise UserError(f"{self.name} must be {TYPE_NAMES[self.type]}, not {_shown(value)}")
         if self.type is str and "\0" in value:
             raise UserError(f"{self.name} holds a character that no name has: {_shown(value)}")
-        if self.choices is not None and value not in self.choices:
-            raise unknown(self.name, value, filter(None, self.choices))
+        for name in map(str.strip, value.split(",")) if self.several else (value,):
+            if self.choices is not None and name not in self.choices:
+                raise unknown(self.name, name, filter(None, self.choices))
         if self.type in (int, float):
             self._check_range(value)
         return value

@@ -15,13 +15,15 @@ from framework.errors import UserError
 from framework.tensors import Tensor
 from nets.architectures import Architecture, Row, replace_norms, use_resize_convolutions, widen
 from nets.layers import Block, Initialization, choose_initialization
+from nets.tables import check_shared
 
 Table: TypeAlias = Architecture | tuple[Row, ...]
+Tables: TypeAlias = Table | list[Architecture]         # one for all domains, or one for each
 # Kinds of rows whose stride makes images larger.
 ENLARGING = ("convt", "upconv", "residual_up", "preactivated_up")
 
 
-def build_generators(table: Table, domains: int, shared: int, latent_dim: int = 100,
+def build_generators(tables: Tables, domains: int, shared: int, latent_dim: int = 100,
                      width: float = 1.0, initializer: str = "table", sd: float | None = None,
                      upsampling: str = "transpose",
                      image_shape: tuple[int, ...] | None = None,
@@ -29,61 +31,69 @@ def build_generators(table: Table, domains: int, shared: int, latent_dim: int = 
     """Builds one generator per domain, all with one input z [B, latent_dim] (section 3.1).
 
     Each returns {"image": [B, H, W, C] in [-1, 1], "features": [one per row]}; the last feature
-    is the image. The first `shared` rows are the same layers, called once.
+    is the image. The first `shared` rows are the same layers, called once; they start as the first
+    domain's table says.
 
-    table: an Architecture, or bare rows (with initial weights of sd 0.02 and biases 0). width:
-    factor on all filters but the image's. initializer: "table", "normal" (with `sd`), "xavier" or
-    "he". upsampling: "transpose", or "resize" for resize-then-convolve (7.4.3). image_shape:
-    shape of the data's images; None for the table's own.
-    Raises UserError for numbers out of range and for a table that makes images of another shape.
+    tables: an Architecture, or bare rows (with initial weights of sd 0.02 and biases 0), or a list
+    of one Architecture for each domain. width: factor on all filters but the image's. initializer:
+    "table", "normal" (with `sd`), "xavier" or "he". upsampling: "transpose", or "resize" for
+    resize-then-convolve (7.4.3). image_shape: shape of the data's images; None for the table's own.
+    Raises UserError for numbers out of range, for tables that make images of another shape, and
+    where the shared rows differ.
     """
-    architecture = _architecture(table)
-    rows = widen(architecture.table, width)
-    _check_counts(domains, shared, len(rows) - 1)
+    architectures = _architectures(tables, domains)
+    each = [widen(architecture.table, width) for architecture in architectures]
+    _check_counts(domains, shared, min(map(len, each), default=1) - 1)
     if upsampling not in ("transpose", "resize"):
         raise UserError(f"upsampling must be 'transpose' or 'resize', not {upsampling!r}")
-    rows = use_resize_convolutions(rows) if upsampling == "resize" else rows
-    start = choose_initialization(architecture, initializer, sd)
+    each = [use_resize_convolutions(rows) if upsampling == "resize" else rows for rows in each]
+    check_shared(each, shared, "generator")
+    starts = [choose_initialization(table, initializer, sd) for table in architectures]
 
     z = keras.Input((latent_dim,), name="z")
-    trunk = _apply_in_turn(_blocks(rows, "g", start, range(shared), precision), z)
+    trunk = _apply_in_turn(_blocks(each[0], "g", starts[0], range(shared), precision), z)
     generators = []
-    for k in range(1, domains + 1):
+    for k, (rows, start) in enumerate(zip(each, starts, strict=True), start=1):
         own = _blocks(rows, f"g{k}", start, range(shared, len(rows)), precision)
         features = trunk + _apply_in_turn(own, trunk[-1] if trunk else z)
+        _check_image_shape(features[-1].shape[1:], image_shape or architectures[0].image_shape)
         outputs = {"image": features[-1], "features": features}
         generators.append(keras.Model(z, outputs, name=f"generator{k}"))
-    _check_image_shape(features[-1].shape[1:], image_shape or architecture.image_shape)
     return generators
 
 
-def build_discriminators(table: Table, domains: int, shared: int,
+def build_discriminators(tables: Tables, domains: int, shared: int,
                          image_shape: tuple[int, ...] | None = None, width: float = 1.0,
                          norm: str | None = None, initializer: str = "table",
                          sd: float | None = None, outputs: int = 1) -> list[keras.Model]:
     """Builds one critic per domain: images [B, H, W, C] or points [B, D] -> scores [B, outputs].
 
-    The scores are raw. The last `shared` rows are the same layers. norm: None for the table's own;
+    The scores are raw. The last `shared` rows are the same layers; they start as the first domain's
+    table says, and bear the numbers of the longest one's. norm: None for the table's own;
     "layer" replaces every batch norm by layer norm (over all axes but the batch, with a scale per
     channel), as a gradient penalty needs (section 2.5); "none" removes all norms; "spectral" and
     "spectral-scale" replace them by spectral normalisation. Other arguments as in
-    `build_generators`. Raises UserError for numbers out of range and for images that do not fit.
+    `build_generators`. Raises UserError for numbers out of range, for images that do not fit, and
+    where the shared rows differ or read other shapes.
     """
-    architecture = _architecture(table)
-    rows = replace_norms(widen(architecture.table, width), norm)
-    rows = rows[:-1] + (rows[-1]._replace(filters=outputs),)
-    _check_counts(domains, shared, len(rows))
-    image_shape = image_shape or architecture.image_shape
-    _check_fits(rows, image_shape)
-    start = choose_initialization(architecture, initializer, sd)
+    architectures = _architectures(tables, domains)
+    each = [_ending(replace_norms(widen(architecture.table, width), norm), outputs)
+            for architecture in architectures]
+    _check_counts(domains, shared, min(map(len, each), default=0))
+    check_shared(each, shared, "discriminator", last=True)
+    starts = [choose_initialization(table, initializer, sd) for table in architectures]
 
-    first_shared = len(rows) - shared
-    common = _blocks(rows, "d", start, range(first_shared, len(rows)))
-    discriminators = []
-    for k in range(1, domains + 1):
-        own = _blocks(rows, f"d{k}", start, range(first_shared))
+    image_shape = image_shape or architectures[0].image_shape
+    longest = max(each, key=len)
+    common = _blocks(longest, "d", starts[0], range(len(longest) - shared, len(longest)))
+    discriminators, read = [], []
+    for k, (rows, start) in enumerate(zip(each, starts, strict=True), start=1):
+        _check_fits(rows, image_shape)
         x = keras.Input(image_shape, name="x")
-        score = _apply_in_turn(own + common, x)[-1]
+        own = [x, *_apply_in_turn(_blocks(rows, f"d{k}", start, range(len(rows) - shared)), x)]
+        read.append(own[-1].shape[1:])
+        _check_read(read, rows, shared)
+        score = [own[-1], *_apply_in_turn(common, own[-1])][-1]
         discriminators.append(keras.Model(x, score, name=f"discriminator{k}"))
     return discriminators
 
@@ -95,8 +105,7 @@ def build_chain(table: Table, image_shape: tuple[int, ...], outputs: int, width:
     Raises UserError for a width that is not positive and for images that do not fit.
     """
     architecture = _architecture(table)
-    rows = widen(architecture.table, width)
-    rows = rows[:-1] + (rows[-1]._replace(filters=outputs),)
+    rows = _ending(widen(architecture.table, width), outputs)
     _check_fits(rows, image_shape)
     start = choose_initialization(architecture, "table", None)
     x = keras.Input(image_shape, name="x")
@@ -173,6 +182,14 @@ def _architecture(table: Table) -> Architecture:
     return table if isinstance(table, Architecture) else Architecture(table)
 
 
+def _architectures(tables: Tables, domains: int) -> list[Architecture]:
+    return tables if isinstance(tables, list) else [_architecture(tables)] * domains
+
+
+def _ending(rows: tuple[Row, ...], outputs: int) -> tuple[Row, ...]:
+    return rows[:-1] + (rows[-1]._replace(filters=outputs),)
+
+
 def _blocks(rows: tuple[Row, ...], prefix: str, start: Initialization, numbers: Iterable[int],
             precision: str | None = None) -> list[Block]:
     last = len(rows) - 1
@@ -194,6 +211,18 @@ def _check_counts(domains: int, shared: int, most: int) -> None:
         raise UserError(f"at least one domain is needed, not {domains}")
     if not 0 <= shared <= most:
         raise UserError(f"the net can share 0 to {most} rows, not {shared}")
+
+
+def _check_read(read: list[tuple[int, ...]], rows: tuple[Row, ...], shared: int) -> None:
+    """Whether the first of the shared rows reads in every discriminator what it reads in the first
+    one: a dense row the same shape, others the same channels."""
+    flat = any(row.kind in ("dense", "summed") for row in rows[len(rows) - shared:])
+    first, last = (shape if flat else shape[-1:] for shape in (read[0], read[-1]))
+    if shared and first != last:
+        raise UserError(f"the discriminators cannot share their last {shared} rows: row "
+                        f"{len(rows) - shared + 1} of table {len(read)} reads "
+                        f"{_shape_text(read[-1])}, and the same row of table 1 reads "
+                        f"{_shape_text(read[0])}; lower --shared_discriminator")
 
 
 def _check_image_shape(shape: tuple[int, ...], wanted: tuple[int, ...] | None) -> None:

@@ -26,16 +26,27 @@ def feature_difference(features: Sequence[Sequence[Tensor]],
 
     features: per domain the generator's list of features, one per row. rows: their numbers from 1
     on, or how many from the front. Eq. 4.1 divides by K; the thesis's code does not, and its
-    weights of 10 to 100 are meant for the sum, as here. Raises UserError if the generators have
-    fewer rows.
+    weights of 10 to 100 are meant for the sum, as here. Raises UserError as `check_features`.
     """
     chosen = range(1, rows + 1) if isinstance(rows, int) else list(rows)
-    there = min(len(of_domain) for of_domain in features)
-    if not chosen or not 1 <= min(chosen) <= max(chosen) <= there:
-        asked = rows if isinstance(rows, int) else ", ".join(map(str, chosen))
-        raise UserError(f"features can be compared over 1 to {there} rows, not {asked}")
+    check_features(features, chosen)
     return _total(mean_squared_difference(one[row - 1], other[row - 1])
                   for one, other in combinations(features, 2) for row in chosen)
+
+
+def check_features(features: Sequence[Sequence[Tensor]], rows: Sequence[int]) -> None:
+    """Raises UserError unless every domain's generator has all `rows`, whose features have the
+    same shape in all domains."""
+    there = min(len(of_domain) for of_domain in features)
+    if not rows or not 1 <= min(rows) <= max(rows) <= there:
+        raise UserError(f"features can be compared over 1 to {there} rows, not "
+                        + ", ".join(map(str, rows)))
+    for row in rows:
+        shapes = [tuple(of_domain[row - 1].shape[1:]) for of_domain in features]
+        if other := next((shape for shape in shapes if shape != shapes[0]), None):
+            raise UserError(f"features of row {row} cannot be compared: their shape is {shapes[0]} "
+                            f"in the first domain and {other} in domain {shapes.index(other) + 1}; "
+                            "name other rows by --feature_rows")
 
 
 def semantic_difference(predictions: Sequence[Tensor], on: str = "probabilities",

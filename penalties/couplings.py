@@ -14,6 +14,7 @@ from framework.registry import Registry, called_with
 from framework.tensors import Tensor
 from penalties.coupling import (
     SEMANTIC_ON,
+    check_features,
     class_balance,
     feature_difference,
     latent_reconstruction,
@@ -102,9 +103,14 @@ class FrozenNets(NamedTuple):
     Option("feature_rows", str, "", "which feature maps instead, with commas and counted from 1, "
            "such as 2,3,6 (listing 6.7 leaves out the dense row)")), formulas=(
     r"\sum_{l} \langle (G_i^{(l)}(z) - G_j^{(l)}(z))^2 \rangle",))
-def feature_coupling(feature_weight: float, feature_layers: int, feature_rows: str) -> Coupling:
-    """The feature regulariser over the first K rows (thesis eq. 4.1), or over those named."""
+def feature_coupling(generators: Sequence[Any], feature_weight: float, feature_layers: int,
+                     feature_rows: str) -> Coupling:
+    """The feature regulariser over the first K rows (thesis eq. 4.1), or over those named.
+
+    Raises UserError for a row whose features have not the same shape in all generators.
+    """
     rows = parse_rows(feature_rows) or range(1, feature_layers + 1)
+    check_features([net.output["features"] for net in generators], rows)
     return Coupling("feature", feature_weight,
                     lambda outputs: feature_difference(outputs.features, rows))
 

@@ -24,9 +24,12 @@ from nets.architectures import (
     widen,
 )
 from nets.architectures.translators import blocks_for, patch_critic, translator
+from nets.tables import names_in
 from report.objective import Term, formula_of, terms_of, whence
 
 ABOUT = {option.name: option for option in OPTIONS}
+# What the nets are, the registry and the name of their table, the width, and what replaces norms.
+KindOfNet = tuple[str, Registry, str, float, str | None]
 
 
 def explained(config: Config) -> str:
@@ -80,8 +83,8 @@ def in_a_cell(formula: str) -> str:
 
 
 def nets(config: Config, domains: Sequence[str]) -> list[str]:
-    """A table of rows for each kind of net that the run has."""
-    kinds: list[tuple[str, Registry, str, float, str | None]] = []
+    """A table of rows for each kind of net that the run has, or one for each domain."""
+    kinds: list[KindOfNet] = []
     gan_type, options = config.experiment.gan_type, config.nets
     if has(gan_type, "generators") and not has(gan_type, "flow"):
         kinds.append(("Generator", GENERATORS, options.generator, options.width, None))
@@ -94,7 +97,7 @@ def nets(config: Config, domains: Sequence[str]) -> list[str]:
     if has(gan_type, "classifier"):
         kinds.append(("Classifier", CLASSIFIERS, options.classifier, options.width, None))
     shape, found = shape_of(config, domains), []
-    for kind, registry, name, width, norm in kinds:
+    for kind, registry, name, width, norm in numbered(kinds):
         if name == "auto" and shape is None:
             found.append(f"{kind}: chosen by the size of the images (`auto`), which are not here.")
             continue
@@ -105,6 +108,13 @@ def nets(config: Config, domains: Sequence[str]) -> list[str]:
             found.append(f"{kind} `{called}`" + (f", width {width:g}" if width != 1 else "")
                          + "\n\n" + net_table(rows))
     return ["## Nets", *found] if found else []
+
+
+def numbered(kinds: Sequence[KindOfNet]) -> list[KindOfNet]:
+    """The kinds, of which each that has a table for every domain stands there once for each."""
+    return [(f"{kind} {k}" if "," in names else kind, registry, name, width, norm)
+            for kind, registry, names, width, norm in kinds
+            for k, name in enumerate(names_in(names), start=1)]
 
 
 def translators(config: Config, shape: tuple[int, ...] | None) -> list[str]:

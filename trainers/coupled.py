@@ -10,11 +10,11 @@ import numpy as np
 from config.kinds import has
 from config.norms import discriminator_norm
 from config.sections import Config, Section
+from config.tables import discriminator_tables, generator_tables
 from data.augment import parse_augmentations
 from data.domain import Domain
 from framework.devices import in_strategy_scope
 from framework.errors import UserError
-from nets.architectures import DISCRIMINATORS, GENERATORS, architecture
 from nets.build import build_discriminators, build_generators
 from nets.flow import Flow, Settings, build_flow
 from penalties.couplings import READ_CLASSES, FrozenNets, active_couplings
@@ -34,11 +34,6 @@ from trainers.pseudo import with_pseudo_classes
 from trainers.variables import normalises_batches
 
 
-def shared_rows(chosen: int, gan_type: str, table_default: int) -> int:
-    """Rows that the domains share: as chosen, else the table's for a CoGAN and none besides."""
-    return chosen if chosen >= 0 else table_default if has(gan_type, "shared rows") else 0
-
-
 def generators_for(config: Config, domains: int, image_shape: tuple[int, ...],
                    classes: int = 0) -> list[keras.Model]:
     """The generators of a run, built anew; their weights follow from the seed. classes: length
@@ -47,9 +42,8 @@ def generators_for(config: Config, domains: int, image_shape: tuple[int, ...],
         return [flow_for(config, image_shape).generator]
     keras.utils.set_random_seed(config.experiment.seed)
     nets = config.nets
-    table = architecture(GENERATORS, nets.generator, image_shape)
-    shared = shared_rows(nets.shared_generator, config.experiment.gan_type, table.shared)
-    return build_generators(table, domains, shared, config.training.latent_dim + classes,
+    tables, shared = generator_tables(config, domains, image_shape)
+    return build_generators(tables, domains, shared, config.training.latent_dim + classes,
                             nets.width, nets.initializer, nets.init_std, nets.upsampling,
                             precision=config.device.precision)
 
@@ -67,9 +61,8 @@ def discriminators_for(config: Config, domains: int, image_shape: tuple[int, ...
     """The discriminators of a run; batch norm becomes layer norm under a gradient penalty (2.5).
     classes: length of the label that they get beside the image's channels."""
     nets, loss = config.nets, config.loss
-    table = architecture(DISCRIMINATORS, nets.discriminator, image_shape)
-    shared = shared_rows(nets.shared_discriminator, config.experiment.gan_type, table.shared)
-    return build_discriminators(table, domains, shared, conditioned_shape(image_shape, classes),
+    tables, shared = discriminator_tables(config, domains, image_shape)
+    return build_discriminators(tables, domains, shared, conditioned_shape(image_shape, classes),
                                 nets.width_d or nets.width,
                                 discriminator_norm(nets, loss),
                                 nets.initializer, nets.init_std,
@@ -187,9 +180,8 @@ def training(config: Config, domains: Sequence[Domain]) -> Training:
 def with_frozen(config: Config, domains: Sequence[Domain], batches: Callable[[int], Any],
                 head_classes: int = 0) -> Training:
     """`build` for the loop, with the nets that its couplings read with."""
-    for registry, name in ((GENERATORS, config.nets.generator),
-                           (DISCRIMINATORS, config.nets.discriminator)):
-        architecture(registry, name, domains[0].images.shape[1:])     # before a classifier trains
+    for tables in (generator_tables, discriminator_tables):     # before a classifier trains
+        tables(config, len(domains), domains[0].images.shape[1:])
     trainer = build(config, domains, frozen_for(config, domains), head_classes)
     return Training(trainer, batches, sample_picture(trainer, config, domains))
 

@@ -2,8 +2,8 @@
 
 E learns from the run's own pictures, whose latents are known: x = G_k(z), seen through noise,
     |E(x, k) - z|^2 + d(G_k(E(x, k)), x),
-with d in pixels at several scales. Its rows are those of the run's discriminator, and k comes as
-further channels of the image. The second term says which part of z matters to the eye.
+with d in pixels at several scales. Its rows are those of the run's first discriminator, and k comes
+as further channels of the image. The second term says which part of z matters to the eye.
 """
 
 import json
@@ -25,8 +25,9 @@ from framework.random import Random
 from framework.tensors import Tensor
 from losses.perceptual import mean_squared_difference
 from losses.pyramid import pyramid_distance
-from nets.architectures import DISCRIMINATORS, architecture
+from nets.architectures import DISCRIMINATORS
 from nets.build import build_chain
+from nets.tables import tables_of
 from trainers.conditional import concat_label, concat_label_channels
 from trainers.held_out import own_encoder
 from trainers.restore import Sampler
@@ -48,8 +49,8 @@ class Encoder:
         training = sampler.config.training
         self.domains, self.classes = len(sampler.domains), sampler.classes
         self.latent, self.dim = training.latent, training.latent_dim
-        table = architecture(DISCRIMINATORS, sampler.config.nets.discriminator,
-                             sampler.image_shape)
+        table, *_ = tables_of(DISCRIMINATORS, sampler.config.nets.discriminator, self.domains,
+                              sampler.image_shape)
         height, width, channels = sampler.image_shape
         keras.utils.set_random_seed(sampler.config.experiment.seed)
         self.net = build_chain(table, (height, width, channels + self.domains),

@@ -8,10 +8,10 @@ import keras
 import numpy as np
 
 from config.sections import Config
+from config.tables import generator_tables
 from data.domain import Domain
 from framework.devices import in_strategy_scope
 from losses.mmd import RootMMD
-from nets.architectures import GENERATORS, architecture
 from penalties.couplings import FrozenNets, active_couplings
 from trainers.conditional import batches_for, conditioned_shape, num_conditioning_classes
 from trainers.coupled import balance_for, frozen_for, generators_for
@@ -60,7 +60,7 @@ def without_critics(config: Config, domains: Sequence[Domain], loss: Any, steps:
                     kind: Callable[..., AdversarialTrainer] = AdversarialTrainer) -> Training:
     """`build` for the loop, with the nets that its couplings read with. steps: batches of data for
     one of generated images."""
-    architecture(GENERATORS, config.nets.generator, domains[0].images.shape[1:])    # before these
+    generator_tables(config, len(domains), domains[0].images.shape[1:])     # before these
     trainer = build(config, domains, loss, frozen_for(config, domains), kind)
     return Training(trainer, batches_for(config, domains, steps),
                     sample_picture(trainer, config, domains))

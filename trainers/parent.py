@@ -15,10 +15,12 @@ from config.options import OPTIONS
 from config.resolve import run_domains
 from config.run import PARENT, shown_checkpoint
 from config.sections import Config
+from config.tables import discriminator_tables
 from framework.checkpoint import restore_part
 from framework.devices import in_strategy_scope
 from framework.errors import UserError
-from nets.architectures import GENERATORS, architecture
+from nets.architectures import GENERATORS
+from nets.tables import common_rows, differ, names_in, tables_of
 from trainers.coupled import discriminators_for
 from trainers.restore import Sampler
 from trainers.variables import all_variables
@@ -28,18 +30,36 @@ def parent_config(config: Config, image_shape: tuple[int, ...]) -> Config:
     """The options of the parent that the run of `config` trains itself: the same nets, data and
     losses without couplings, for `parent_iterations`.
 
-    Of parent_type "gan" it draws the first domain; of "cogan" all of them, which share every row
-    of the generators but the image.
+    Of parent_type "gan" it draws the first domain, by the first of the tables; of "cogan" all of
+    them, which share every row of the generators but the image, or as many as their tables have
+    the same. Discriminators of several tables share what they share in the run itself.
     """
     plain = {option.name: option.default for option in OPTIONS if option.group == "coupling"}
-    several = config.nets.parent_type == "cogan"
-    rows = len(architecture(GENERATORS, config.nets.generator, image_shape).table)
-    data = {} if several else {"dataset": "", "domains": run_domains(config.values())[0]}
+    nets = config.nets
+    chosen = _all_domains if nets.parent_type == "cogan" else _first_domain
+    own = chosen(config, run_domains(config.values()), image_shape)
     return config.with_options(
-        **plain, **data, gan_type=config.nets.parent_type, preset="",
-        run=str(Path(config.experiment.run) / PARENT), iterations=config.nets.parent_iterations,
-        parent_iterations=0, parent_discriminators=False, keep_best="", patience=0, monitor="",
-        shared_generator=rows - 1 if several else -1, shared_discriminator=-1)
+        **plain, **own, gan_type=nets.parent_type, preset="",
+        run=str(Path(config.experiment.run) / PARENT), iterations=nets.parent_iterations,
+        parent_iterations=0, parent_discriminators=False, keep_best="", patience=0, monitor="")
+
+
+def _first_domain(config: Config, domains: Sequence[str],
+                  image_shape: tuple[int, ...]) -> dict[str, Any]:
+    return {"dataset": "", "domains": domains[0], "shared_generator": -1,
+            "shared_discriminator": -1, "generator": names_in(config.nets.generator)[0],
+            "discriminator": names_in(config.nets.discriminator)[0]}
+
+
+def _all_domains(config: Config, domains: Sequence[str],
+                 image_shape: tuple[int, ...]) -> dict[str, Any]:
+    nets, count = config.nets, len(domains)
+    tables = [each.table for each in tables_of(GENERATORS, nets.generator, count, image_shape)]
+    critics = -1
+    if differ(nets.discriminator):
+        critics = discriminator_tables(config, count, image_shape)[1]
+    return {"shared_generator": min(common_rows(tables), min(map(len, tables)) - 1),
+            "shared_discriminator": critics}
 
 
 @in_strategy_scope

@@ -170,7 +170,7 @@ def test_the_published_tables_by_hand():
     rows = [100 * 4 * 4 * 1024, 4 * 4 * 16 * 1024 * 1024, 4 * 4 * 9 * 1024 * 512,
             8 * 8 * 9 * 512 * 256, 16 * 16 * 9 * 256 * 128, 32 * 32 * 36 * 128 * 3]
     assert [c.flop for c in work.costs(DIGIT_GENERATOR, (100,))] == [2 * r for r in rows]
-    apart, shared = (work.joint(DIGIT_GENERATOR, 100, 3, rows) for rows in (0, 5))
+    apart, shared = (work.joint([DIGIT_GENERATOR] * 3, 100, rows) for rows in (0, 5))
     assert apart.forward == 3 * 2 * sum(rows) and apart.first == 3 * 2 * rows[0]
     assert shared.forward == 2 * (sum(rows) + 2 * rows[-1]) and shared.first == 2 * rows[0]
 
@@ -225,7 +225,8 @@ def test_penalties_as_the_graphs_have_them():
 def test_parts_of_an_iteration_by_hand():
     generators, discriminator = work.Net(1000, 10), work.Net(100, 7, 1)
     encoder, classifier, features = work.Net(50, 5), work.Net(20), work.Net(30)
-    parts = work.iteration(4, 2, generators, discriminator, 5, penalties=1, encoder=encoder,
+    critics = [discriminator] * 2
+    parts = work.iteration(4, 2, generators, critics, 5, penalties=1, encoder=encoder,
                            classifier=classifier, features=features, real_features=True)
     assert parts == {
         "critic fakes": 5 * 4 * 1000,
@@ -234,9 +235,9 @@ def test_parts_of_an_iteration_by_hand():
         "generator update": 4 * (3000 - 10) + 4 * 2 * 200,
         "couplings": 4 * 2 * (150 + 40 + 60 + 30),
     }
-    scaled = work.iteration(4, 2, generators, discriminator, 1, penalties=1, scaled=True,
+    scaled = work.iteration(4, 2, generators, critics, 1, penalties=1, scaled=True,
                             real_scores=True)
-    alone = work.iteration(4, 2, generators, discriminator, 1)
+    alone = work.iteration(4, 2, generators, critics, 1)
     assert scaled["generator update"] - alone["generator update"] == 4 * 2 * 300
     assert alone["penalty"] == alone["couplings"] == 0
 

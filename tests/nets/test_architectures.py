@@ -22,7 +22,7 @@ from nets.architectures.photographs import RESIDUAL_GENERATOR
 from nets.architectures.quick import QUICK_GENERATOR
 
 PAIRS = ["toy", "digit", "digit_small", "face128", "face256", "dcgan64", "residual64",
-         "residual128", "quick", "dcgan28", "normless32", "normless64", "normless128",
+         "residual128", "quick", "quick_deep", "dcgan28", "normless32", "normless64", "normless128",
          "resnet160", "resnet64"]
 
 

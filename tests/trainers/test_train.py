@@ -105,13 +105,6 @@ def test_batch_norm_under_a_penalty_is_refused(run, capsys):
     assert not (run.parent / "other").exists()
 
 
-@pytest.mark.parametrize("chosen, gan_type, rows", [
-    (-1, "cogan", 4), (-1, "scogan", 0), (-1, "gan", 0), (2, "cogan", 2), (0, "cogan", 0),
-    (3, "scogan", 3)])
-def test_shared_rows(chosen, gan_type, rows):
-    assert coupled.shared_rows(chosen, gan_type, 4) == rows
-
-
 def test_class_frequencies_are_the_mean_of_the_domains():
     domains = [SimpleNamespace(labels=np.array(labels), classes=3, attributes=None)
                for labels in ([0, 0, 1, 2], [1, 1, 1, 1])]
