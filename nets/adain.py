@@ -84,12 +84,20 @@ def build_style_encoder(latent_dim: int, width: float = 1.0,
     return keras.Model(trunk.input, [mean, log_variance], name="style_encoder")
 
 
-def build_style_decoder(latent_dim: int, width: float = 1.0,
-                        precision: str | None = None, padding: str = "same") -> keras.Model:
+def build_style_decoder(latent_dim: int, width: float = 1.0, precision: str | None = None,
+                        padding: str = "same") -> keras.Model:
     """(content [B, h, w, C], style [B, latent_dim]) -> images [B, 8h, 8w, 3].
 
     Two dense layers read the style. Each AdaIN has a dense layer of its own on top of them.
     """
+    content, style, _, image = style_decoder_parts(latent_dim, width, precision, padding)
+    return keras.Model([content, style], image, name="decoder")
+
+
+def style_decoder_parts(latent_dim: int, width: float, precision: str | None, padding: str,
+                        last_start: Initialization | None = None) -> tuple[Tensor, ...]:
+    """Of `build_style_decoder`: content, style, what the dense layers read from it, and the image,
+    whose row has the initial weights `last_start`."""
     table = _widen_all(STYLE_DECODER[:-1], width) + STYLE_DECODER[-1:]
     *rows, last = replace_padding(table, padding)
     start = choose_initialization(Architecture((), initializer="he"), "table", None)
@@ -99,8 +107,8 @@ def build_style_decoder(latent_dim: int, width: float = 1.0,
         code = layers.Dense(HIDDEN_UNITS, "relu", name=f"style_{i}", dtype="float32")(code)
     for i, row in enumerate(rows, 1):
         x = _apply_styled_row(row, f"decoder_row{i}", start, x, code, precision)
-    image = Block(last, f"decoder_row{len(rows) + 1}", start, "float32")(x)
-    return keras.Model([content, style], image, name="decoder")
+    image = Block(last, f"decoder_row{len(rows) + 1}", last_start or start, "float32")(x)
+    return content, style, code, image
 
 
 def _apply_styled_row(row: Row, name: str, start: Initialization, x: Tensor, code: Tensor,

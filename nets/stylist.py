@@ -3,19 +3,27 @@
 Both separate an image's content from its style, a vector, and combine any content with any style;
 a mixture of styles is a weighted sum of vectors. Images are [B, H, W, 3] in [-1, 1]; `multiple`
 must divide their sides. padding: what convolutions see beyond the edge, see `nets.adain`.
+repaints: whether the photograph's pixels, repainted in the style's colours (`nets.palette`), are
+added to what the decoder draws, so that it draws strokes alone; its content is then a pair of
+features and photographs. That is in neither of the papers.
 """
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from framework.lazy import Lazy
 from framework.tensors import Tensor
 from losses.style import LEVELS, moments
-from nets import adain
+from nets import adain, palette
 from nets.architectures.style import DECODED, MULTIPLE
+from nets.palette import palette_of, repaint
 from nets.vgg import VGGFeatures
 
 ops = Lazy("keras.ops")
+
+Content = tuple[Tensor, ...]    # features and, where a stylist repaints, the photographs
 
 
 class VariationalStylist:
@@ -27,16 +35,18 @@ class VariationalStylist:
     multiple = MULTIPLE
 
     def __init__(self, latent_dim: int, width: float = 1.0, precision: str | None = None,
-                 padding: str = "same"):
-        self.latent_dim = latent_dim
+                 padding: str = "same", repaints: bool = False):
+        self.latent_dim, self.repaints = latent_dim, repaints
         common = width, precision, padding
+        decoder = palette.build_repainting_decoder if repaints else adain.build_style_decoder
         self.nets = {"content_encoder": adain.build_content_encoder(*common),
                      "style_encoder": adain.build_style_encoder(latent_dim, *common),
-                     "decoder": adain.build_style_decoder(latent_dim, *common)}
+                     "decoder": decoder(latent_dim, *common)}
 
-    def content(self, images: Tensor) -> Tensor:
+    def content(self, images: Tensor) -> Content:
         """The images' content [B, H/8, W/8, C]."""
-        return self.nets["content_encoder"](images)
+        features = self.nets["content_encoder"](images)
+        return (features, images) if self.repaints else (features,)
 
     def style(self, images: Tensor) -> Tensor:
         """The mean of the images' style, [B, latent_dim]."""
@@ -46,9 +56,9 @@ class VariationalStylist:
         """Mean and log variance of the images' style, each [B, latent_dim]."""
         return self.nets["style_encoder"](images)
 
-    def image(self, content: Tensor, style: Tensor) -> Tensor:
+    def image(self, content: Content, style: Tensor) -> Tensor:
         """Images of the given content in the given style."""
-        return self.nets["decoder"]([content, style])
+        return self.nets["decoder"]([*content, style])
 
 
 class PlainStylist:
@@ -61,22 +71,46 @@ class PlainStylist:
     latent_dim = None
 
     def __init__(self, layer: str, weights: str | Path | None, net: str = "vgg19",
-                 precision: str = "float32", padding: str = "same"):
+                 precision: str = "float32", padding: str = "same", repaints: bool = False):
+        self.repaints = repaints
         self.nets = {"decoder": adain.build_decoder(layer, precision, padding)}
+        if repaints:                            # in the beginning the decoder draws nothing
+            last = self.nets["decoder"].layers[-1]
+            last.set_weights([np.zeros_like(weight) for weight in last.get_weights()])
         self.multiple = DECODED[layer].multiple
         self.vgg = VGGFeatures([layer], weights, net, precision=precision)
 
-    def content(self, images: Tensor) -> Tensor:
+    def content(self, images: Tensor) -> Content:
         """The images' features [B, h, w, C] of the layer."""
-        return self.vgg(images)[0]
+        features = self.vgg(images)[0]
+        return (features, images) if self.repaints else (features,)
 
     def style(self, images: Tensor) -> Tensor:
-        """The means and deviations of those features, [B, 2 C]."""
-        return concat_moments(moments(self.content(images)))
+        """The means and deviations of those features, [B, 2 C], and behind them those of the
+        colours, [B, 6], where it repaints."""
+        return self.style_of(self.content(images)[0], images)
 
-    def image(self, content: Tensor, style: Tensor) -> Tensor:
+    def style_of(self, features: Tensor, images: Tensor) -> Tensor:
+        """As `style`, of images whose features are known."""
+        style = concat_moments(moments(features))
+        return ops.concatenate([style, palette_of(images)], -1) if self.repaints else style
+
+    def styled(self, content: Content, style: Tensor) -> Tensor:
+        """AdaIN of the content's features with the style's moments, which the decoder draws."""
+        features = content[0]
+        return apply_style(features, style[:, :2 * features.shape[-1]])
+
+    def image(self, content: Content, style: Tensor) -> Tensor:
         """Images of the given content in the given style."""
-        return self.decode(apply_style(content, style))
+        return self.drawn(self.styled(content, style), content, style)
+
+    def drawn(self, styled: Tensor, content: Content, style: Tensor) -> Tensor:
+        """As `image`, of features that are `styled` already."""
+        image = self.decode(styled)
+        if not self.repaints:
+            return image
+        features, photographs = content
+        return repaint(photographs, style[:, 2 * features.shape[-1]:]) + image
 
     def decode(self, features: Tensor) -> Tensor:
         """The decoder's images for features [B, h, w, C].

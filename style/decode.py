@@ -21,7 +21,7 @@ from style.few_patches import swapped
 from style.methods import METHODS
 
 if TYPE_CHECKING:
-    from nets.stylist import PlainStylist, VariationalStylist
+    from nets.stylist import Content, PlainStylist, VariationalStylist
 
 
 class StyleNets(NamedTuple):
@@ -29,9 +29,9 @@ class StyleNets(NamedTuple):
     and style to image."""
 
     stylist: "VariationalStylist | PlainStylist"
-    encode: Callable[[np.ndarray], Tensor]
+    encode: "Callable[[np.ndarray], Content]"
     read: Callable[[np.ndarray], np.ndarray]
-    draw: Callable[[Tensor, np.ndarray], Tensor]
+    draw: "Callable[[Content, np.ndarray], Tensor]"
 
 
 @METHODS.register("inverse")

@@ -26,7 +26,6 @@ from losses.perceptual import (
     style_loss,
 )
 from losses.style import disentanglement, kl_to_normal, moments_loss
-from nets.adain import adaptive_instance_norm
 from nets.architectures.style import PADDING
 from nets.stylist import PlainStylist, VariationalStylist
 from nets.vgg import layers_of
@@ -113,7 +112,7 @@ class VariationalTrainer(StyleTrainer):
                               for n in self.style_layers),
                  "kl": kl_to_normal(mean, log_variance)}
         if self.weights["disentangle"]:
-            turned = replica_rows(tf.roll(gathered(content), 1, axis=0))
+            turned = tuple(replica_rows(tf.roll(gathered(part), 1, axis=0)) for part in content)
             other = self.stylist.image(turned, code)
             terms["disentangle"] = disentanglement(
                 self.stylist.style(made), self.stylist.style(other), mean)
@@ -127,10 +126,10 @@ class PlainTrainer(StyleTrainer):
 
     def terms(self, photos: Tensor, paintings: Tensor, random: Random) -> dict[str, Tensor]:
         (layer,) = self.content_layers
-        painted = self.look(paintings)
-        target = tf.stop_gradient(adaptive_instance_norm(self.stylist.content(photos),
-                                                         painted[layer]))
-        seen = self.look(self.stylist.decode(target))
+        painted, content = self.look(paintings), self.stylist.content(photos)
+        style = self.stylist.style_of(painted[layer], paintings)
+        target = tf.stop_gradient(self.stylist.styled(content, style))
+        seen = self.look(self.stylist.drawn(target, content, style))
         return {"content": self.difference(seen[layer], target),
                 "style": sum(moments_loss(seen[n], painted[n], self.difference)
                              for n in self.style_layers)}
@@ -145,10 +144,11 @@ def stylist_for(config: Config) -> VariationalStylist | PlainStylist:
     width, precision = config.nets.width, config.device.precision
     padding = PADDING[config.style.padding]
     if config.style.style_variance:
-        return VariationalStylist(config.training.latent_dim, width, precision, padding)
+        return VariationalStylist(config.training.latent_dim, width, precision, padding,
+                                  config.style.repaint)
     coupling = config.coupling
     return PlainStylist(coupling.content_layers.strip(), coupling.vgg_weights, coupling.vgg,
-                        precision, padding)
+                        precision, padding, config.style.repaint)
 
 
 def sample_picture(stylist: VariationalStylist | PlainStylist, config: Config,

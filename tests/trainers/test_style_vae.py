@@ -81,7 +81,7 @@ def test_balanced_layers_have_terms_without_a_unit(vgg):
     photos, paintings = unit(2, 0), unit(2, 1)
     terms = trainer.terms(photos, paintings, None)
     layer = LAYERS[1]
-    target = adaptive_instance_norm(trainer.stylist.content(photos), vgg(paintings)[1])
+    target = adaptive_instance_norm(trainer.stylist.content(photos)[0], vgg(paintings)[1])
     made = trainer.stylist.decode(target)
     seen = dict(zip(LAYERS, vgg(made), strict=True))[layer].numpy()
     np.testing.assert_allclose(
@@ -156,9 +156,9 @@ def variables(run):
 
 @pytest.mark.parametrize("flags, models", [
     (["--width", "0.05", "--latent_dim", "3", "--kl_weight", "1", "--kl_warmup", "2",
-      "--disentangle_weight", "1"], ["content_encoder", "decoder", "style_encoder"]),
-    (["--no_style_variance", "--padding", "reflect", "--layer_balance", "--augment", "hue,flip",
-      "--augment_probability", "0.5"], ["decoder"])])
+      "--disentangle_weight", "1", "--repaint"], ["content_encoder", "decoder", "style_encoder"]),
+    (["--no_style_variance", "--padding", "reflect", "--repaint", "--layer_balance",
+      "--augment", "hue,flip", "--augment_probability", "0.5"], ["decoder"])])
 def test_a_resumed_run_is_the_unbroken_one(pictures, tmp_path, flags, models):
     command = ["--gan_type", "style_vae", "--preset", "none", "--dataset", pictures,
                "--image_size", "24", "--batch_size", "2", "--vgg_weights", "random",
