@@ -1,15 +1,16 @@
 """Time, memory and consistency of the ways to transfer style.
 
-    python -m benchmarks.style time --vgg_weights FILE --sizes 256,512 [--inverse RUN] [--adain RUN]
+    python -m benchmarks.style time --vgg_weights FILE --sizes 256,300x500 [--inverse RUN] [...]
     python -m benchmarks.style swap --sizes 256,512
     python -m benchmarks.style spread CONTENT STYLE --vgg_weights FILE --seeds 8 --output FILE.png
 
-`time` is table 4.1 of Chen's thesis: every method on content and style of the same size, its
-seconds per iteration, those for all its iterations and its peak memory. `swap` is the swap of
-activations alone, by both of its ways and by the two convolutions of section 4.2.3. In both each
-measurement is a process of its own, the methods alternate and medians are quoted; the images are
-noise, since what is in a picture costs nothing. `spread` is figure 4.9: the standard deviation
-of the pixels over random initialisations, as the optimisation goes on.
+`time` is table 4.1 of Chen's thesis, which has 300x500: every method on content and style of the
+same size (rows x columns, or the side of a square), its seconds per iteration, those for all its
+iterations and its peak memory. `swap` is the swap of activations alone, by both of its ways and by
+the two convolutions of section 4.2.3. In both each measurement is a process of its own, the methods
+alternate and medians are quoted; the images are noise, since what is in a picture costs nothing.
+`spread` is figure 4.9: the standard deviation of the pixels over random initialisations, as the
+optimisation goes on.
 """
 
 import argparse
@@ -21,16 +22,22 @@ import subprocess
 import sys
 import time
 
-ITERATIONS = {"swap": 100, "gatys": 500, "inverse": 1, "adain": 1}
+ITERATIONS = {"swap": 100, "gatys": 500, "mrf": 200, "inverse": 1, "adain": 1}     # table 4.1's
 WAYS = ("pixel", "patch", "convolutions")
 
 
-def noise(size, seed, channels=3):
-    """An image [1, size, size, channels] in [-1, 1]."""
+def rows_and_columns(size: str) -> tuple[int, int]:
+    """The height and width that "300x500", or "256" for a square, says."""
+    rows, _, columns = size.partition("x")
+    return int(rows), int(columns or rows)
+
+
+def noise(sides, seed, channels=3):
+    """An image [1, *sides, channels] in [-1, 1]."""
     import numpy as np
 
     random = np.random.default_rng(seed)
-    return random.uniform(-1, 1, (1, size, size, channels)).astype("float32")
+    return random.uniform(-1, 1, (1, *sides, channels)).astype("float32")
 
 
 class Clock:
@@ -52,36 +59,37 @@ def seconds(function) -> list[float]:
     return clock.read()
 
 
-def method(name, size, few, args) -> dict:
-    """Seconds for what comes before the first iteration, and for each iteration."""
-    from style import decode, optimise  # noqa: F401 (each registers its methods)
+def method(name, sides, few, args) -> dict:
+    """Seconds for what comes before the first iteration, and for each iteration: of a method with
+    several resolutions the mean over `few` at each."""
     from style.methods import METHODS
 
-    draw, content, styles = METHODS[name], noise(size, 0), [noise(size, 1)]
+    draw, content, styles = METHODS[name], noise(sides, 0), [noise(sides, 1)]
     if name in ("inverse", "adain"):
         options = {"run": getattr(args, name)}
         draw(content, styles, **options)                    # traced and loaded
-        each = seconds(lambda: draw(noise(size, 2), styles, **options))
+        each = seconds(lambda: draw(noise(sides, 2), styles, **options))
         return {"before": [0.0, 0.0], "each": each}
     options = {"vgg_weights": args.vgg_weights}
-    if name == "gatys":
-        options |= {"content_layers": args.content_layers, "style_layers": args.style_layers}
+    if name in ("gatys", "mrf"):
+        options |= {"content_layers": args.content_layers,
+                    "style_layers": {"gatys": args.style_layers, "mrf": args.patch_layers}[name]}
     draw(content, styles, **options, iterations=1)
     at, clock = [], Clock()
-    draw(noise(size, 2), styles, **options, iterations=few,
+    draw(noise(sides, 2), styles, **options, iterations=few,
          progress=lambda *step: at.append(clock.read()))
     return {"before": at[0], "each": [(last - first) / max(1, len(at) - 1)
                                       for first, last in zip(at[0], at[-1], strict=True)]}
 
 
-def swapped(way, size, few, args) -> dict:
-    """Seconds for a swap of the activations of images of `size` at relu3_1, 3x3 patches."""
+def swapped(way, sides, few, args) -> dict:
+    """Seconds for a swap of the activations of images of `sides` at relu3_1, 3x3 patches."""
     import tensorflow as tf
 
     from nets.swap import Plan, style_swap
 
-    side = size // 4
-    content, style = (tf.nn.relu(noise(side, seed, 256)) for seed in (0, 1))
+    positions = [side // 4 for side in sides]
+    content, style = (tf.nn.relu(noise(positions, seed, 256)) for seed in (0, 1))
     if way == "convolutions":
         call = tf.function(convolutions, autograph=False)
     else:
@@ -110,7 +118,7 @@ def convolutions(content, style):
 
 def alternated(kind, names, args):
     """Prints the medians of processes that take turns."""
-    sizes = [int(size) for size in args.sizes.split(",")]
+    sizes = args.sizes.split(",")
     found = {(size, name): [] for size in sizes for name in names}
     for _ in range(args.rounds):
         for size, name in found:
@@ -120,14 +128,14 @@ def alternated(kind, names, args):
             found[size, name].append(json.loads(out.splitlines()[-1]))
     print(f"medians of {args.rounds} alternated rounds; load average {os.getloadavg()[0]:.1f} on "
           f"{os.cpu_count()} cores")
-    print(f"{'size':>5} {'method':14}{'iterations':>11}{'s before':>10}{'s each':>9}"
+    print(f"{'size':>8} {'method':14}{'iterations':>11}{'s before':>10}{'s each':>9}"
           f"{'s in all':>10}{'core s each':>13}{'core s in all':>15}{'peak MiB':>10}")
     for (size, name), each in found.items():
         before, step = ([statistics.median(m[key][i] for m in each) for i in (0, 1)]
                         for key in ("before", "each"))
         peak, count = statistics.median(m["peak_mib"] for m in each), ITERATIONS.get(name, 1)
         wall, cores = (b + count * s for b, s in zip(before, step, strict=True))
-        print(f"{size:>5} {name:14}{count:>11}{before[0]:>10.2f}{step[0]:>9.3f}{wall:>10.1f}"
+        print(f"{size:>8} {name:14}{count:>11}{before[0]:>10.2f}{step[0]:>9.3f}{wall:>10.1f}"
               f"{step[1]:>13.3f}{cores:>15.1f}{peak:>10.0f}")
 
 
@@ -166,13 +174,14 @@ def main():
         each.add_argument("--rounds", type=int, default=3)
         each.add_argument("--measure", default="", help=argparse.SUPPRESS)
     timed.add_argument("--few", type=int, default=6, help="iterations that are timed")
+    timed.add_argument("--methods", default="swap,gatys,mrf", help="that need no run")
+    timed.add_argument("--patch_layers", default="", help="of mrf")
     timed.add_argument("--inverse", default="", help="run of an inverse network")
     timed.add_argument("--adain", default="", help="run of a style_vae")
     for each in (timed, spreading):
         each.add_argument("--vgg_weights", default="imagenet")
-        each.add_argument("--content_layers", default="block4_conv2")
-        each.add_argument("--style_layers",
-                          default=",".join(f"block{b}_conv1" for b in range(1, 6)))
+        each.add_argument("--content_layers", default="", help="of gatys and mrf")
+        each.add_argument("--style_layers", default="", help="of gatys")
     for name in ("content", "style"):
         spreading.add_argument(name)
     spreading.add_argument("--seeds", type=int, default=8)
@@ -185,10 +194,10 @@ def main():
     if args.measure:
         kind, name, size = args.measure.split(",")
         measure = {"time": method, "swap": swapped}[kind]
-        found = measure(name, int(size), getattr(args, "few", 1), args)
+        found = measure(name, rows_and_columns(size), getattr(args, "few", 1), args)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         return print(json.dumps({**found, "peak_mib": peak}))
-    names = WAYS if args.kind == "swap" else ["swap", "gatys", *(
+    names = WAYS if args.kind == "swap" else [*args.methods.split(","), *(
         name for name in ("inverse", "adain") if getattr(args, name))]
     return alternated(args.kind, names, args)
 

@@ -161,7 +161,7 @@ def check_activation_size(name: str, height: int, width: int, patch_size: int) -
         smaller = f"--patch_size {min(height, width)}, " if min(height, width) else ""
         raise UserError(f"the {name} has {width}x{height} positions at this layer, fewer than a "
                         f"patch of {patch_size}x{patch_size}; choose a larger --{name}_size, "
-                        f"{smaller}or an earlier --layer")
+                        f"{smaller}or an earlier layer")
 
 
 def match_patches(content: Tensor, style: Tensor, plan: Plan) -> Tensor:

@@ -139,8 +139,10 @@ def plan_jobs(content: Path, styles: Sequence[str], output: Path, mixes: bool,
 def _check_fits(name, image, draw, options):
     settings = settings_of(draw, options)
     if "patch_size" in settings:
-        layer = settings.get("layer", "block3_conv1")
-        check_activation_size(name, *layer_size(layer, *image.shape[1:3]), settings["patch_size"])
+        named = settings.get("layer") or settings.get("style_layers") or "block3_conv1"
+        for layer in layers_of(named):
+            check_activation_size(name, *layer_size(layer, *image.shape[1:3]),
+                                  settings["patch_size"])
 
 
 def _keep_colors(draw, keep_colors, options):
