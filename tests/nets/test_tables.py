@@ -28,7 +28,7 @@ def shared(nets):
     return [v for v in nets[0].weights if id(v) in theirs]
 
 
-@pytest.mark.parametrize("rows", [0, 1, 3])
+@pytest.mark.parametrize("rows", [0, 3])
 def test_generators_of_unequal_depth(rows):
     tables = tables_of(GENERATORS, "quick, quick_deep", 2)
     short, deep = build_generators(tables, 2, rows, 4, WIDTH)
@@ -47,8 +47,8 @@ def test_generators_of_unequal_depth(rows):
         np.testing.assert_array_equal(first["features"][row], second["features"][row])
 
 
-@pytest.mark.parametrize("names", ["quick,quick_deep", "quick_deep,quick"])
-@pytest.mark.parametrize("rows", [0, 1, 3])
+@pytest.mark.parametrize("names, rows", [
+    ("quick,quick_deep", 0), ("quick,quick_deep", 3), ("quick_deep,quick", 1)])
 def test_discriminators_of_unequal_depth(names, rows):
     nets = build_discriminators(tables_of(DISCRIMINATORS, names, 2), 2, rows, width=WIDTH)
     same = shared(nets)

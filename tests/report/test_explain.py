@@ -31,6 +31,14 @@ def test_a_command_line_says_what_it_changes(capsys):
     assert text.count("$$") == 4
 
 
+def test_nets_of_unequal_depth_have_a_table_each(capsys):
+    text = said(capsys, "--gan_type", "cogan", "--dataset", "glyph2edge", "--generator",
+                "quick,quick_deep")
+    first, second = text.partition("Generator 1 `quick`")[2].split("Generator 2 `quick_deep`")
+    assert "| 4 | convt | 3 | 4 | 2 |  | tanh |" in first and "| 5 |" not in first
+    assert "| 5 | conv | 3 | 3 | 1 |  | tanh |" in second.partition("Discriminator `quick`")[0]
+
+
 def test_a_run_and_a_file(tmp_path, capsys):
     from .test_page import new_run
     run = new_run(tmp_path / "run")
