@@ -29,6 +29,7 @@ from config.requirements import (
     TABLE_OF_CRITICS,
     TABLE_OF_GENERATORS,
     UNPENALISED,
+    UNVARIED,
     VARIATIONAL,
     by_kernel,
 )
@@ -168,10 +169,11 @@ OPTIONS: tuple[Option, ...] = (
     *brought_by(KERNELS, "kernel", NAMED_LOSS, one_of("loss", "mmd"), group="loss"),
     *group(
         "loss",
-        ("augment", str, "", "random changes of all images that discriminators see, with commas: "
-         f"{', '.join(AUGMENTATIONS)} (default: none)", COMMON, DISCRIMINATORS_OF),
+        ("augment", str, "", "random changes of all images that discriminators see, or of the "
+         f"paintings of style_vae, with commas: {', '.join(AUGMENTATIONS)} (default: none)", COMMON,
+         either(DISCRIMINATORS_OF, STYLIST)),
         ("augment_probability", float, 1.0, "with which an image gets each of them", from_to(0, 1),
-         DISCRIMINATORS_OF, chosen("augment")),
+         either(DISCRIMINATORS_OF, STYLIST), chosen("augment")),
         ("augment_target", float, 0.0, "let that probability follow the discriminators: up while "
          "the mean sign of real scores is above this, else down (ADA has 0.6); 0: off",
          from_to(0, 1), DISCRIMINATORS_OF, chosen("augment")),
@@ -290,12 +292,24 @@ OPTIONS: tuple[Option, ...] = (
         "style",
         ("crop", int, 0, "learn from squares of this side, cut at random from the images of "
          "image_size; 0: from whole images", from_to(0, 1024), STYLING),
+        ("padding", str, "zeros", "what their nets see beyond the edge of an image: zeros draw a "
+         "frame", one_of_names("zeros", "reflect"), STYLING),
+        ("inverse_norm", str, "instance", "inverse_net: of its rows; without one it knows how "
+         "strong an activation is, and so the colours", one_of_names("instance", "none"), INVERSE),
+        ("repaint", bool, False, "add what the nets draw to pixels: style_vae to the photograph "
+         "in the style's colours, inverse_net to the style's pixels that its patches carry along; "
+         "in no paper", STYLING),
+        ("layer_balance", bool, False, "style_vae: content and style of each layer over the mean "
+         "square of what they should be, so that every layer counts alike", STYLIST),
         ("swapped", bool, True, "inverse_net: learn from style-swapped activations too (4.3.1)",
          INVERSE),
         ("tv_weight", float, 1e-6, "inverse_net: weight of the total variation (lambda of eq. "
          "4.7) of pixels of 0..255, beside a mean over activations", from_to(0), INVERSE),
-        ("style_variance", bool, True, "style_vae: styles from a latent space; off: plain AdaIN "
-         "of VGG's features (Huang and Belongie)", STYLIST),
+        ("style_variance", bool, True, "style_vae: styles from a latent space; off: VGG's features "
+         "are changed as --transform says", STYLIST),
+        ("transform", str, "adain", "style_vae: means and deviations (Huang and Belongie), or a "
+         "matrix that nets read (Li et al. 2018)", one_of_names("adain", "linear"), STYLIST,
+         UNVARIED),
         ("kl_weight", float, 0.0, "style_vae: divergence of the styles from N(0, 1)", from_to(0),
          STYLIST, VARIATIONAL),
         ("kl_warmup", int, 0, "style_vae: iterations over which that weight rises", from_to(0),

@@ -119,12 +119,22 @@ def build_convolutional(table: Table, channels: int, width: float = 1.0, name: s
 
     It takes images of any size. Raises UserError for a width that is not positive.
     """
+    x = keras.Input((None, None, channels), name="x")
+    return keras.Model(x, convolve(table, x, width, name, precision), name=name)
+
+
+def convolve(table: Table, x: Tensor, width: float = 1.0, name: str = "net",
+             precision: str | None = None, last_start: Initialization | None = None) -> Tensor:
+    """As `build_convolutional`, as layers behind the symbolic tensor `x` [B, H, W, C].
+
+    last_start: initial weights of the last row, None for the table's.
+    """
     architecture = _architecture(table)
     rows = widen(architecture.table, width)
-    x = keras.Input((None, None, channels), name="x")
     start = choose_initialization(architecture, "table", None)
-    blocks = _blocks(rows, name, start, range(len(rows)), precision)
-    return keras.Model(x, _apply_in_turn(blocks, x)[-1], name=name)
+    first = _blocks(rows, name, start, range(len(rows) - 1), precision)
+    last = _blocks(rows, name, last_start or start, [len(rows) - 1], precision)
+    return _apply_in_turn(first + last, x)[-1]
 
 
 def join_generators(generators: Sequence[keras.Model]) -> keras.Model:

@@ -8,7 +8,7 @@ only the best match of each content patch is kept, and its pixels are gathered.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 
@@ -29,7 +29,8 @@ MULTIPLICATIONS_PER_ADDITION = 24   # so many multiplications take as long as on
 
 
 def style_swap(content: Tensor, style: Tensor, patch_size: int = 3, stride: int = 1,
-               memory_limit: int | None = None, match: Callable | None = None) -> Tensor:
+               memory_limit: int | None = None, match: Callable | None = None,
+               carried: Tensor | None = None) -> Tensor:
     """Activations [1, H, W, C] and [1, h, w, C] -> [1, (n - 1) stride + patch_size, ..., C].
 
     Patches are taken at every stride-th position at which they lie wholly inside; n is their
@@ -38,14 +39,23 @@ def style_swap(content: Tensor, style: Tensor, patch_size: int = 3, stride: int 
     greatest normalised cross-correlation (eq. 4.2), on ties by the first, and overlaps are
     averaged. No gradient flows. With static shapes it works inside a tf.function.
     memory_limit: bytes that may be allocated, including the result. match: a function as
-    `match_patches`, in its place. Raises UserError if the limit is too small for these sizes, if a
-    patch is larger than an input or a stride larger than a patch.
+    `match_patches`, in its place. carried: further channels [1, h, w, D] of the style, which go
+    with its patches and have no say in the match; the result has C + D. Raises UserError if the
+    limit is too small for these sizes, if a patch is larger than an input or a stride larger than
+    a patch.
     """
     plan = Plan(tuple(content.shape[1:]), tuple(style.shape[1:]), patch_size, stride,
                 memory_limit)
     content, style = (ops.stop_gradient(ops.convert_to_tensor(a, "float32"))[0]
                       for a in (content, style))
-    return _assemble(style, (match or match_patches)(content, style, plan), plan)[None]
+    index = (match or match_patches)(content, style, plan)
+    swapped = _assemble(style, index, plan)[None]
+    if carried is None:
+        return swapped
+    beside = replace(plan, content=(*plan.content[:2], carried.shape[-1]),
+                     style=tuple(carried.shape[1:]))
+    carried = ops.stop_gradient(ops.convert_to_tensor(carried, "float32"))[0]
+    return ops.concatenate([swapped, _assemble(carried, index, beside)[None]], -1)
 
 
 @dataclass(frozen=True)

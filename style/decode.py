@@ -46,9 +46,15 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
     path, checkpoint = _find_run(run, "inverse_net", "inverse")
     of_content, of_style = relu3_1_extractors(path, memory_limit)
     padded = pad_to_multiple(content, of_content.scale)
+    repaints = load_config(path).style.repaint
     activations = swapped(of_content(padded), of_style(styles[0]), patch_size, stride, memory_limit,
-                          style_patches)
+                          style_patches, _carried(styles[0]) if repaints else None)
     return _cut(inverse_network(path, checkpoint)(activations), content)
+
+
+def _carried(style: np.ndarray) -> Tensor:
+    from nets.inverse import squares
+    return squares(style)
 
 
 @METHODS.register("adain")
@@ -97,11 +103,11 @@ def corner_weights(grid: int) -> np.ndarray:
 
 def prior_styles(stylist: "VariationalStylist | PlainStylist", count: int, seed: int,
                  run: str | Path) -> np.ndarray:
-    """Draws styles from N(0, 1), [count, latent_dim]. Raises UserError for plain AdaIN."""
+    """Draws styles from N(0, 1), [count, latent_dim]. Raises UserError for a stylist without."""
     from framework.random import Random
     if stylist.latent_dim is None:
-        raise UserError(f"{run} is plain AdaIN (no style_variance): it has no styles of its own "
-                        "to draw; give style images")
+        raise UserError(f"{run} has no style_variance, so that it has no styles of its own to "
+                        "draw; give style images")
     return Random(seed, 0).normal([count, stylist.latent_dim]).numpy()
 
 

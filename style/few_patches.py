@@ -36,10 +36,10 @@ _representatives = Representatives()
 
 
 def swapped(content: Tensor, style: Tensor, patch_size: int, stride: int,
-            memory_limit: int | None, style_patches: int) -> Tensor:
+            memory_limit: int | None, style_patches: int, carried: Tensor | None = None) -> Tensor:
     """`nets.swap.style_swap` with at most `style_patches` patches of the style; 0: all."""
-    if not style_patches:
-        return style_swap(content, style, patch_size, stride, memory_limit)
-    chosen = _representatives(content, style, patch_size, stride, style_patches)
-    return style_swap(content, style, patch_size, stride, memory_limit,
-                      partial(match_some, chosen=chosen))
+    match = None
+    if style_patches:
+        chosen = _representatives(content, style, patch_size, stride, style_patches)
+        match = partial(match_some, chosen=chosen)
+    return style_swap(content, style, patch_size, stride, memory_limit, match, carried)

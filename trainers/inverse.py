@@ -19,8 +19,8 @@ from framework.pixels import to_unit, to_unit_tensor
 from framework.tensors import Tensor
 from losses.perceptual import content_loss
 from losses.style import variation_of_levels
-from nets.architectures.style import INVERTED, PADDING
-from nets.inverse import build_inverse
+from nets.architectures.style import CHANNELS, INVERTED, PADDING
+from nets.inverse import build_inverse, squares
 from nets.swap import style_swap
 from nets.vgg import VGGFeatures
 from trainers.kinds import TRAINERS, Picture, Training
@@ -31,8 +31,9 @@ class InverseTrainer:
     """One iteration: a step along eq. 4.7 on the activations of photographs and paintings and,
     where `swapped`, on those of every photograph in the style of every painting.
 
-    net: activations [B, h, w, 256] -> images [B, 4h, 4w, 3] in [-1, 1]. vgg: images -> a list
-    of those activations; it is never trained. tv_weight: lambda, in the units of
+    net: activations [B, h, w, 256] -> images [B, 4h, 4w, 3] in [-1, 1]; one that repaints reads
+    the style's pixels behind them, and learns from swapped activations alone. vgg: images -> a
+    list of those activations; it is never trained. tv_weight: lambda, in the units of
     `losses.style.variation_of_levels`.
     """
 
@@ -41,6 +42,7 @@ class InverseTrainer:
                  swapped: bool = True):
         self.net, self.vgg, self.optimizer = net, vgg, optimizer
         self.tv_weight, self.swapped = tv_weight, swapped
+        self.repaints = net.input_shape[-1] > CHANNELS
         optimizer.build(net.trainable_variables)
         self.draw = compiled(lambda activations: net(activations, training=False))
 
@@ -50,10 +52,11 @@ class InverseTrainer:
     def iterate(self, iteration: Tensor, batch: Any) -> dict[str, Tensor]:
         """batch: photographs and paintings, each uint8 [1, B, H, W, 3]."""
         photos, paintings = (to_unit_tensor(images[0]) for images in batch)
-        targets = tf.stop_gradient(inversion_targets(self.vgg, photos, paintings, self.swapped))
+        targets = tf.stop_gradient(inversion_targets(self.vgg, photos, paintings, self.swapped,
+                                                     self.repaints))
         with tf.GradientTape() as tape:
-            terms = inversion_terms(self.net(targets, training=True), targets, self.vgg,
-                                    self.tv_weight * replica_and_count()[1])
+            terms = inversion_terms(self.net(targets, training=True), targets[..., :CHANNELS],
+                                    self.vgg, self.tv_weight * replica_and_count()[1])
             loss: Tensor = sum(terms.values())
             scaled = self.optimizer.scale_loss(loss)
         variables = self.net.trainable_variables
@@ -77,20 +80,32 @@ def inversion_terms(images: Tensor, targets: Tensor, vgg: VGGFeatures,
             "variation": tv_weight * variation_of_levels(images)}
 
 
-def inversion_targets(vgg: VGGFeatures, photos: Tensor, paintings: Tensor, swapped: bool) -> Tensor:
+def inversion_targets(vgg: VGGFeatures, photos: Tensor, paintings: Tensor, swapped: bool,
+                      repaints: bool = False) -> Tensor:
     """The activations that the network inverts: those of the photographs [B, H, W, 3], of the
     paintings and, where `swapped`, of all B x B pairs swapped, in the order of the
-    photographs. On several devices each takes its photographs with the paintings of all."""
+    photographs. On several devices each takes its photographs with the paintings of all.
+    repaints: the pairs alone, and behind the activations of each the painting's pixels, which the
+    swap carries (`nets.inverse.squares`)."""
     contents, styles = vgg(photos)[0], vgg(paintings)[0]
+    if repaints:
+        return ops.concatenate(swap_all_pairs(contents, gathered(styles),
+                                              gathered(squares(paintings))))
     pairs = swap_all_pairs(contents, gathered(styles)) if swapped else []
     return ops.concatenate([contents, styles, *pairs])
 
 
-def swap_all_pairs(contents: Tensor, styles: Tensor) -> list:
+def swap_all_pairs(contents: Tensor, styles: Tensor, carried: Tensor | None = None) -> list:
     """Every content activation [h, w, C] swapped with every style activation: B x B' tensors
-    [1, h, w, C]."""
-    return [style_swap(contents[i:i + 1], styles[j:j + 1])
+    [1, h, w, C]. carried: further channels of the styles, see `style_swap`."""
+    return [swap_pair(contents, i, styles, j, carried)
             for i in range(contents.shape[0]) for j in range(styles.shape[0])]
+
+
+def swap_pair(contents: Tensor, i: int, styles: Tensor, j: int, carried: Tensor | None) -> Tensor:
+    """The i-th of the content activations swapped with the j-th of the styles."""
+    return style_swap(contents[i:i + 1], styles[j:j + 1],
+                      carried=None if carried is None else carried[j:j + 1])
 
 
 def pair_batches(config: Config,
@@ -127,17 +142,19 @@ def shown_images(domains: Sequence[Domain], count: int) -> list[np.ndarray]:
 
 def sample_picture(trainer: InverseTrainer, config: Config, domains: Sequence[Domain]) -> Picture:
     """A function that draws, in rows: photographs, the network's inverse of their activations,
-    paintings, the inverse of theirs, and of both swapped."""
+    paintings, the inverse of theirs, and of both swapped; without the inverses of what is not
+    swapped if it repaints."""
     photos, paintings = shown_images(domains, config.output.sample_columns)
     contents, styles = (trainer.vgg(images)[0] for images in (photos, paintings))
-    both = ops.concatenate([style_swap(contents[i:i + 1], styles[i:i + 1])
+    carried = squares(tf.constant(paintings)) if trainer.repaints else None
+    both = ops.concatenate([swap_pair(contents, i, styles, i, carried)
                             for i in range(len(photos))])
     scale = enlargement(photos.shape[1])
 
     def draw():
-        rows = [photos, trainer.draw(contents), paintings, trainer.draw(styles),
-                trainer.draw(both)]
-        return image_grid(rows, len(photos), scale)
+        rows = ([photos, paintings] if trainer.repaints else
+                [photos, trainer.draw(contents), paintings, trainer.draw(styles)])
+        return image_grid([*rows, trainer.draw(both)], len(photos), scale)
     return draw
 
 
@@ -146,7 +163,8 @@ def net_for(config: Config) -> keras.Model:
     keras.utils.set_random_seed(config.experiment.seed)
     style = config.style
     return build_inverse(config.nets.width, config.device.precision, PADDING[style.padding],
-                         None if style.inverse_norm == "none" else style.inverse_norm)
+                         None if style.inverse_norm == "none" else style.inverse_norm,
+                         style.repaint)
 
 
 def activations(config: Config) -> VGGFeatures:

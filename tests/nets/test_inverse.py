@@ -7,7 +7,7 @@ import pytest
 from nets.architectures import Row
 from nets.architectures.style import CHANNELS, INVERSE_NETWORK, INVERTED
 from nets.build import build_convolutional
-from nets.inverse import build_inverse
+from nets.inverse import CARRIED, build_inverse, squares
 from nets.vgg import VGGFeatures
 
 # (output for an input of 16x24x256, kernel and biases, scale and shift of the instance norm)
@@ -89,3 +89,28 @@ def test_without_a_norm_it_knows_how_strong_activations_are():
         once, twice = (net(times * activations).numpy() for times in (1, 2))
         change = np.abs(twice - once).max() / np.abs(once).max()
         assert change > 0.5 if knows else change < 0.05
+
+
+def test_squares_are_the_pixels_at_their_position():
+    images = np.random.default_rng(0).uniform(-1, 1, (2, 10, 13, 3)).astype("float32")
+    found = squares(images).numpy()
+    assert found.shape == (2, 2, 3, CARRIED)
+    for y in range(2):
+        for x in range(3):
+            own = images[:, 4 * y:4 * y + 4, 4 * x:4 * x + 4]
+            np.testing.assert_array_equal(found[:, y, x], own.reshape(2, -1))
+
+
+def test_one_that_repaints_begins_with_the_pixels_that_were_carried():
+    images = np.random.default_rng(1).uniform(-1, 1, (1, 12, 20, 3)).astype("float32")
+    activations = np.random.default_rng(2).uniform(0, 300, (1, 3, 5, CHANNELS)).astype("float32")
+    net = build_inverse(0.125, norm=None, repaints=True)
+    both = np.concatenate([activations, squares(images)], -1)
+    np.testing.assert_allclose(net(both), images, atol=1e-6)
+    last = net.get_layer("inverse_row5_conv")
+    last.set_weights([np.full(w.shape, 0.01, "float32") for w in last.get_weights()])
+    drawn = net(both).numpy() - images
+    assert np.abs(drawn).max() > 1e-3
+    both[..., 0] += 100                                 # it reads the activations as well
+    assert np.abs(net(both).numpy() - images - drawn).max() > 1e-5
+    assert all("squares" not in v.path for v in net.trainable_variables)

@@ -187,3 +187,21 @@ def test_a_limit_that_is_too_small_is_refused_before_anything_is_done(monkeypatc
 def test_mistakes(k, s, message):
     with pytest.raises(UserError, match=message):
         style_swap(CONTENT[None], STYLE[None], k, s)
+
+
+def test_what_is_carried_goes_with_the_patches():
+    """As if the patches had more channels, of which the first alone are compared."""
+    beside = feat(4, 6, 3, 2.3, 0.5)
+    for k, s in ((3, 1), (2, 2)):
+        index, _ = by_definition(CONTENT, STYLE, k, s)
+        corners = list(itertools.product(range(0, 4 - k + 1, s), range(0, 6 - k + 1, s)))
+        made = style_swap(CONTENT[None], STYLE[None], k, s, carried=beside[None])[0].numpy()
+        total, count = np.zeros((*made.shape[:2], 3)), np.zeros((*made.shape[:2], 1))
+        for a, row in enumerate(index):
+            for b, winner in enumerate(row):
+                y, x = corners[winner]
+                total[a * s:a * s + k, b * s:b * s + k] += beside[y:y + k, x:x + k]
+                count[a * s:a * s + k, b * s:b * s + k] += 1
+        np.testing.assert_allclose(made[..., 2:], total / count, rtol=1e-5)
+        plain = style_swap(CONTENT[None], STYLE[None], k, s)[0]
+        np.testing.assert_array_equal(made[..., :2], plain)

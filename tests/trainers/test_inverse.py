@@ -56,6 +56,22 @@ def test_the_batch_is_two_photographs_two_paintings_and_their_four_pairs(vgg):
     np.testing.assert_array_equal(inversion_targets(vgg, photos, paintings, False), found[:4])
 
 
+def test_one_that_repaints_learns_from_pairs_and_their_pixels(vgg):
+    photos, paintings = stored(2, 0, 32), stored(2, 1, 32)
+    plain = inversion_targets(vgg, as_seen(photos), as_seen(paintings), True)
+    found = inversion_targets(vgg, as_seen(photos), as_seen(paintings), True, True)
+    assert found.shape == (4, 8, 8, 256 + 48)
+    np.testing.assert_array_equal(found[..., :256], plain[4:])
+    keras.utils.set_random_seed(3)
+    net = build_inverse(0.1, norm=None, repaints=True)
+    trainer = InverseTrainer(net, vgg, keras.optimizers.Adam(1e-3), tv_weight=0.0)
+    terms = trainer.iterate(0, (photos[None], paintings[None]))
+    pixels = np.asarray(found)[..., 256:].reshape(4, 8, 8, 4, 4, 3)
+    images = pixels.transpose(0, 1, 3, 2, 4, 5).reshape(4, 32, 32, 3)       # what it begins from
+    by_hand = np.mean((np.asarray(vgg(images)[0]) - np.asarray(found)[..., :256]) ** 2)
+    np.testing.assert_allclose(terms["activations"], by_hand, rtol=1e-4)
+
+
 def test_swapped_by_hand(vgg):
     """Each of the 2x2 patches of 3x3 becomes the style's of greatest cosine; overlaps are
     averaged."""
