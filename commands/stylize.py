@@ -10,6 +10,7 @@ from commands.registry import COMMANDS, REPORT
 from framework.errors import UserError
 from framework.options import MAX_COUNT, MAX_SEED, Option
 from style import colors, minimise
+from style.films import STEADY
 from style.methods import METHODS
 
 MIB = 2**20
@@ -40,6 +41,8 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     Option("keep_colors", str, None, "the content's; without a word: luminance",
            choices=colors.COLOR_METHODS, alone="luminance"),
     Option("overwrite", bool, False, "replace files that exist"),
+    Option("steady", float, None, "of a film: share of the frame before, moved with the picture, "
+           f"in each; 0: each by itself (default: {STEADY:g})", low=0, high=0.99),
     Option("compare", str, None, "picture of content, style and result side by side"),
     Option("curve", str, None, "the loss of each step, .png or .csv"),
     REPORT,
@@ -57,6 +60,12 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
                 "mrf of blocks 3 and 4, as far as the weights go"),
     _of_methods("content_share", float, None, "of the content, lambda of eq. 2.17 in gatys: 0 "
                 "(style alone) to 1", low=0, high=1),
+    _of_methods("strength", float, None, "of the style: from 0, the photograph, to 1", low=0,
+                high=1),
+    _of_methods("style_rotations", int, None, "quarter turns in which the style is looked through",
+                low=1, high=4),
+    _of_methods("style_scales", int, None, "sizes in which it is, each 0.7 of the one before",
+                low=1, high=8),
     _of_methods("vgg_weights", str, None, "imagenet (downloaded), random, or .npz or .h5"),
     _of_methods("net", str, None, "vgg19 or vgg16"),
     _of_methods("pooling", str, None, "of VGG", choices=("max", "average")),
@@ -69,6 +78,8 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
                 "gatys 200; mrf 100 at each resolution)", low=1, high=MAX_COUNT),
     _of_methods("resolutions", int, None, "coarse to fine, each begun from the one before", low=1,
                 high=10),
+    _of_methods("tolerance", float, None, "ends where the loss of ten steps differs by a smaller "
+                "share; 0: never", low=0, high=1),
     _of_methods("optimizer", str, None, "of those steps", choices=minimise.PIXEL_OPTIMIZERS),
     _of_methods("init", str, None, "what they start from", choices=("content", "noise")),
     _of_methods("tv_weight", float, None, "of total variation", low=0, high=MAX_COUNT),

@@ -125,7 +125,7 @@ def _film_rows(drawn, styles, page) -> list[Row]:
     except UserError:
         return []
     return [Row([shown_pixels(frames[place], name) for name, frames in columns if place in frames],
-                f"after {place / content.rate:.2f} s") for place in places]
+                f"after {content.times[place]:.2f} s") for place in places]
 
 
 def _frames(film, places) -> dict[int, Any]:

@@ -2,27 +2,27 @@
 
     python -m style.flicker SOURCE STYLISED
 
-Each stylised frame is moved by the motion between two frames of the source (dense inverse
-search, Kroeger et al. 2016); what then differs from the next stylised frame is flicker. Pixels at
-which the moved source does not match, as where something comes into sight, are left out.
+Each stylised frame is moved by the motion between two frames of the source; what then differs
+from the next stylised frame is flicker. Pixels at which the moved source does not match, as where
+something comes into sight, are left out. The sharpness stands beside it, since a blurred film does
+not flicker either.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from framework.errors import UserError
+from style.motion import MAX_SOURCE_DIFFERENCE, optical_flow, warp
 from style.video import Film
-
-MAX_SOURCE_DIFFERENCE = 20 / 255    # between a pixel of the moved source and of its next frame
 
 
 def main(source: str, stylised: str) -> dict[str, float]:
-    """Prints and returns the means of `frame_changes` over all pairs of frames of two films.
+    """Prints and returns the means of `frame_changes` over all pairs of frames of two films, and
+    the mean `sharpness` of the stylised one.
 
     Raises UserError for files that are no films, films of one frame and films of different length.
     """
@@ -30,14 +30,16 @@ def main(source: str, stylised: str) -> dict[str, float]:
     for film in films:
         if film.note:
             print(f"{film.path}: {film.note}", file=sys.stderr)
-    original, styled = map(list, films)
-    if len(original) != len(styled) or len(styled) < 2:
-        raise UserError(f"{source} has {len(original)} frames and {stylised} {len(styled)}; "
+    counts = [film.frame_count for film in films]
+    if counts[0] != counts[1] or counts[0] < 2:
+        raise UserError(f"{source} has {counts[0]} frames and {stylised} {counts[1]}; "
                         "flicker is between the frames of two films of equal length")
-    original = [_scale_to(frame, styled[0].shape) for frame in original]
-    each = [frame_changes(*pair) for pair in zip(pairwise(original), pairwise(styled), strict=True)]
+    each = []
+    for (a, c), (b, d) in pairwise(zip(*films, strict=True)):
+        pair = [_scale_to(frame, c.shape) for frame in (a, b)]
+        each.append(frame_changes(pair, (c, d)) | {"sharpness": sharpness(d)})
     means = {name: float(np.mean([e[name] for e in each])) for name in each[0]}
-    print(f"{stylised}: {len(styled)} frames, mean absolute change from frame to frame, of 255")
+    print(f"{stylised}: {counts[0]} frames, mean absolute change from frame to frame, of 255")
     for name, value in means.items():
         print(f"  {name:28}{255 * value if name != 'pixels in sight' else value:8.3f}")
     return means
@@ -64,26 +66,13 @@ def frame_changes(source: Sequence[np.ndarray],
             "flicker": rest - own, "pixels in sight": float(seen.mean())}
 
 
-def optical_flow(frame: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Finds the position of each pixel of `frame` in `other`, as a shift [H, W, 2] in x and y."""
+def sharpness(frame: np.ndarray) -> float:
+    """The mean absolute Laplacian of the brightness of uint8 [H, W, 3], in [0, 1]: what a film
+    loses that flickers less only because it is blurred."""
     import cv2
 
-    first, second = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (frame, other))
-    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    no_guess: Any = None        # of the flow; OpenCV's types forbid the None that it documents
-    return flow.calc(first, second, no_guess)
-
-
-def warp(image: np.ndarray, shift: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Reads `image` [H, W, 3] at each position plus its shift, bilinear. Also returns [H, W]:
-    whether that position is inside the image."""
-    import cv2
-
-    height, width = image.shape[:2]
-    x, y = (np.add(grid, shift[..., axis], dtype=np.float32)
-            for axis, grid in enumerate(np.meshgrid(np.arange(width), np.arange(height))))
-    inside = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
-    return cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), inside
+    grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) / np.float32(255)
+    return float(np.abs(cv2.Laplacian(grey, cv2.CV_32F, borderType=cv2.BORDER_REPLICATE)).mean())
 
 
 def _scale_to(frame, shape):

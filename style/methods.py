@@ -10,6 +10,8 @@ keyword parameters are the options of the command line that it supports, by name
 
     layer, patch_size, stride, memory_limit (bytes or None), vgg_weights, iterations, seed,
     progress: called as progress(steps done, total steps, loss) after each step,
+    before: of a film's frame, `style.minimise.Before`; of a method that has no such parameter the
+        results themselves are mixed,
     run: the folder of the run whose trained net the method needs,
     mix: weights of the styles, with the sum 1 (tuple of floats), for a method that mixes them,
 

@@ -6,6 +6,7 @@ changes colours that were balanced outside that range.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,21 +15,41 @@ from framework.errors import unknown
 PIXEL_OPTIMIZERS = ("lbfgs", "adam")
 LEARNING_RATE = 0.1                 # of Adam; style swap's code: 0.05 for pixels in [0, 1]
 LBFGS_CORRECTIONS = 10
+UNLIKE = 0.1                        # of pixels in [-1, 1]; see `Before`
 
 ImageLoss = Callable[[np.ndarray], tuple[float, np.ndarray]]      # image -> value and gradient
 Progress = Callable[[int, int, float], None]                     # steps done, total steps, loss
 Watch = Callable[[int, np.ndarray], None]                        # steps done, the image by then
 
 
+class Before(NamedTuple):
+    """The result of a film's frame before, moved as the picture moved (Ruder et al. 2016).
+
+    image: float32 [1, H, W, 3]. seen: float32 [1, H, W, 1], from 0 to 1, where it counts. weight:
+    a result that is unlike it by UNLIKE costs so many times the loss of the image at the start.
+    """
+
+    image: np.ndarray
+    seen: np.ndarray
+    weight: float
+
+
 def minimise(loss: ImageLoss, start: np.ndarray, optimizer: str = "lbfgs", iterations: int = 100,
-             progress: Progress | None = None, watch: Watch | None = None) -> np.ndarray:
+             progress: Progress | None = None, watch: Watch | None = None,
+             before: Before | None = None) -> np.ndarray:
     """Takes `iterations` steps from `start`, float32 [1, H, W, 3], and returns the image.
 
-    progress, watch: called after each step. "lbfgs" may stop earlier, if no step along its
-    direction lowers the loss. Raises UserError for an optimizer that is not in OPTIMIZERS.
+    progress, watch: called after each step. before: where it counts, the steps start from it, and
+    the result is to be like it. "lbfgs" may stop earlier, if no step along its direction lowers
+    the loss. Raises UserError for an optimizer that is not in OPTIMIZERS.
     """
     if optimizer not in PIXEL_OPTIMIZERS:
         raise unknown("optimizer", optimizer, PIXEL_OPTIMIZERS)
+
+    if before is not None:
+        before = _fitted(before, start)
+        start = start + before.seen * (before.image - start)
+        loss = _near(loss, before, before.weight * loss(start)[0])
 
     def report(done, value, image):
         if progress is not None:
@@ -36,6 +57,28 @@ def minimise(loss: ImageLoss, start: np.ndarray, optimizer: str = "lbfgs", itera
         if watch is not None:
             watch(done, image)
     return {"lbfgs": _lbfgs, "adam": _adam}[optimizer](loss, start, iterations, report)
+
+
+def _near(loss: ImageLoss, before: Before, weight: float) -> ImageLoss:
+    """The loss plus `weight` times the mean, over the pixels that count, of the squared distance
+    from the image before over UNLIKE^2."""
+    scale = weight / (UNLIKE**2 * max(float(before.seen.sum()) * before.image.shape[-1], 1.0))
+
+    def both(image):
+        value, gradient = loss(image)
+        apart = before.seen * (image - before.image)
+        return (value + scale * float(np.sum(apart * (image - before.image), dtype=np.float64)),
+                gradient + np.float32(2 * scale) * apart)
+    return both
+
+
+def _fitted(before: Before, start: np.ndarray) -> Before:
+    """`before` at the size of `start`, whose last rows and columns may be added or cut off."""
+    height, width = start.shape[1:3]
+    more = [(0, 0), *((0, max(0, to - size)) for to, size in zip(
+        (height, width), before.image.shape[1:3], strict=True)), (0, 0)]
+    image, seen = (np.pad(each, more, "edge")[:, :height, :width] for each in before[:2])
+    return Before(image, seen, before.weight)
 
 
 def _lbfgs(loss, start, iterations, report):

@@ -15,13 +15,14 @@ from style.decode import pad_to_multiple
 from style.features import FeatureStrips, any_image_spec, layers_at_hand, vgg
 from style.few_patches import swapped
 from style.methods import METHODS
-from style.minimise import ImageLoss, Progress, initial_image, minimise
+from style.minimise import Before, ImageLoss, Progress, initial_image, minimise
 
 tf = Lazy("tensorflow")
 
 TV_WEIGHT = 8.0
 TV_SCALE = LEVELS**2           # total variation of levels 0..255 over that of [-1, 1]
-OPTIMIZER_IMAGE_COPIES = {"adam": 18, "lbfgs": 66}  # memory of the steps, in float32 images
+# Memory of the steps, in float32 images.
+OPTIMIZER_IMAGE_COPIES = {"adam": 18, "pyramid": 18, "lbfgs": 66}
 CONTENT_LAYERS = ("block4_conv2",)                          # of Gatys et al.
 STYLE_LAYERS = tuple(f"block{b}_conv1" for b in range(1, 6))
 
@@ -30,9 +31,10 @@ STYLE_LAYERS = tuple(f"block{b}_conv1" for b in range(1, 6))
 def swap(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_conv1",
          patch_size: int = 3, stride: int = 1, style_patches: int = 0,
          memory_limit: int | None = None, vgg_weights: str = "imagenet", pooling: str = "max",
-         optimizer: str = "adam", iterations: int = 100, init: str = "content",
-         tv_weight: float | None = None, seed: int = 0,
-         progress: Progress | None = None) -> np.ndarray:
+         optimizer: str = "adam", iterations: int = 100, tolerance: float = 0.01,
+         init: str = "content", tv_weight: float | None = None, strength: float = 1.0,
+         seed: int = 0, progress: Progress | None = None,
+         before: Before | None = None) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the first of `styles`: optimises an image until its
     activations are nearest to the style-swapped ones (eq. 4.4).
 
@@ -40,21 +42,26 @@ def swap(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_
     tv_weight: lambda, see `Reconstruction`. None: 8 behind a pooling layer, where it makes up for
     the lost detail (section 4.2.4), and 0 before any, where it would only blur. The steps and the
     rate of Adam are those of the published code. memory_limit: bytes for each of the stages:
-    activations, swap, optimisation. style_patches: see `style.few_patches.swapped`.
+    activations, swap, optimisation. style_patches: see `style.few_patches.swapped`. tolerance: see
+    `style.minimise.settled`. strength: see `swap_loss`; 0 returns the content.
     """
     held = OPTIMIZER_IMAGE_COPIES.get(optimizer, 0) * content.nbytes
     loss, kept = swap_loss(content, styles[0], layer, patch_size, stride, memory_limit, vgg_weights,
-                           pooling, tv_weight, held, style_patches)
-    image = minimise(loss, initial_image(init, kept, seed), optimizer, iterations, progress)
+                           pooling, tv_weight, held, style_patches, strength)
+    image = kept if not strength else minimise(
+        loss, initial_image(init, kept, seed), optimizer, iterations, progress, before=before,
+        tolerance=tolerance)
     return image[:, :content.shape[1], :content.shape[2]]
 
 
 def swap_loss(content: np.ndarray, style: np.ndarray, layer: str = "block3_conv1",
               patch_size: int = 3, stride: int = 1, memory_limit: int | None = None,
               vgg_weights: str = "imagenet", pooling: str = "max", tv_weight: float | None = None,
-              held: int = 0, style_patches: int = 0) -> "tuple[Reconstruction, np.ndarray]":
+              held: int = 0, style_patches: int = 0,
+              strength: float = 1.0) -> "tuple[Reconstruction, np.ndarray]":
     """Returns the loss that `swap` minimises and the content that it starts from. held: bytes of
     the memory limit that the optimizer needs. style_patches: see `style.few_patches.swapped`.
+    strength: of the swapped activations in a mixture with the content's own, and of lambda.
 
     The content's last row and column are repeated so that pooling drops none: dropped ones would
     never change.
@@ -66,7 +73,12 @@ def swap_loss(content: np.ndarray, style: np.ndarray, layer: str = "block3_conv1
     height, width = (size if target.shape[axis] == features.shape[axis]
                      else target.shape[axis] * phi.scale
                      for axis, size in ((1, content.shape[1]), (2, content.shape[2])))
-    return reconstruction(phi, target, tv_weight, held), content[:, :height, :width]
+    if strength < 1:
+        kept = features[:, :target.shape[1], :target.shape[2]]
+        target = strength * target + (1 - strength) * kept
+    loss = reconstruction(phi, target, tv_weight, held)
+    loss.smoothness *= strength
+    return loss, content[:, :height, :width]
 
 
 def reconstruction(phi: FeatureStrips, target: Tensor, tv_weight: float | None,
@@ -146,7 +158,7 @@ def gatys(content: np.ndarray, styles: list[np.ndarray], *, content_layers: str 
           vgg_weights: str = "imagenet", net: str = "vgg19", pooling: str = "max",
           optimizer: str = "lbfgs", iterations: int = 200, init: str = "content",
           tv_weight: float = 0.0, seed: int = 0,
-          progress: Progress | None = None) -> np.ndarray:
+          progress: Progress | None = None, before: Before | None = None) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the first of `styles` by Gatys et al. 2015 (eq. 2.17).
 
     content_share: lambda of eq. 2.17, from 0 (texture alone) to 1. content_layers, style_layers:
@@ -155,7 +167,8 @@ def gatys(content: np.ndarray, styles: list[np.ndarray], *, content_layers: str 
     """
     loss = gatys_loss(content, styles[0], content_layers, style_layers, content_share, vgg_weights,
                       net, pooling, tv_weight)
-    return minimise(loss, initial_image(init, content, seed), optimizer, iterations, progress)
+    return minimise(loss, initial_image(init, content, seed), optimizer, iterations, progress,
+                    before=before)
 
 
 def gatys_loss(content: np.ndarray, style: np.ndarray, content_layers: str = "",

@@ -3,6 +3,7 @@
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +20,8 @@ from nets.swap import check_activation_size, check_patches
 from nets.vgg import RANDOM, check_weights, layers_of
 from style import colors, curve, images, video
 from style.features import RGB, layer_size
+from style.films import STEADY, draw_film, stamp
+from style.join import join
 from style.methods import METHODS
 
 LAYER_OPTIONS = ("layer", "content_layers", "style_layers")
@@ -45,7 +48,7 @@ class Job(NamedTuple):
 def main(content: str, styles: list[str], *, output: str, method: str = "swap",
          content_size: int | None = None, style_size: int | None = None, keep_colors: str = "",
          compare: str = "", curve_file: str = "", overwrite: bool = False,
-         **options: Any) -> list[Drawn]:
+         steady: float | None = None, **options: Any) -> list[Drawn]:
     """Draws `content`, an image, a folder of images or a film, in each of the `styles`; a method
     that mixes styles draws it once, in all of them. Returns what was written.
 
@@ -53,7 +56,8 @@ def main(content: str, styles: list[str], *, output: str, method: str = "swap",
     With several styles each has a file of its own, named after it. content_size, style_size: see
     `style.images.read`. keep_colors: of `style.colors.COLOR_METHODS`, or "". compare: a file for
     content, styles and results side by side. curve_file: .png or .csv of the loss. overwrite:
-    whether files that exist are replaced. options: those of the method.
+    whether files that exist are replaced. steady: of films, see `style.films`; None for STEADY.
+    options: those of the method.
     Raises UserError before anything is written or trained, also for an option that the method
     does not have.
     """
@@ -72,6 +76,8 @@ def main(content: str, styles: list[str], *, output: str, method: str = "swap",
             images.check_image_output(path)
     if (compare or curve_file) and film:
         raise UserError("compare and curve are of images; the content is a film")
+    if steady is not None and not film:
+        raise UserError("steady is of films; the content is none")
     if curve_file and (len(jobs) > 1 or not accepts(draw, "progress")):
         raise UserError("a curve is of one image in one style by a method that takes steps: "
                         f"{', '.join(n for n, m in METHODS.items() if accepts(m, 'progress'))}")
@@ -81,9 +87,13 @@ def main(content: str, styles: list[str], *, output: str, method: str = "swap",
     drawn_in = [images.read(path, style_size) for path in styles]
     for image in drawn_in:
         _check_fits("style", image, draw, options)
-    work = _draw_films if film else _draw_images
-    return work(jobs, drawn_in, _keep_colors(draw, keep_colors, options), content_size, draw,
-                options, compare, curve_file)
+    styled = _keep_colors(draw, keep_colors, options)
+    if film:
+        made_by = {"content": content, "method": method, "content_size": content_size,
+                   "style_size": style_size, "keep_colors": keep_colors, **options}
+        return _draw_films(jobs, styles, drawn_in, styled, content_size, draw, options,
+                           STEADY if steady is None else steady, made_by)
+    return _draw_images(jobs, drawn_in, styled, content_size, draw, options, compare, curve_file)
 
 
 def check_options(method: str, draw: Callable, options: Mapping[str, Any]) -> None:
@@ -213,24 +223,22 @@ def _check_first(jobs, size, draw, options):
     raise errors[0]
 
 
-def _draw_films(jobs, styles, styled, size, draw, options, compare, curve_file):
+def _draw_films(jobs, paths, styles, styled, size, draw, options, steady, made_by):
     film = video.Film(jobs[0].content)
     if film.note:
         print(f"{film.path}: {film.note}", file=sys.stderr)
     first = to_unit(images.resize_image(next(iter(film)), size))[None]
     _check_fits("content", first, draw, options)
     _import_tensorflow()
+    kept = []
     for job in jobs:
-        chosen = [styles[i] for i in job.styles]
-        with progress(film.frame_count, "drawing", "frames") as bar, \
-                video.write_film(job.output, film.rate, sound_of=job.content) as take:
-            drawn_of, drawn = None, np.empty(0, np.uint8)
-            for frame in film:
-                if frame is not drawn_of:           # one that is shown longer is drawn once
-                    content = to_unit(images.resize_image(frame, size))[None]
-                    drawn_of, drawn = frame, to_uint8(styled(content, chosen, colour_of=first)[0])
-                take(drawn)
-                bar.update()
+        one = partial(styled, styles=[styles[i] for i in job.styles], colour_of=first)
+        facts = {**made_by, "styles": [paths[i] for i in job.styles], "steady": steady}
+        kept.append(draw_film(film, job.output, size, one, steady, accepts(draw, "before"),
+                              stamp(facts)))
+    for job, frames in zip(jobs, kept, strict=True):    # none appears before all are drawn, so
+        join(frames.finish(), film, job.output)         # that the same command can go on
+        frames.remove()
         print(job.output)
     return [Drawn(job.content, job.styles, job.output, []) for job in jobs]
 

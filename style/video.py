@@ -1,11 +1,9 @@
-"""Reads and writes films frame by frame with OpenCV. ffmpeg, if it is installed, adds the
-sound."""
+"""Reads films frame by frame, each with its time, and writes them (PyAV, which brings ffmpeg)."""
 
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +12,20 @@ from tqdm import tqdm
 
 from framework.errors import UserError
 from framework.files import replacing
-from framework.overheard import overheard
-from style import avi
-from style.timeline import Reading, timeline
+from framework.lazy import Lazy
+
+av: Any = Lazy("av")
 
 VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg")
-CODECS = {".mp4": "mp4v", ".m4v": "mp4v", ".mov": "mp4v", ".mkv": "mp4v", ".avi": "MJPG"}
-COUNTED_SUFFIXES = {".mp4", ".m4v", ".mov", ".avi"}     # others state a length, from which follows
-MAX_STATED = 2**31              # frames; above it the number is none
-MAX_FAILURES = 64               # to read a frame, one after the other
+# No frame refers to a later one, so that packets stand in the order of the frames.
+H264 = "libx264", "yuv420p", {"crf": "18", "bf": "0"}
+MJPEG = "mjpeg", "yuvj420p", {"qmin": "2", "qmax": "3"}
+CODECS = {".mp4": H264, ".m4v": H264, ".mov": H264, ".mkv": H264, ".avi": MJPEG}
+BT709 = 1                       # as all of ffmpeg's colour tables count, and 1 is the usual range
+ASSUMED_RATE = 25               # frames a second, where neither the header nor the times tell
+RATE_ERROR = 0.02               # of a stated rate, above which that of the times is taken
+MAX_FAILURES = 64               # to read, one after the other; behind damage there may be more
 BAR_AFTER_SECONDS = 2
-SOUND_BYTES = 2**21             # at both ends of a file, in which its tables are
-SOUND_MARKS = (b"soun", b"auds", b"A_AAC", b"A_OPUS", b"A_VORBIS", b"A_MPEG", b"A_AC3", b"A_EAC3",
-               b"A_DTS", b"A_PCM", b"A_FLAC", b"\0\0\1\xc0", b"\0\0\1\xbd")
 
 
 def is_video(path: str | Path) -> bool:
@@ -35,116 +34,140 @@ def is_video(path: str | Path) -> bool:
 
 
 class Film:
-    """An iterable of the frames of the film in the file `path`, uint8 [H, W, 3], RGB, at a constant
-    rate: a frame that is shown longer comes again, as the same array.
+    """An iterable of the frames of the film in the file `path`, uint8 [H, W, 3], RGB, upright, all
+    of the first one's size.
 
-    rate: frames per second. frame_count: how many come. note: what is not as the file says, see
-    `style.timeline`; "" if all is. The file is read once to find that out. Raises UserError for a
-    file that is no film.
+    ticks: int [N + 1], when each of its N frames is shown after the film's start, which sound
+    shares, and when the last ends; in units of `time_base` seconds. rate: frames per second, on
+    average where it varies. note: what the file says and is not so; "" if all is. The file is read
+    once to find that out. Raises UserError for a file that is no film.
     """
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
         if not self.path.is_file():
             raise UserError(f"there is no film {path}")
-        found = _first_pass(self.path)
-        if not found.times:
+        with opened(self.path) as container:
+            stream = container.streams.best("video")
+            self.start = Fraction(container.start_time or 0, 10**6)
+            self.time_base = stream.time_base
+            times, last, damaged, unwanted = self._read_times(container, stream)
+            stated, rate = stream.frames - unwanted, stream.average_rate
+        if not times:
             raise UserError(f"the film {path} has no frames that can be read")
-        try:
-            self.rate, self._shown, self.note = timeline(found)
-        except UserError as error:
-            raise UserError(f"the film {path}: {error}") from None
-        self.frame_count = len(self._shown)
+        self.rate = _rate(times, self.time_base, rate)
+        usual = max(1, round(1 / self.rate / self.time_base))
+        self.ticks = (_increasing(times, usual, last or usual)
+                      - round(self.start / self.time_base))
+        is_whole = self.ticks[-1] * self.time_base * self.rate > stated - 0.5
+        self.note = _note(len(times), 0 if is_whole else stated, damaged)
+
+    @property
+    def frame_count(self) -> int:
+        """How many frames come."""
+        return len(self.ticks) - 1
+
+    @property
+    def times(self) -> np.ndarray:
+        """When each frame is shown, in seconds after the first."""
+        return (self.ticks[:-1] - self.ticks[0]) * float(self.time_base)
 
     def __iter__(self) -> Iterator[np.ndarray]:
-        frames, at, frame = _read_frames(self.path), -1, None
-        for wanted in self._shown:
-            while at < wanted:
-                frame, at = next(frames, frame), at + 1
-            if frame is None:
-                raise UserError(f"the film {self.path} has no frames that can be read")
-            yield frame
+        width = height = None
+        with opened(self.path) as container:
+            for frame in _decoded(packets(container, container.streams.best("video"))):
+                if frame is not None:
+                    width, height = width or frame.width, height or frame.height
+                    pixels = frame.to_ndarray(format="rgb24", width=width, height=height)
+                    yield np.ascontiguousarray(np.rot90(pixels, frame.rotation // 90))
 
+    def _read_times(self, container, stream) -> tuple[list[int | None], int, list[int], int]:
+        """The frames' times, how long the last one is shown, how many came before each failure,
+        and how many the file hides."""
+        times, last, damaged, unwanted = [], 0, [], 0
 
-def count_frames(path: Path) -> int:
-    """The number of frames in the file that can be read."""
-    with _opened(path) as film:
-        return sum(1 for read, _ in _grabs(film) if read)
-
-
-def _first_pass(path: Path) -> Reading:
-    """Reads all frames for their times and for what the decoder says of them."""
-    import cv2
-
-    times, damaged = [], []
-    with _opened(path) as film:
-        rate, stated = film.get(cv2.CAP_PROP_FPS), film.get(cv2.CAP_PROP_FRAME_COUNT)
-        with tqdm(desc=f"reading {path.name}", unit="frame", delay=BAR_AFTER_SECONDS,
+        def counted():
+            nonlocal unwanted
+            for packet in packets(container, stream):
+                unwanted += packet is not None and packet.is_discard
+                yield packet
+        with tqdm(desc=f"reading {self.path.name}", unit="frame", delay=BAR_AFTER_SECONDS,
                   leave=False, disable=not sys.stderr.isatty()) as bar:
-            for read, said in _grabs(film):
-                if not read or said:
+            for frame in _decoded(counted()):
+                if frame is None or frame.is_corrupt:
                     damaged.append(len(times))
-                if read:
-                    times.append(film.get(cv2.CAP_PROP_POS_MSEC))
+                if frame is not None:
+                    times.append(frame.pts)
+                    last = frame.duration or 0
                     bar.update()
-    count = int(stated) if 0 < stated < MAX_STATED else 0
-    if avi.is_avi(path):
-        if avi.states_no_rate(path):            # the times follow from a rate that ffmpeg assumes
-            rate, times = 0.0, [0.0] * len(times)
-        if len(times) < count and (place := avi.frames_before_damage(path)) is not None:
-            damaged = [place]
-    return Reading(times, damaged, rate, count, path.suffix.lower() in COUNTED_SUFFIXES)
-
-
-def _read_frames(path: Path) -> Iterator[np.ndarray]:
-    """The frames that can be read, each once, all of the first one's size."""
-    import cv2
-
-    frame: np.ndarray | None = None
-    with _opened(path) as film:
-        for read, _ in _grabs(film):
-            if not read:
-                continue
-            there, found = film.retrieve()
-            if there and frame is not None and found.shape != frame.shape:
-                found = cv2.resize(found, frame.shape[1::-1], interpolation=cv2.INTER_AREA)
-            if there:
-                frame = np.ascontiguousarray(found[..., ::-1])
-            if frame is not None:
-                yield frame
-
-
-def _grabs(film: Any) -> Iterator[tuple[bool, str]]:
-    """For each frame whether it can be read, and what the decoder says of it, until none can be.
-    Behind damage there may be more, so several attempts are made."""
-    failures, heard = 0, ""
-    while failures < MAX_FAILURES:
-        with overheard() as said:
-            read, heard = film.grab(), heard + said()
-        if not read:
-            failures += 1
-            continue
-        if failures:
-            yield False, heard
-        yield True, heard
-        failures, heard = 0, ""
-    if heard:
-        yield False, heard
+        return times, last, damaged, unwanted
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """The opened film. One thread decodes it, so that what it says belongs to the frame at hand."""
-    import cv2
-
-    with overheard():
-        film = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
+def opened(path: Path) -> Iterator[Any]:
+    """The opened file, a container of PyAV with at least one stream of pictures. Raises UserError
+    for another."""
     try:
-        if not film.isOpened():
-            raise UserError(f"the film {path} is broken or of no known kind")
-        yield film
-    finally:
-        film.release()
+        container = av.open(str(path), metadata_errors="replace")
+    except (av.FFmpegError, OSError):
+        raise UserError(f"the film {path} is broken or of no known kind") from None
+    with container:
+        if not container.streams.video:
+            raise UserError(f"the film {path} has no pictures")
+        yield container
+
+
+def packets(container: Any, *streams: Any) -> Iterator[Any]:
+    """The packets of the streams, and None for each place that cannot be read."""
+    failures, following = 0, container.demux(*streams)
+    while failures < MAX_FAILURES:
+        try:
+            packet = next(following, None)
+        except av.FFmpegError:
+            failures, following = failures + 1, container.demux(*streams)
+            yield None
+            continue
+        if packet is None:
+            return
+        failures = 0
+        yield packet
+
+
+def _decoded(source: Iterator[Any]) -> Iterator[Any]:
+    """The frames of the packets, and None for each failure."""
+    for packet in source:
+        try:
+            yield from [None] if packet is None else packet.decode()
+        except av.FFmpegError:
+            yield None
+
+
+def _rate(times: list[int | None], time_base: Fraction, stated: Fraction | None) -> Fraction:
+    """The stated rate, unless there is none or the times say another."""
+    known = [time for time in times if time is not None]
+    span = (max(known) - min(known)) * time_base if known else 0
+    even = (len(known) - 1) / span if span else None
+    if stated and (even is None or abs(stated / even - 1) < RATE_ERROR + 2 / len(times)):
+        return Fraction(stated)
+    return Fraction(even or ASSUMED_RATE).limit_denominator(1001) or Fraction(1, 1001)
+
+
+def _increasing(times: list[int | None], usual: int, last: int) -> np.ndarray:
+    """The times with each later than the one before, and the end of the last one, which is shown
+    for `last`; `usual` goes from one to the next where there is no time."""
+    found = []
+    for time in times:
+        before = found[-1] if found else (time or 0) - usual
+        found.append(before + usual if time is None else max(time, before + 1))
+    return np.array([*found, found[-1] + last])
+
+
+def _note(count: int, stated: int, damaged: list[int]) -> str:
+    place = f"it is damaged, first at frame {damaged[0] + 1}" if damaged else ""
+    if count < stated:
+        lost = f"{count} of the {stated} frames that it states could be read"
+        return f"{lost}; {place or 'it ends early or has a hole'}"
+    return f"{place} of {count}; all frames are drawn as they could be read" if place else ""
 
 
 def check_film_output(path: str | Path) -> None:
@@ -157,88 +180,48 @@ def check_film_output(path: str | Path) -> None:
 
 
 @contextmanager
-def write_film(path: str | Path, rate: float,
-               sound_of: str | Path | None = None) -> Iterator[Callable[[np.ndarray], None]]:
+def new_film(path: Path) -> Iterator[Any]:
+    """Yields a container of PyAV to write into, which becomes the file `path` when the block ends
+    well. Raises UserError where the file cannot be written, as on a full disk."""
+    try:
+        with replacing(path) as temporary, av.open(str(temporary), "w") as container:
+            yield container
+    except (OSError, av.FFmpegError) as error:
+        raise UserError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+@contextmanager
+def write_film(path: str | Path, rate: float | Fraction,
+               kind: str = "") -> Iterator[Callable[[np.ndarray], None]]:
     """Yields a function that writes the next frame, uint8 [H, W, 3] RGB, all of one size. An odd
     last row or column is cut off, since the encoders need even numbers.
 
-    The complete film appears at `path` when the block ends without an error. It gets the sound
-    of the film `sound_of`, if ffmpeg is installed and there is any. Raises UserError if it cannot
-    be written, as on a full disk.
+    The film appears at `path` when the block ends without an error. kind: a key of CODECS, how it
+    is encoded; "" for the suffix of `path`. Raises UserError if it cannot be written.
     """
-    path, sink = Path(path), None
-    try:
-        with replacing(path) as temporary:
-            sink = _FrameWriter(temporary, path, rate)
-            yield sink.take
-            sink.close()
-            if sound_of is not None:
-                _add_sound(temporary, path, Path(sound_of))
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror or error}") from None
-    finally:
-        if sink is not None:
-            sink.release()
+    codec, pixels, options = CODECS[(kind or Path(path).suffix).lower()]
+    each = 1 / Fraction(rate).limit_denominator(1001)
+    with new_film(Path(path)) as container:
+        stream, place = container.add_stream(codec, rate=1 / each, options=options), 0
+
+        def take(frame):
+            nonlocal place
+            frame = _even(frame)
+            if not place:
+                stream.height, stream.width, stream.pix_fmt = *frame.shape[:2], pixels
+            picture = av.VideoFrame.from_ndarray(frame, "rgb24")
+            if pixels == "yuv420p":
+                picture = picture.reformat(format=pixels, dst_colorspace=BT709)
+                about = stream.codec_context
+                about.colorspace = about.color_primaries = about.color_trc = BT709
+                about.color_range = 1
+            picture.pts, picture.time_base, place = place, each, place + 1
+            container.mux(stream.encode(picture))
+        yield take
+        container.mux(stream.encode())
 
 
-class _FrameWriter:
-    """Writes frames, and checks at the end that all are in the file: OpenCV does not report a
-    frame that it could not write."""
-
-    def __init__(self, file, path, rate):
-        self.file, self.path, self.rate, self.count, self.film = file, path, rate, 0, None
-
-    def take(self, frame):
-        import cv2
-
-        height, width = (max(2, size // 2 * 2) for size in frame.shape[:2])
-        if self.film is None:
-            code = int.from_bytes(CODECS[self.path.suffix.lower()].encode(), "little")
-            self.film = cv2.VideoWriter(str(self.file), code, self.rate, (width, height))
-            if not self.film.isOpened():
-                raise UserError(f"cannot write {self.path}: OpenCV has no encoder for it here, or "
-                                "the disk is full")
-        even = np.resize(frame, (height, width, 3)) if min(frame.shape[:2]) < 2 else frame
-        self.film.write(np.ascontiguousarray(even[:height, :width, ::-1]))
-        self.count += 1
-
-    def close(self):
-        self.release()
-        try:
-            there = count_frames(self.file)
-        except UserError:
-            there = 0
-        if there < self.count:
-            raise UserError(f"cannot write {self.path}: {there} of {self.count} frames are in the "
-                            "file; is the disk full?")
-
-    def release(self):
-        if self.film is not None:
-            self.film.release()
-
-
-def _add_sound(file: Path, path: Path, source: Path) -> None:
-    """Copies the sound of `source` unchanged into `file`, which will be called `path`. Says so
-    where there is sound and the file stays silent: without ffmpeg, and for sound of a format that
-    it cannot hold."""
-    if not has_sound(source):
-        return
-    if shutil.which("ffmpeg") is None:
-        return print(f"{path} has no sound: ffmpeg, which copies it, is not installed",
-                     file=sys.stderr)
-    with replacing(file) as both:
-        done = subprocess.run(["ffmpeg", "-y", "-loglevel", "error", "-i", str(file), "-i",
-                               str(source), "-map", "0:v:0", "-map", "1:a?", "-c", "copy",
-                               str(both)], capture_output=True, stdin=subprocess.DEVNULL)
-        if done.returncode or not both.stat().st_size:
-            shutil.copyfile(file, both)
-            print(f"{path} has no sound: {path.suffix} cannot hold that of {source}; try another "
-                  "ending", file=sys.stderr)
-
-
-def has_sound(path: Path) -> bool:
-    """Whether the names of formats of sound stand at the start or the end of the film's file."""
-    with open(path, "rb") as file:
-        head = file.read(SOUND_BYTES)
-        file.seek(max(0, path.stat().st_size - SOUND_BYTES))
-        return any(mark in part for part in (head, file.read()) for mark in SOUND_MARKS)
+def _even(frame: np.ndarray) -> np.ndarray:
+    height, width = (max(2, size // 2 * 2) for size in frame.shape[:2])
+    even = np.resize(frame, (height, width, 3)) if min(frame.shape[:2]) < 2 else frame
+    return np.ascontiguousarray(even[:height, :width])

@@ -5,7 +5,7 @@ import numpy as np
 from nets.whitening import whiten_and_colour
 from style.decode import pad_to_multiple
 from style.methods import METHODS
-from style.minimise import Progress, initial_image, minimise
+from style.minimise import Before, Progress, initial_image, minimise
 from style.optimise import OPTIMIZER_IMAGE_COPIES, extractor, reconstruction
 
 
@@ -14,7 +14,8 @@ def wct(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_c
         content_share: float = 0.4, memory_limit: int | None = None,
         vgg_weights: str = "imagenet", pooling: str = "max", optimizer: str = "adam",
         iterations: int = 100, init: str = "content", tv_weight: float | None = None,
-        seed: int = 0, progress: Progress | None = None) -> np.ndarray:
+        seed: int = 0, progress: Progress | None = None,
+        before: Before | None = None) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the first of `styles`: optimises an image until its
     activations are nearest to the content's, whitened and coloured by the style's.
 
@@ -29,5 +30,6 @@ def wct(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_c
     mapped = whiten_and_colour(features, np.asarray(phi(styles[0])))
     target = content_share * features + (1 - content_share) * mapped
     loss = reconstruction(phi, target, tv_weight, held)
-    image = minimise(loss, initial_image(init, padded, seed), optimizer, iterations, progress)
+    image = minimise(loss, initial_image(init, padded, seed), optimizer, iterations, progress,
+                     before=before)
     return image[:, :content.shape[1], :content.shape[2]]
