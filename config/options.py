@@ -305,6 +305,11 @@ OPTIONS: tuple[Option, ...] = (
          INVERSE),
         ("tv_weight", float, 1e-6, "inverse_net: weight of the total variation (lambda of eq. "
          "4.7) of pixels of 0..255, beside a mean over activations", from_to(0), INVERSE),
+        ("style_encoder", str, "conv", "style_vae: what reads a style: a convolutional net, or "
+         "dense layers the moments of VGG's features, which know paintings that they never saw",
+         one_of_names("conv", "statistics"), STYLIST, VARIATIONAL),
+        ("palette_weight", float, 0.0, "style_vae: difference of the colours' means and deviations "
+         "from the painting's", from_to(0), STYLIST),
         ("style_variance", bool, True, "style_vae: styles from a latent space; off: VGG's features "
          "are changed as --transform says", STYLIST),
         ("transform", str, "adain", "style_vae: means and deviations (Huang and Belongie), or a "

@@ -62,6 +62,8 @@ PERCEPTUAL = either(positive("content_weight"), positive("style_weight"))
 UNPENALISED = one_of("disc_penalty", "none")
 VARIATIONAL = Requirement(lambda values: values["style_variance"], "--style_variance",
                           lambda values: "styles are not variational")
+UNVARIED = Requirement(lambda values: not values["style_variance"], "--no_style_variance",
+                       lambda values: "styles are variational")
 BY_ITSELF = Requirement(
     lambda values: not (_is_penalised(values) and _has_batch_norm(values["discriminator"])),
     "discriminators without batch norm, or without a penalty or scale, which look at each sample "

@@ -5,6 +5,7 @@ All are fully convolutional. Images are in [-1, 1]; no net bounds its output ima
 (zeros) or "reflect".
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import keras
@@ -78,10 +79,19 @@ def build_style_encoder(latent_dim: int, width: float = 1.0,
     table = Architecture(rows, initializer="he")
     trunk = build_convolutional(table, 3, name="style_encoder", precision=precision)
     pooled = layers.GlobalAveragePooling2D(dtype="float32")(trunk.output)
-    mean = layers.Dense(latent_dim, name="mean", dtype="float32")(pooled)
-    log_variance = layers.Dense(latent_dim, name="log_variance", dtype="float32")(pooled)
-    log_variance = ops.clip(log_variance, -MAX_LOG_VARIANCE, MAX_LOG_VARIANCE)
-    return keras.Model(trunk.input, [mean, log_variance], name="style_encoder")
+    return keras.Model(trunk.input, distribution(pooled, latent_dim), name="style_encoder")
+
+
+def distribution(seen: Tensor, latent_dim: int) -> list[Tensor]:
+    """Mean and log variance, each [B, latent_dim], that are linear in `seen` [B, C]."""
+    mean = layers.Dense(latent_dim, name="style_mean", dtype="float32")(seen)
+    log_variance = layers.Dense(latent_dim, name="style_log_variance", dtype="float32")(seen)
+    return [mean, ops.clip(log_variance, -MAX_LOG_VARIANCE, MAX_LOG_VARIANCE)]
+
+
+def concat_moments(statistics: Iterable[Tensor]) -> Tensor:
+    """Mean and deviation, each [B, 1, 1, C], as one vector [B, 2 C]."""
+    return ops.concatenate([x[:, 0, 0] for x in statistics], -1)
 
 
 def build_style_decoder(latent_dim: int, width: float = 1.0, precision: str | None = None,

@@ -8,8 +8,9 @@ added to what the decoder draws, so that it draws strokes alone; its content is 
 features and photographs. That is in neither of the papers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,8 +19,11 @@ from framework.tensors import Tensor
 from losses.style import LEVELS, moments
 from nets import adain, palette
 from nets.architectures.style import DECODED, MULTIPLE
-from nets.palette import palette_of, repaint
+from nets.palette import PHOTOGRAPH, palette_of, repaint
 from nets.vgg import VGGFeatures
+
+if TYPE_CHECKING:
+    import keras
 
 ops = Lazy("keras.ops")
 
@@ -29,18 +33,21 @@ Content = tuple[Tensor, ...]    # features and, where a stylist repaints, the ph
 class VariationalStylist:
     """Its styles are the points of a latent space; every point is a style (the slides' pipeline).
 
-    nets: the Keras models "content_encoder", "style_encoder" and "decoder".
+    nets: the Keras models "content_encoder", "style_encoder" and "decoder". style_encoder: one of
+    `nets.style_statistics` in place of the convolutional one.
     """
 
     multiple = MULTIPLE
 
     def __init__(self, latent_dim: int, width: float = 1.0, precision: str | None = None,
-                 padding: str = "same", repaints: bool = False):
+                 padding: str = "same", repaints: bool = False,
+                 style_encoder: "keras.Model | None" = None):
         self.latent_dim, self.repaints = latent_dim, repaints
         common = width, precision, padding
         decoder = palette.build_repainting_decoder if repaints else adain.build_style_decoder
         self.nets = {"content_encoder": adain.build_content_encoder(*common),
-                     "style_encoder": adain.build_style_encoder(latent_dim, *common),
+                     "style_encoder": (style_encoder
+                                       or adain.build_style_encoder(latent_dim, *common)),
                      "decoder": decoder(latent_dim, *common)}
 
     def content(self, images: Tensor) -> Content:
@@ -92,7 +99,7 @@ class PlainStylist:
 
     def style_of(self, features: Tensor, images: Tensor) -> Tensor:
         """As `style`, of images whose features are known."""
-        style = concat_moments(moments(features))
+        style = adain.concat_moments(moments(features))
         return ops.concatenate([style, palette_of(images)], -1) if self.repaints else style
 
     def styled(self, content: Content, style: Tensor) -> Tensor:
@@ -109,8 +116,7 @@ class PlainStylist:
         image = self.decode(styled)
         if not self.repaints:
             return image
-        features, photographs = content
-        return repaint(photographs, style[:, 2 * features.shape[-1]:]) + image
+        return repaint(content[1], style[:, -len(PHOTOGRAPH):]) + image
 
     def decode(self, features: Tensor) -> Tensor:
         """The decoder's images for features [B, h, w, C].
@@ -119,11 +125,6 @@ class PlainStylist:
         the images of an untrained decoder would be too. (The paper's code scales VGG's weights.)
         """
         return self.nets["decoder"](features / LEVELS)
-
-
-def concat_moments(statistics: Iterable[Tensor]) -> Tensor:
-    """Mean and deviation, each [B, 1, 1, C], as one vector [B, 2 C]."""
-    return ops.concatenate([x[:, 0, 0] for x in statistics], -1)
 
 
 def apply_style(features: Tensor, style: Tensor) -> Tensor:

@@ -1,5 +1,6 @@
-"""`--gan_type style_vae`: variational style transfer (Schopohl and Fuchsgruber 2019), and plain
-AdaIN (Huang and Belongie 2017) where `--no-style_variance` takes the variance away.
+"""`--gan_type style_vae`: variational style transfer (Schopohl and Fuchsgruber 2019); and where
+`--no-style_variance` takes the variance away, plain AdaIN (Huang and Belongie 2017) or a learned
+linear transformation (Li et al. 2018).
 """
 
 from collections.abc import Callable, Sequence
@@ -25,8 +26,11 @@ from losses.perceptual import (
     relative_squared_difference,
     style_loss,
 )
-from losses.style import disentanglement, kl_to_normal, moments_loss
+from losses.style import disentanglement, kl_to_normal, moments, moments_loss
 from nets.architectures.style import PADDING
+from nets.linear_style import LinearStylist
+from nets.palette import palette_of
+from nets.style_statistics import build_statistics_encoder
 from nets.stylist import PlainStylist, VariationalStylist
 from nets.vgg import layers_of
 from trainers.balance import ramp
@@ -83,6 +87,13 @@ class StyleTrainer:
         """The terms by name, scalars. photos, paintings: [B, H, W, 3] in [-1, 1]."""
         raise NotImplementedError
 
+    def colours(self, made: Tensor, paintings: Tensor) -> dict[str, Tensor]:
+        """The term "palette", where it has a weight: mean squared difference of the palettes
+        (`nets.palette`) of images and paintings. Of pixels in [-1, 1], as no layer of VGG is."""
+        if not self.weights["palette"]:
+            return {}
+        return {"palette": mean_squared_difference(palette_of(made), palette_of(paintings))}
+
     def weight(self, name: str, iteration: Tensor) -> Tensor:
         """The weight of a term at an iteration."""
         rises = name == "kl" and self.warmup
@@ -110,7 +121,7 @@ class VariationalTrainer(StyleTrainer):
         terms = {"content": sum(self.difference(seen[n], wanted[n]) for n in self.content_layers),
                  "style": sum(style_loss(seen[n], painted[n], self.difference)
                               for n in self.style_layers),
-                 "kl": kl_to_normal(mean, log_variance)}
+                 "kl": kl_to_normal(mean, log_variance)} | self.colours(made, paintings)
         if self.weights["disentangle"]:
             turned = tuple(replica_rows(tf.roll(gathered(part), 1, axis=0)) for part in content)
             other = self.stylist.image(turned, code)
@@ -129,9 +140,27 @@ class PlainTrainer(StyleTrainer):
         painted, content = self.look(paintings), self.stylist.content(photos)
         style = self.stylist.style_of(painted[layer], paintings)
         target = tf.stop_gradient(self.stylist.styled(content, style))
-        seen = self.look(self.stylist.drawn(target, content, style))
+        made = self.stylist.drawn(target, content, style)
+        seen = self.look(made)
         return {"content": self.difference(seen[layer], target),
                 "style": sum(moments_loss(seen[n], painted[n], self.difference)
+                             for n in self.style_layers)} | self.colours(made, paintings)
+
+
+class LinearTrainer(StyleTrainer):
+    """content: ||f(y) - f(c)||^2, y being c in the style of s and f the one content layer. style:
+    sum over layers of the squared differences of means and of Gram matrices, as in the authors'
+    code. Means throughout.
+    """
+
+    def terms(self, photos: Tensor, paintings: Tensor, random: Random) -> dict[str, Tensor]:
+        (layer,) = self.content_layers
+        painted, content = self.look(paintings), self.stylist.content(photos)
+        seen = self.look(self.stylist.image(content, self.stylist.style_of(painted[layer],
+                                                                           paintings)))
+        return {"content": self.difference(seen[layer], content[0]),
+                "style": sum(style_loss(seen[n], painted[n], self.difference)
+                             + self.difference(moments(seen[n])[0], moments(painted[n])[0])
                              for n in self.style_layers)}
 
 
@@ -145,10 +174,25 @@ def stylist_for(config: Config) -> VariationalStylist | PlainStylist:
     padding = PADDING[config.style.padding]
     if config.style.style_variance:
         return VariationalStylist(config.training.latent_dim, width, precision, padding,
-                                  config.style.repaint)
+                                  config.style.repaint, _statistics_encoder(config))
     coupling = config.coupling
-    return PlainStylist(coupling.content_layers.strip(), coupling.vgg_weights, coupling.vgg,
-                        precision, padding, config.style.repaint)
+    kind = LinearStylist if config.style.transform == "linear" else PlainStylist
+    return kind(coupling.content_layers.strip(), coupling.vgg_weights, coupling.vgg, precision,
+                padding, config.style.repaint)
+
+
+def _statistics_encoder(config: Config) -> keras.Model | None:
+    coupling = config.coupling
+    if config.style.style_encoder == "conv":
+        return None
+    return build_statistics_encoder(config.training.latent_dim, layers_of(coupling.style_layers),
+                                    coupling.vgg_weights, coupling.vgg, config.device.precision)
+
+
+def _trainer_of(stylist: VariationalStylist | PlainStylist) -> type[StyleTrainer]:
+    if isinstance(stylist, VariationalStylist):
+        return VariationalTrainer
+    return LinearTrainer if isinstance(stylist, LinearStylist) else PlainTrainer
 
 
 def sample_picture(stylist: VariationalStylist | PlainStylist, config: Config,
@@ -182,10 +226,11 @@ def training(config: Config, domains: Sequence[Domain]) -> Training:
     optimizer = scaling_optimizer(training, training.lr, precision, training.weight_decay or None)
     look = vgg_features_for(coupling, precision, image_shape)
     assert look is not None                     # both terms are on: config.checks_style
-    trainer = (VariationalTrainer if style.style_variance else PlainTrainer)(
+    trainer = _trainer_of(stylist)(
         stylist, look, optimizer,
         weights={"content": coupling.content_weight, "style": coupling.style_weight,
-                 "kl": style.kl_weight, "disentangle": style.disentangle_weight},
+                 "kl": style.kl_weight, "disentangle": style.disentangle_weight,
+                 "palette": style.palette_weight},
         content_layers=layers_of(coupling.content_layers),
         style_layers=layers_of(coupling.style_layers), warmup=style.kl_warmup,
         seed=config.experiment.seed,

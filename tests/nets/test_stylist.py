@@ -6,8 +6,8 @@ import pytest
 from config.resolve import resolve
 from framework.errors import UserError
 from losses.style import moments
-from nets.adain import adaptive_instance_norm
-from nets.stylist import PlainStylist, VariationalStylist, apply_style, concat_moments
+from nets.adain import adaptive_instance_norm, concat_moments
+from nets.stylist import PlainStylist, VariationalStylist, apply_style
 from trainers.style_vae import stylist_for
 
 FLAGS = ["--gan_type", "style_vae", "--preset", "none", "--dataset", "glyph2edge",

@@ -15,7 +15,7 @@ from nets.vgg import VGGFeatures
 from trainers.style_vae import PlainTrainer, VariationalTrainer
 
 SIZE, LAYERS = 16, ("block1_conv1", "block2_conv1")
-WEIGHTS = {"content": 1e-2, "style": 2e-3, "kl": 0.5, "disentangle": 2.0}
+WEIGHTS = {"content": 1e-2, "style": 2e-3, "kl": 0.5, "disentangle": 2.0, "palette": 0.0}
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +89,18 @@ def test_balanced_layers_have_terms_without_a_unit(vgg):
     assert 0.1 < float(terms["style"]) < 100
 
 
+@pytest.mark.parametrize("plain", [False, True])
+def test_the_palette_by_hand(vgg, plain):
+    trainer = trainer_for(vgg, plain, weights=WEIGHTS | {"palette": 3.0})
+    made, paintings = unit(2, 2), 0.5 * unit(2, 1)
+    axes = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]]) / np.sqrt([[3], [2], [6]])
+    a, b = (x.reshape(2, -1, 3).astype("float64") @ axes.T for x in (made, paintings))
+    by_hand = (np.mean((a.mean(1) - b.mean(1)) ** 2) + np.mean((a.std(1) - b.std(1)) ** 2)) / 2
+    np.testing.assert_allclose(trainer.colours(made, paintings)["palette"], by_hand, rtol=1e-3)
+    assert "palette" in trainer.terms(unit(2, 0), paintings, Random(0, 0))
+    assert not trainer_for(vgg, plain).colours(made, paintings)
+
+
 def test_paintings_are_changed_and_photographs_are_not(vgg):
     """By the terms that a trainer is asked for: the painting's colours are others."""
     trainer, asked = trainer_for(vgg, plain=True, changes=["hue"]), []
@@ -156,7 +168,8 @@ def variables(run):
 
 @pytest.mark.parametrize("flags, models", [
     (["--width", "0.05", "--latent_dim", "3", "--kl_weight", "1", "--kl_warmup", "2",
-      "--disentangle_weight", "1", "--repaint"], ["content_encoder", "decoder", "style_encoder"]),
+      "--disentangle_weight", "1", "--repaint", "--palette_weight", "1"],
+     ["content_encoder", "decoder", "style_encoder"]),
     (["--no_style_variance", "--padding", "reflect", "--repaint", "--layer_balance",
       "--augment", "hue,flip", "--augment_probability", "0.5"], ["decoder"])])
 def test_a_resumed_run_is_the_unbroken_one(pictures, tmp_path, flags, models):
