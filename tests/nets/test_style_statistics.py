@@ -17,7 +17,8 @@ def test_it_reads_moments_and_the_palette(tmp_path):
     seen = keras.Model(net.input, net.get_layer("read_1").input)(images)
     features = [f.numpy().astype("float64") for f in VGGFeatures(LAYERS, "random")(images)]
     by_hand = [np.log1p(np.concatenate([f.mean((1, 2)), f.std((1, 2))], -1)) for f in features]
-    np.testing.assert_allclose(seen, np.concatenate([*by_hand, palette_of(images)], -1), atol=4e-3)      # the root of epsilon
+    by_hand = np.concatenate([*by_hand, palette_of(images)], -1)
+    np.testing.assert_allclose(seen, by_hand, atol=4e-3)            # the root of epsilon
     made = net(images)
     assert [code.shape for code in made] == [(2, 3), (2, 3)]
     save_model(tmp_path / "net.keras", net)
