@@ -13,14 +13,14 @@ import numpy as np
 
 from framework.lazy import Lazy
 from framework.tensors import Tensor
-from losses.perceptual import content_loss, total_variation
+from losses.perceptual import TINY, relative_squared_difference, total_variation
 from nets.swap import Plan, match_patches
 from nets.vgg import layers_of
 from style.decode import pad_to_multiple
 from style.features import any_image_spec, layer_size, layers_at_hand, vgg
 from style.methods import METHODS
 from style.minimise import Progress, initial_image, minimise
-from style.optimise import CONTENT_LAYERS, TV_SCALE
+from style.optimise import CONTENT_LAYERS
 
 tf = Lazy("tensorflow")
 
@@ -67,9 +67,10 @@ class PatchEnergy:
 
     (1 - s) sum over style layers of E + s sum over content layers of C + t TV / n,
 
-    where s is content_share, E `patch_distance`, C the mean squared difference of the activations,
-    t is tv_weight, TV the total variation of levels of 0 to 255 and n how many levels there are.
-    The paper has sums in place of the means, so that its weights depend on the size.
+    where s is content_share, E `patch_distance`, C `losses.perceptual.relative_squared_difference`
+    of the activations, t is tv_weight, TV the total variation and n the number of pixels' values.
+    The paper has sums in place of what is relative here, so that its weights depend on the layer
+    and on the size.
     """
 
     def __init__(self, content: np.ndarray, style: np.ndarray, content_layers: Sequence[str],
@@ -81,7 +82,7 @@ class PatchEnergy:
         self.wanted = self.extract(content)[:self.count]
         self.painted = self.extract(style)[self.count:]
         self.share, self.patches = content_share, (patch_size, stride)
-        self.smoothness = tv_weight * TV_SCALE / content.size
+        self.smoothness = tv_weight / content.size
 
     def __call__(self, image: np.ndarray) -> tuple[float, np.ndarray]:
         pixels = tf.constant(image)
@@ -90,7 +91,7 @@ class PatchEnergy:
             found = self.extract(pixels)
             alike = zip(found[:self.count], self.wanted, strict=True)
             drawn = zip(found[self.count:], self.painted, strict=True)
-            energy = (self.share * sum(content_loss(a, b) for a, b in alike)
+            energy = (self.share * sum(relative_squared_difference(a, b) for a, b in alike)
                       + (1 - self.share) * sum(patch_distance(a, b, *self.patches)
                                                for a, b in drawn)
                       + self.smoothness * total_variation(pixels))
@@ -99,7 +100,8 @@ class PatchEnergy:
 
 def patch_distance(found: Tensor, style: Tensor, patch_size: int, stride: int) -> Tensor:
     """The mean squared difference of the patches of activations [1, H, W, C] from those patches of
-    the style's [1, h, w, C] that have the greatest normalised cross-correlation with them.
+    the style's [1, h, w, C] that have the greatest normalised cross-correlation with them, over
+    the mean square of the style's activations.
 
     A scalar, the mean over patches and their numbers. The choice of patches has no gradient. Raises
     UserError for activations smaller than a patch.
@@ -114,7 +116,7 @@ def patch_distance(found: Tensor, style: Tensor, patch_size: int, stride: int) -
         wanted = tf.gather_nd(style[0], tf.stack([y + down, x + right], -1))
         there = found[0, down::stride, right::stride][:rows, :columns]
         total += tf.reduce_mean(tf.square(there - wanted))
-    return total / patch_size**2
+    return total / (patch_size**2 * tf.reduce_mean(tf.square(style)) + TINY)
 
 
 def scale_of(layer: str) -> int:
