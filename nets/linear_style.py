@@ -6,6 +6,7 @@ decomposition of each image (`nets.whitening`). Here two small nets read its two
 """
 
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -23,6 +24,8 @@ from nets.stylist import Content, PlainStylist
 ops = Lazy("keras.ops")
 
 COMPRESSED = 32                 # channels between which the transformation is
+_ONES: Any = np.eye(COMPRESSED).ravel().tolist()
+IDENTITY = keras.initializers.Constant(_ONES)
 
 
 class LinearStylist(PlainStylist):
@@ -90,9 +93,9 @@ def build_matrix(channels: int, name: str, precision: str | None = None,
     seen = ops.cast(net.output, "float32")
     positions = ops.sum(ops.ones_like(seen[..., :1]), (1, 2))[..., None]
     covariance = ops.einsum("bhwi,bhwj->bij", seen, seen) / positions
-    dense = layers.Dense(
-        COMPRESSED**2, name=f"{name}_dense", dtype="float32",
-        kernel_initializer=keras.initializers.RandomNormal(stddev=0.002),
-        bias_initializer=keras.initializers.Constant(np.eye(COMPRESSED).ravel().tolist()))
+    start: dict[str, Any] = {
+        "kernel_initializer": keras.initializers.RandomNormal(stddev=0.002),
+        "bias_initializer": IDENTITY}
+    dense = layers.Dense(COMPRESSED**2, name=f"{name}_dense", dtype="float32", **start)
     flat = dense(layers.Reshape((COMPRESSED**2,))(covariance))
     return keras.Model(net.input, layers.Reshape((COMPRESSED, COMPRESSED))(flat), name=name)
