@@ -134,19 +134,20 @@ def vgg(layers: tuple[str, ...], weights: str | Path, net: str = "vgg19",
 
 
 @lru_cache(maxsize=16)
-def layers_at_hand(layers: tuple[str, ...], weights: str | Path | None,
-                   net: str = "vgg19") -> tuple[str, ...]:
+def layers_at_hand(layers: tuple[str, ...], weights: str | Path | None, net: str = "vgg19",
+                   fewer: bool = False) -> tuple[str, ...]:
     """The usual `layers` of a method, as far as `weights` hold them: for a file that lacks the
     deepest, its own deepest convolution stands for those, which a line on standard error says
-    once. Needs no TensorFlow. Raises UserError for a file without any layer of `net`."""
+    once. fewer: they are left out instead, unless none remains. Needs no TensorFlow. Raises
+    UserError for a file without any layer of `net`."""
     held = held_layers(weights, net)
     if not held:
         check_weights(str(weights), layers, net)
-    lacking = [name for name in layers if name not in held]
-    if lacking:
-        tqdm.write(f"{weights} ends at {convolution_names(held)[-1]}, which stands for "
-                   f"{', '.join(lacking)}", file=sys.stderr)
-    return stand_ins(layers, held)
+    there = tuple(name for name in layers if name in held)
+    if lacking := ", ".join(name for name in layers if name not in held):
+        what = f"without {lacking}" if fewer and there else f"which stands for {lacking}"
+        tqdm.write(f"{weights} ends at {convolution_names(held)[-1]}, {what}", file=sys.stderr)
+    return there if fewer and there else stand_ins(layers, held)
 
 
 def layer_size(layer: str, height: int, width: int) -> tuple[int, int]:
