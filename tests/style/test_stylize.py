@@ -78,13 +78,13 @@ def test_gatys_takes_the_layers_that_the_weights_have_and_says_so(capsys):
              "--iterations", "2", "--optimizer", "adam", "--no_report"]
     only = "block1_conv1"
     assert main([*gatys, "--output", "usual.png"]) == 0
-    assert capsys.readouterr().err.splitlines() == [
+    assert [line for line in capsys.readouterr().err.splitlines() if "ends at" in line] == [
         "short.npz ends at block1_conv1, which stands for block4_conv2",
         "short.npz ends at block1_conv1, without block2_conv1, block3_conv1, block4_conv1, "
         "block5_conv1"]
     assert main([*gatys, "--output", "named.png", "--content_layers", only, "--style_layers",
                  only]) == 0
-    assert "stands for" not in capsys.readouterr().err
+    assert "ends at" not in capsys.readouterr().err
     np.testing.assert_array_equal(read_uint8("usual.png"), read_uint8("named.png"))
 
 
