@@ -55,15 +55,21 @@ class FeatureStrips:
     single row needs more.
     """
 
+    bytes_per_pixel = BYTES_PER_PIXEL
+
     def __init__(self, layer: str, weights: str | Path = "imagenet", pooling: str = "max",
                  memory_limit: int | None = None):
         self.layer, self.memory_limit = layer, memory_limit
         self.names = [] if layer == RGB else layers_down_to([layer], "vgg19")
         self.scale = 2 ** sum(name.endswith("pool") for name in self.names)
-        self.net = None if layer == RGB else vgg((layer,), weights, "vgg19", pooling)
+        self.net = None if layer == RGB else vgg(self.read_layers(), weights, "vgg19", pooling)
         self._newest: tuple[np.ndarray, Tensor] | None = None
         self._compiled = tf.function(self.strip, autograph=False,
                                      input_signature=[any_image_spec()])
+
+    def read_layers(self) -> tuple[str, ...]:
+        """The layers whose activations `strip` needs."""
+        return (self.layer,)
 
     def strip(self, pixels: Tensor) -> Tensor:
         """Computes the activations of `pixels` in one piece."""
@@ -76,12 +82,13 @@ class FeatureStrips:
             self._newest = image, self.compute(image)
         return self._newest[1]
 
-    def compute(self, image: np.ndarray) -> Tensor:
-        """Computes the activations of `image` without the cache."""
+    def compute(self, image: np.ndarray, held: int = 0) -> Tensor:
+        """Computes the activations of `image` without the cache. held: bytes of the memory limit
+        that are in use already."""
         height, width = image.shape[1:3]
         parts = [self._compiled(image[:, strip.pixels])[:, strip.dropped:][
             :, :strip.rows.stop - strip.rows.start]
-            for strip in self.strips(height, width, held=2 * self.size(height, width))]
+            for strip in self.strips(height, width, held + 2 * self.size(height, width))]
         return ops.concatenate(parts, 1)
 
     def size(self, height: int, width: int) -> int:
@@ -97,12 +104,13 @@ class FeatureStrips:
             self.net.check_image_size(height, width)
         margin, total = self._margin(), height // self.scale
         limit = DEFAULT_STRIP_BYTES if self.memory_limit is None else self.memory_limit - held
-        budget = limit // (BYTES_PER_PIXEL * width)      # rows of pixels
+        budget = limit // (self.bytes_per_pixel * width)      # rows of pixels
         if height <= budget:
             return [self._strip(0, total, total, height, margin)]
         rows = max((budget - 2 * margin) // self.scale, 1)
         if self.memory_limit is not None and budget < min(height, 2 * margin + self.scale):
-            least = math.ceil((held + (2 * margin + self.scale) * BYTES_PER_PIXEL * width) / 2**20)
+            least = math.ceil((held + (2 * margin + self.scale) * self.bytes_per_pixel * width)
+                              / 2**20)
             raise UserError(f"the activations {self.layer} of an image of {width}x{height} need "
                             f"{least} MiB, and the memory limit is "
                             f"{self.memory_limit / 2**20:.0f} MiB")

@@ -5,16 +5,18 @@ an array. Pixels stay in [-1, 1] at every step; Gatys et al. clip only the final
 changes colours that were balanced outside that range.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from framework.errors import unknown
+from style.pyramid import Moments, pyramid_directions
 
-PIXEL_OPTIMIZERS = ("lbfgs", "adam")
+PIXEL_OPTIMIZERS = ("lbfgs", "adam", "pyramid")
 LEARNING_RATE = 0.1                 # of Adam; style swap's code: 0.05 for pixels in [0, 1]
 LBFGS_CORRECTIONS = 10
+WINDOW = 10                         # steps over which a loss must fall
 UNLIKE = 0.1                        # of pixels in [-1, 1]; see `Before`
 
 ImageLoss = Callable[[np.ndarray], tuple[float, np.ndarray]]      # image -> value and gradient
@@ -36,12 +38,14 @@ class Before(NamedTuple):
 
 def minimise(loss: ImageLoss, start: np.ndarray, optimizer: str = "lbfgs", iterations: int = 100,
              progress: Progress | None = None, watch: Watch | None = None,
-             before: Before | None = None) -> np.ndarray:
+             before: Before | None = None, tolerance: float = 0.0,
+             rate: float = LEARNING_RATE) -> np.ndarray:
     """Takes `iterations` steps from `start`, float32 [1, H, W, 3], and returns the image.
 
-    progress, watch: called after each step. before: where it counts, the steps start from it, and
-    the result is to be like it. "lbfgs" may stop earlier, if no step along its direction lowers
-    the loss. Raises UserError for an optimizer that is not in OPTIMIZERS.
+    optimizer: "pyramid" is Adam, see `style.pyramid`. progress, watch: called after each step.
+    before: where it counts, the steps start from it, and the result is to be like it. tolerance:
+    see `settled`; 0: never. rate: of Adam. "lbfgs" may stop earlier, if no step along its
+    direction lowers the loss. Raises UserError for an optimizer that is not in PIXEL_OPTIMIZERS.
     """
     if optimizer not in PIXEL_OPTIMIZERS:
         raise unknown("optimizer", optimizer, PIXEL_OPTIMIZERS)
@@ -51,12 +55,37 @@ def minimise(loss: ImageLoss, start: np.ndarray, optimizer: str = "lbfgs", itera
         start = start + before.seen * (before.image - start)
         loss = _near(loss, before, before.weight * loss(start)[0])
 
+    losses = []
+
     def report(done, value, image):
+        losses.append(value)
         if progress is not None:
             progress(done, iterations, value)
         if watch is not None:
             watch(done, image)
-    return {"lbfgs": _lbfgs, "adam": _adam}[optimizer](loss, start, iterations, report)
+        return settled(losses, tolerance)
+    if optimizer == "lbfgs":
+        return _lbfgs(loss, start, iterations, report)
+    if optimizer == "adam":
+        return _descend(loss, start, iterations, report, Moments().direction, rate)
+    return _descend(_inward(loss), start, iterations, report,
+                    pyramid_directions(*start.shape[1:3]), rate)
+
+
+def settled(losses: Sequence[float], tolerance: float) -> bool:
+    """Whether the last step and the WINDOW before it have losses that differ by less than the
+    share `tolerance` of the greatest."""
+    last = losses[-WINDOW - 1:]
+    return len(last) > WINDOW and max(last) - min(last) < tolerance * max(last)
+
+
+def _inward(loss: ImageLoss) -> ImageLoss:
+    """The loss, without the part of its gradient that leads out of [-1, 1]: of a pyramid's coarse
+    levels it would move other pixels too."""
+    def both(image):
+        value, gradient = loss(image)
+        return value, np.where((np.abs(image) >= 1) & (image * gradient < 0), 0, gradient)
+    return both
 
 
 def _near(loss: ImageLoss, before: Before, weight: float) -> ImageLoss:
@@ -93,8 +122,9 @@ def _lbfgs(loss, start, iterations, report):
     def count(intermediate_result):
         nonlocal done
         done += 1
-        report(done, float(intermediate_result.fun),
-               intermediate_result.x.reshape(start.shape).astype(np.float32))
+        if report(done, float(intermediate_result.fun),
+                  intermediate_result.x.reshape(start.shape).astype(np.float32)):
+            raise StopIteration
 
     options = {"maxiter": iterations, "maxfun": 2 * iterations + 20, "maxcor": LBFGS_CORRECTIONS,
                "ftol": 0, "gtol": 0}
@@ -105,17 +135,14 @@ def _lbfgs(loss, start, iterations, report):
     return pixels.reshape(start.shape).astype(np.float32)
 
 
-def _adam(loss, start, iterations, report, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    """Adam (Kingma and Ba 2014) with the pixels clipped after each step."""
+def _descend(loss, start, iterations, report, direction, rate):
+    """Steps against the `direction` of each gradient, with the pixels clipped after each."""
     image = np.clip(start, -1, 1).astype(np.float32)
-    first, second = np.zeros_like(image), np.zeros_like(image)
     for step in range(1, iterations + 1):
         value, gradient = loss(image)
-        first += (1 - beta1) * (gradient - first)
-        second += (1 - beta2) * (gradient * gradient - second)
-        mean, spread = first / (1 - beta1**step), np.sqrt(second / (1 - beta2**step))
-        image = np.clip(image - LEARNING_RATE * mean / (spread + epsilon), -1, 1)
-        report(step, value, image)
+        image = np.clip(image - rate * direction(np.float32(gradient)), -1, 1)
+        if report(step, value, image):
+            break
     return image
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from style.minimise import initial_image, minimise
+from style.minimise import WINDOW, initial_image, minimise, settled
 
 GOAL = np.random.default_rng(0).uniform(-2, 2, (1, 3, 4, 3)).astype("float32")
 CURVATURE = np.linspace(1, 30, GOAL.size).reshape(GOAL.shape)
@@ -17,7 +17,7 @@ def loss(image):
 
 
 @pytest.mark.parametrize("optimizer, iterations, within", [
-    ("lbfgs", 60, 1e-3), ("adam", 200, 0.01)])
+    ("lbfgs", 60, 1e-3), ("adam", 200, 0.01), ("pyramid", 300, 0.1)])
 def test_the_minimum_inside_the_range_is_found(optimizer, iterations, within):
     seen, images = [], {}
     found = minimise(loss, np.zeros_like(GOAL), optimizer, iterations,
@@ -35,6 +35,24 @@ def test_the_minimum_inside_the_range_is_found(optimizer, iterations, within):
 def test_adam_by_hand():
     found = minimise(lambda x: (0.0, np.full_like(x, 5.0)), np.zeros((1, 1, 1, 3)), "adam", 3)
     np.testing.assert_allclose(found, np.full((1, 1, 1, 3), -0.3), rtol=1e-5)
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam", "pyramid"])
+def test_steps_end_where_the_loss_has_settled(optimizer):
+    losses, least = [], {"lbfgs": 0.002}.get(optimizer, 0.01)
+    found = minimise(loss, np.zeros_like(GOAL), optimizer, 500, tolerance=least,
+                     progress=lambda done, total, value: losses.append(value))
+    assert WINDOW < len(losses) < 500 and np.abs(found).max() <= 1
+    assert settled(losses, least) and not any(
+        settled(losses[:count], least) for count in range(len(losses)))
+    assert losses[-1] < 1.15 * loss(np.clip(GOAL, -1, 1))[0]
+
+
+def test_settled():
+    flat = [1.0] * WINDOW + [0.991]
+    assert settled(flat, 0.01) and not settled(flat, 0.009) and not settled(flat[1:], 0.01)
+    assert not settled([1.0, 1.02, *[1.0] * (WINDOW - 1)], 0.01) and not settled(flat, 0.0)
+    assert settled([5.0, *flat], 0.01)
 
 
 def test_a_start_out_of_range_is_clipped_and_no_steps_leave_it():

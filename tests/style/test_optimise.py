@@ -115,6 +115,27 @@ def test_rows_that_pooling_leaves_out_are_drawn_too():
         assert abs(rows.mean() - 0.5) < 0.1 and np.abs(content[:, -1].mean()) < 0.1
 
 
+def test_strength_mixes_the_targets_and_0_is_the_content():
+    content, style = picture(22, 20, 4), picture(30, 26, 5)
+    given = dict(layer="block2_conv1", vgg_weights=None, tv_weight=3.0)
+    full, none, some = (swap_loss(content, style, **given, strength=strength)[0]
+                        for strength in (1.0, 0.0, 0.25))
+    np.testing.assert_allclose(some.target, 0.25 * full.target + 0.75 * none.target, atol=1e-4)
+    assert none(content)[0] < 1e-8 and some.smoothness == 0.25 * full.smoothness > 0
+    np.testing.assert_array_equal(swap(content, [style], **given, strength=0.0), content)
+
+
+def test_a_settled_loss_ends_the_swap():
+    taken = []
+    for tolerance in (0.0, 0.2):
+        steps = []
+        swap(picture(24, 20, 4), [picture(30, 26, 5)], **WEIGHTS, layer="block2_conv1",
+             iterations=40, tolerance=tolerance, progress=lambda *step, to=steps: to.append(step))
+        taken.append(steps)
+    assert len(taken[0]) == 40 and 10 < len(taken[1]) < 40
+    assert taken[1] == taken[0][:len(taken[1])]
+
+
 @pytest.mark.parametrize("layer, tv_weight", [
     ("rgb", 0.0), ("block1_conv1", 0.0), ("block2_conv1", 8.0)])
 def test_variation_counts_behind_pooling(layer, tv_weight):

@@ -1,0 +1,123 @@
+"""What an image's hypercolumns are to be, and how far they are from it, for `style.nnst`."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from framework.lazy import Lazy
+from framework.tensors import Tensor
+from nets.neighbours import nearest
+from style.features import any_image_spec
+from style.hypercolumns import Hypercolumns
+
+tf = Lazy("tensorflow")
+
+EVENNESS = 0.5                  # with which layers count: 0 by their deviation, 1 all the same
+LEAST_DEVIATION = 1e-8
+
+Parts = tuple[tuple[int, int], ...]     # of the channels: the first, and the one behind the last
+
+
+class Style(NamedTuple):
+    """Hypercolumns [M, C] of a style, with its share in a mixture."""
+
+    columns: Tensor
+    share: float = 1.0
+
+
+class Scene(NamedTuple):
+    """Styles whose `columns` are multiplied by `weight` [C], and the mean `centre` [C] of them."""
+
+    styles: list[Style]
+    weight: Tensor
+    centre: Tensor
+
+
+def scene_of(styles: Sequence[Style], slices: Sequence[tuple[int, int]]) -> Scene:
+    """Weighs the layers, whose channels are `slices`, by their deviation in the styles to the power
+    -EVENNESS: deep layers of VGG have large numbers, shallow ones small."""
+    every = tf.concat([style.columns for style in styles], 0)
+    centre = tf.reduce_mean(every, 0)
+    squares = tf.reduce_mean(tf.square(every - centre), 0)
+    weight = tf.concat([tf.fill([end - first], _evened(tf.reduce_sum(squares[first:end])))
+                        for first, end in slices], 0)
+    weighed = [Style(style.columns * weight, style.share) for style in styles]
+    return Scene(weighed, weight, centre * weight)
+
+
+def _evened(variance):
+    return tf.maximum(tf.sqrt(variance), LEAST_DEVIATION) ** -EVENNESS
+
+
+def targets(found: Tensor, scene: Scene, parts: Parts, memory_limit: int | None = None) -> Tensor:
+    """The directions [1, h, w, C] that hypercolumns `found` [1, h, w, C], not yet weighed, are to
+    take.
+
+    For each of the `parts` of the channels by itself: from the scene's centre to the style's
+    column that is nearest to each, of length 1; a mean over the styles by their shares.
+    memory_limit: see `nets.neighbours.nearest`.
+    """
+    rows, total = tf.reshape(found, (-1, found.shape[-1])), 0.0
+    for style in scene.styles:
+        made = []
+        for first, end in parts:
+            own = style.columns[:, first:end]
+            index = nearest(rows[:, first:end] * scene.weight[first:end], own, memory_limit)
+            made.append(tf.gather(own, index))
+        total += style.share * directions(tf.concat(made, 1), scene.centre, parts)
+    return tf.reshape(total, found.shape)
+
+
+def directions(columns: Tensor, centre: Tensor, parts: Parts) -> Tensor:
+    """From `centre` [C] to weighed columns [..., C], of length 1 in each of the `parts`."""
+    away = columns - centre
+    return tf.concat([tf.math.l2_normalize(away[..., first:end], -1) for first, end in parts], -1)
+
+
+class Misfit:
+    """The mean over places and `parts` of 1 - cos(found, target), and its gradient by the image.
+
+    found: the hypercolumns of the image, weighed, from the scene's centre. target: [1, h, w, C], of
+    length 1 in each part. It processes the strips of `phi` one by one; the target and `held`
+    further bytes count against its memory limit.
+    """
+
+    def __init__(self, phi: Hypercolumns, target: Tensor, scene: Scene, parts: Parts,
+                 held: int = 0):
+        self.phi, self.target, self.scene, self.parts = phi, target, scene, parts
+        self.count = target.shape[1] * target.shape[2] * len(parts)
+        self.held = held + bytes_of(target)
+
+    def __call__(self, image: np.ndarray) -> tuple[float, np.ndarray]:
+        value, gradient = 1.0, np.zeros_like(image)
+        height, width = image.shape[1:3]
+        for rows, pixels, dropped in self.phi.strips(height, width, self.held):
+            likeness, slope = _likeness(self.phi, self.parts)(
+                image[:, pixels], self.target[:, rows], self.scene.weight, self.scene.centre,
+                dropped)
+            value -= float(likeness) / self.count
+            gradient[:, pixels] -= slope.numpy() / self.count
+        return value, gradient
+
+
+@lru_cache(maxsize=8)
+def _likeness(phi: Hypercolumns, parts: Parts):
+    """Compiles, once for all sizes, a function of pixels, target, weight, centre and the number of
+    rows to drop; it returns the sum of the cosines and its gradient by the pixels."""
+    def both(pixels, target, weight, centre, dropped):
+        with tf.GradientTape() as tape:
+            tape.watch(pixels)
+            found = phi.strip(pixels)[:, dropped:dropped + tf.shape(target)[1],
+                                      :tf.shape(target)[2]]
+            likeness = tf.reduce_sum(directions(found * weight, centre, parts) * target)
+        return likeness, tape.gradient(likeness, pixels)
+    columns, each = tf.TensorSpec([1, None, None, None], tf.float32), tf.TensorSpec([None])
+    return tf.function(both, autograph=False, input_signature=[
+        any_image_spec(), columns, each, each, tf.TensorSpec([], tf.int32)])
+
+
+def bytes_of(*tensors: Tensor) -> int:
+    """What float32 tensors take."""
+    return sum(4 * int(np.prod(tensor.shape)) for tensor in tensors)

@@ -1,0 +1,38 @@
+"""An image at several sizes, from coarse to fine."""
+
+import numpy as np
+
+from style.minimise import Progress
+
+COARSEST_SIDE = 64              # pixels of the longer side, at least
+
+
+def sizes(height: int, width: int, most: int) -> list[tuple[int, int]]:
+    """Heights and widths, each about half of the next, the last those of the image: `most` of
+    them, or fewer where the longer side would have fewer than COARSEST_SIDE pixels."""
+    found = [(height, width)]
+    while len(found) < most and max(found[0]) >= 2 * COARSEST_SIDE:
+        found.insert(0, (max(1, round(found[0][0] / 2)), max(1, round(found[0][1] / 2))))
+    return found
+
+
+def resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """`image` [1, H, W, 3] at `size`, height and width: area mean down, cubic up."""
+    import cv2
+
+    height, width = size
+    if image.shape[1:3] == (height, width):
+        return image
+    how = cv2.INTER_AREA if height * width < image.shape[1] * image.shape[2] else cv2.INTER_CUBIC
+    return cv2.resize(image[0], (width, height), interpolation=how)[None]
+
+
+def detail(image: np.ndarray, coarser: tuple[int, int]) -> np.ndarray:
+    """What `image` [1, H, W, 3] loses where it is reduced to the size `coarser`: a level of its
+    Laplacian pyramid (Burt and Adelson 1983)."""
+    return image - resized(resized(image, coarser), image.shape[1:3])
+
+
+def counted_on(progress: Progress | None, done: int, total: int) -> Progress | None:
+    """`progress` of the steps of all scales, of which `done` are behind."""
+    return progress and (lambda step, _, loss: progress(done + step, total, loss))
