@@ -34,6 +34,9 @@ OBJECTIVES = {
     "swap": r"\frac{1}{n}\left(\|\Phi(I)-H\|^2+" + VARIATION + r"\right)",
     "gatys": r"\lambda_c\,\mathcal{L}_{\mathrm{content}}(I)+(1-\lambda_c)\sum_l"
              r"\frac{1}{4D_l^2}\|G_l(I)-G_l(S)\|^2+" + VARIATION,
+    "mrf": r"\lambda_c\sum_l\frac{\|\Phi_l(I)-\Phi_l(C)\|^2}{\|\Phi_l(C)\|^2}"
+           r"+(1-\lambda_c)\sum_l\sum_i\frac{1}{m_l}\|\Psi_i(\Phi_l(I))-\Psi_{n(i)}(\Phi_l(S))\|^2+"
+           + VARIATION,
     "pixels": r"d(I,S)=\frac{\sum_{i\in K}w_i(I_i-S_i)^2}{\sum_{i\in K}w_i}",
     "texture": r"\sum_l\mathrm{MMD}_k^2\left(\Phi_l(I),\Phi_l(S)\right)+" + VARIATION}
 

@@ -21,11 +21,11 @@ from style.features import any_image_spec, layer_size, layers_at_hand, vgg
 from style.methods import METHODS
 from style.minimise import Progress, initial_image, minimise
 from style.optimise import CONTENT_LAYERS
+from style.scales import counted_on, resized, sizes
 
 tf = Lazy("tensorflow")
 
 STYLE_LAYERS = ("block3_conv1", "block4_conv1")
-MIN_SIDE = 64                   # pixels of the longer side at the coarsest resolution
 DEEPEST_SCALE = 2**5            # pixels of a position behind all of VGG's pooling
 
 
@@ -40,25 +40,24 @@ def mrf(content: np.ndarray, styles: list[np.ndarray], *, content_layers: str = 
 
     content_layers, style_layers: names with commas; "" for CONTENT_LAYERS and STYLE_LAYERS as far
     as the weights hold them, see `style.features.layers_at_hand`. resolutions: at most so many,
-    each of twice the side of the one before and begun from its image; see `shrinks_that_fit`.
+    each of twice the side of the one before and begun from its image; see `sizes_that_fit`.
     iterations: at each resolution. The rest: see `PatchEnergy`. The turned and scaled copies of
     the style that the paper takes patches from too are not made.
     Raises UserError if the weights lack a layer that is named or an image is smaller than a patch.
     """
     of_content = layers_of(content_layers) or layers_at_hand(CONTENT_LAYERS, vgg_weights, net)
-    of_style = layers_of(style_layers) or layers_at_hand(STYLE_LAYERS, vgg_weights, net)
+    of_style = layers_of(style_layers) or layers_at_hand(STYLE_LAYERS, vgg_weights, net, True)
     scale = max(scale_of(layer) for layer in (*of_content, *of_style))
-    shrinks = shrinks_that_fit(content, styles[0], patch_size * max(map(scale_of, of_style)),
-                               resolutions)
-    image = initial_image(init, shrunk(content, shrinks[0]), seed)
-    for done, shrink in enumerate(shrinks):
-        small, painting = shrunk(content, shrink), shrunk(styles[0], shrink)
-        start, wanted = (pad_to_multiple(each, scale) for each in (_resized(image, small), small))
-        energy = PatchEnergy(wanted, painting, of_content, of_style, content_share, patch_size,
-                             stride, vgg_weights, net, pooling, tv_weight)
-        steps = _counted_on(progress, done * iterations, len(shrinks) * iterations)
-        image = minimise(energy, start, optimizer, iterations, steps)
-        image = image[:, :small.shape[1], :small.shape[2]]
+    both = sizes_that_fit(content, styles[0], patch_size * max(map(scale_of, of_style)),
+                          resolutions)
+    image = initial_image(init, resized(content, both[0][0]), seed)
+    for done, (size, painted_size) in enumerate(both):
+        wanted, start = (pad_to_multiple(resized(each, size), scale) for each in (content, image))
+        energy = PatchEnergy(wanted, resized(styles[0], painted_size), of_content, of_style,
+                             content_share, patch_size, stride, vgg_weights, net, pooling,
+                             tv_weight)
+        steps = counted_on(progress, done * iterations, len(both) * iterations)
+        image = minimise(energy, start, optimizer, iterations, steps)[:, :size[0], :size[1]]
     return image
 
 
@@ -124,36 +123,14 @@ def scale_of(layer: str) -> int:
     return DEEPEST_SCALE // layer_size(layer, DEEPEST_SCALE, DEEPEST_SCALE)[0]
 
 
-def shrinks_that_fit(content: np.ndarray, style: np.ndarray, least: int,
-                     resolutions: int) -> list[int]:
-    """The numbers by which both images' sides are divided, coarse to fine: powers of 2 down to 1.
-    There are `resolutions`, less those at which a side has fewer than `least` pixels or the longer
-    one fewer than MIN_SIDE."""
-    factors = [2**halvings for halvings in range(resolutions - 1, 0, -1)]
-    sides = [image.shape[1:3] for image in (content, style)]
-    return [factor for factor in factors if all(
-        min(each) // factor >= least and max(each) // factor >= MIN_SIDE for each in sides)] + [1]
-
-
-def shrunk(image: np.ndarray, factor: int) -> np.ndarray:
-    """`image` [1, H, W, 3] with sides of 1 / `factor`, rounded down."""
-    _, height, width, channels = image.shape
-    return _resized(image, np.empty((1, height // factor, width // factor, channels)))
-
-
-def _resized(image: np.ndarray, like: np.ndarray) -> np.ndarray:
-    """`image` in the size of `like`: area mean down, linear up."""
-    import cv2
-
-    if image.shape == like.shape:
-        return image
-    how = cv2.INTER_AREA if like.shape[1] < image.shape[1] else cv2.INTER_LINEAR
-    return cv2.resize(image[0], like.shape[2:0:-1], interpolation=how)[None]
-
-
-def _counted_on(progress: Progress | None, before: int, total: int) -> Progress | None:
-    """`progress` of the steps of all resolutions, of which `before` are done."""
-    return progress and (lambda done, _, energy: progress(before + done, total, energy))
+def sizes_that_fit(content: np.ndarray, style: np.ndarray, least: int,
+                   resolutions: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Heights and widths of content and style, from coarse to fine, at most `resolutions`, see
+    `style.scales.sizes`. Coarse ones with a side below `least` pixels are left out."""
+    each = [sizes(image.shape[1], image.shape[2], resolutions) for image in (content, style)]
+    count = min(map(len, each))
+    *coarse, whole = zip(*(found[-count:] for found in each), strict=True)
+    return [*(pair for pair in coarse if min(map(min, pair)) >= least), whole]
 
 
 @lru_cache(maxsize=4)

@@ -8,7 +8,7 @@ from commands.dispatch import main
 from framework.errors import UserError
 from nets.vgg import VGGFeatures
 from style.images import read_uint8
-from style.mrf import PatchEnergy, mrf, scale_of, shrinks_that_fit
+from style.mrf import PatchEnergy, mrf, scale_of, sizes_that_fit
 
 CONTENT, STYLE = ("block1_conv2",), ("block1_conv1", "block2_conv1")
 LAYERS = {"content_layers": ",".join(CONTENT), "style_layers": ",".join(STYLE)}
@@ -77,12 +77,13 @@ def test_each_resolution_begins_from_the_one_before():
 
 
 @pytest.mark.parametrize("content, style, least, resolutions, expected", [
-    ((256, 300), (256, 256), 12, 3, [4, 2, 1]), ((256, 300), (256, 256), 12, 1, [1]),
-    ((256, 300), (100, 128), 12, 3, [2, 1]), ((256, 256), (127, 127), 12, 3, [1]),
-    ((47, 256), (256, 256), 24, 3, [1]), ((48, 256), (256, 256), 24, 3, [2, 1])])
+    ((256, 300), (256, 256), 12, 3, [64, 128, 256]), ((256, 300), (256, 256), 12, 1, [256]),
+    ((256, 300), (100, 128), 12, 3, [128, 256]), ((256, 256), (127, 127), 12, 3, [256]),
+    ((46, 256), (256, 256), 24, 3, [46]), ((48, 256), (256, 256), 24, 3, [24, 48])])
 def test_resolutions_that_hold_a_patch(content, style, least, resolutions, expected):
     images = [np.zeros((1, *size, 3)) for size in (content, style)]
-    assert shrinks_that_fit(*images, least, resolutions) == expected
+    found = sizes_that_fit(*images, least, resolutions)
+    assert [size[0] for size, _ in found] == expected and found[-1] == (content, style)
 
 
 def test_the_scale_of_a_layer():
