@@ -9,6 +9,8 @@ from framework.errors import UserError
 from nets.architectures.style import DECODED, INVERTED, MULTIPLE
 from nets.vgg import RANDOM, check_weights
 
+PALETTE = 6                     # numbers of a palette: nets.palette, which needs Keras
+
 
 def check_styling(config: Config, domains: Sequence[str]) -> None:
     """Raises UserError for the first contradiction that concerns style transfer."""
@@ -32,6 +34,9 @@ def _style(config: Config) -> None:
         if coupling.content_layers.strip() not in DECODED:
             raise UserError("without style_variance, content_layers is the one layer that is "
                             f"decoded: {', '.join(DECODED)}; not {coupling.content_layers}")
+    elif style.repaint and config.training.latent_dim <= PALETTE:
+        raise UserError(f"with repaint the first {PALETTE} of latent_dim are the style's palette: "
+                        f"it must be more than {config.training.latent_dim}")
     elif style.disentangle_weight and config.training.batch_size < 2:
         raise UserError("disentangle_weight compares photographs: batch_size must be 2 or more")
 

@@ -100,14 +100,14 @@ def build_style_decoder(latent_dim: int, width: float = 1.0, precision: str | No
 
     Two dense layers read the style. Each AdaIN has a dense layer of its own on top of them.
     """
-    content, style, _, image = style_decoder_parts(latent_dim, width, precision, padding)
+    content, style, image = style_decoder_parts(latent_dim, width, precision, padding)
     return keras.Model([content, style], image, name="decoder")
 
 
 def style_decoder_parts(latent_dim: int, width: float, precision: str | None, padding: str,
                         last_start: Initialization | None = None) -> tuple[Tensor, ...]:
-    """Of `build_style_decoder`: content, style, what the dense layers read from it, and the image,
-    whose row has the initial weights `last_start`."""
+    """Of `build_style_decoder`: content, style, and the image, whose row has the initial weights
+    `last_start`."""
     table = _widen_all(STYLE_DECODER[:-1], width) + STYLE_DECODER[-1:]
     *rows, last = replace_padding(table, padding)
     start = choose_initialization(Architecture((), initializer="he"), "table", None)
@@ -118,7 +118,7 @@ def style_decoder_parts(latent_dim: int, width: float, precision: str | None, pa
     for i, row in enumerate(rows, 1):
         x = _apply_styled_row(row, f"decoder_row{i}", start, x, code, precision)
     image = Block(last, f"decoder_row{len(rows) + 1}", last_start or start, "float32")(x)
-    return content, style, code, image
+    return content, style, image
 
 
 def _apply_styled_row(row: Row, name: str, start: Initialization, x: Tensor, code: Tensor,

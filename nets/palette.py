@@ -6,7 +6,6 @@ Reinhard et al. 2001 transfer colours by the same two moments of three axes of t
 
 import keras
 import numpy as np
-from keras import layers
 
 from framework.lazy import Lazy
 from framework.tensors import Tensor
@@ -18,7 +17,10 @@ ops = Lazy("keras.ops")
 
 OPPONENT = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]], "float32")         # rows: axes of RGB
 OPPONENT /= np.linalg.norm(OPPONENT, axis=1, keepdims=True)
-PHOTOGRAPH = (0.0, 0.0, 0.0, 0.8, 0.2, 0.1)     # roughly that of a photograph, to begin from
+SIZE = 2 * len(OPPONENT)        # of a palette
+# Means and logarithms of deviations: what photographs and paintings have, and how far they differ.
+TYPICAL = np.array([0, 0, 0, -0.35, -1.4, -2.2], "float32")
+SPREAD = np.array([0.6, 0.25, 0.15, 0.3, 0.6, 0.6], "float32")
 
 
 def palette_of(images: Tensor) -> Tensor:
@@ -33,15 +35,33 @@ def repaint(images: Tensor, palette: Tensor) -> Tensor:
     return ops.matmul(adain(ops.matmul(images, OPPONENT.T), mean, sd), OPPONENT)
 
 
+def code_of(palette: Tensor) -> Tensor:
+    """A palette [B, 6] as six numbers of the order of 1, of which a prior N(0, 1) is plausible."""
+    mean, sd = ops.split(palette, 2, -1)
+    return (ops.concatenate([mean, ops.log(sd)], -1) - TYPICAL) / SPREAD
+
+
+def palette_from(code: Tensor) -> Tensor:
+    """The palette [B, 6] of such numbers."""
+    mean, log_sd = ops.split(code * SPREAD + TYPICAL, 2, -1)
+    return ops.concatenate([mean, ops.exp(log_sd)], -1)
+
+
+def with_palette(encoder: keras.Model) -> keras.Model:
+    """A style encoder, images -> mean and log variance [B, d], that adds the images' palettes to
+    the first six dimensions of the mean: colours need not be learned."""
+    mean, log_variance = encoder.output
+    code = code_of(palette_of(encoder.input))
+    mean += ops.concatenate([code, ops.zeros_like(mean[:, SIZE:])], -1)
+    return keras.Model(encoder.input, [mean, log_variance], name=encoder.name)
+
+
 def build_repainting_decoder(latent_dim: int, width: float = 1.0, precision: str | None = None,
                              padding: str = "same") -> keras.Model:
     """(content [B, h, w, C], photographs [B, 8h, 8w, 3], style [B, latent_dim]) -> images: the
-    photographs in colours that a dense layer reads from the style, and what
+    photographs in the palette that is the style's first six dimensions, and what
     `nets.adain.build_style_decoder` draws, which is nothing in the beginning."""
-    content, style, code, drawn = style_decoder_parts(latent_dim, width, precision, padding, ZEROS)
+    content, style, drawn = style_decoder_parts(latent_dim, width, precision, padding, ZEROS)
     photographs = keras.Input((None, None, 3), name="photographs")
-    start = {"kernel_initializer": keras.initializers.RandomNormal(stddev=0.02),
-             "bias_initializer": keras.initializers.Constant(list(PHOTOGRAPH))}
-    palette = layers.Dense(len(PHOTOGRAPH), name="palette", dtype="float32", **start)(code)
-    image = repaint(photographs, palette) + drawn
+    image = repaint(photographs, palette_from(style[:, :SIZE])) + drawn
     return keras.Model([content, photographs, style], image, name="decoder")

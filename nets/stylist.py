@@ -19,7 +19,7 @@ from framework.tensors import Tensor
 from losses.style import LEVELS, moments
 from nets import adain, palette
 from nets.architectures.style import DECODED, MULTIPLE
-from nets.palette import PHOTOGRAPH, palette_of, repaint
+from nets.palette import palette_of, repaint
 from nets.vgg import VGGFeatures
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ class VariationalStylist:
                  style_encoder: "keras.Model | None" = None):
         self.latent_dim, self.repaints = latent_dim, repaints
         common = width, precision, padding
+        encoder = style_encoder or adain.build_style_encoder(latent_dim, *common)
         decoder = palette.build_repainting_decoder if repaints else adain.build_style_decoder
         self.nets = {"content_encoder": adain.build_content_encoder(*common),
-                     "style_encoder": (style_encoder
-                                       or adain.build_style_encoder(latent_dim, *common)),
+                     "style_encoder": palette.with_palette(encoder) if repaints else encoder,
                      "decoder": decoder(latent_dim, *common)}
 
     def content(self, images: Tensor) -> Content:
@@ -116,7 +116,7 @@ class PlainStylist:
         image = self.decode(styled)
         if not self.repaints:
             return image
-        return repaint(content[1], style[:, -len(PHOTOGRAPH):]) + image
+        return repaint(content[1], style[:, -palette.SIZE:]) + image
 
     def decode(self, features: Tensor) -> Tensor:
         """The decoder's images for features [B, h, w, C].

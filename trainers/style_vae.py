@@ -40,6 +40,9 @@ from trainers.optimizers import optimizer_state, scaling_optimizer
 from trainers.perceptual import vgg_features_for
 from trainers.variables import all_variables, trained_variables
 
+# --style_statistics: what variational styles compare.
+STYLE_TERMS = {"gram": style_loss, "moments": moments_loss}
+
 
 class StyleTrainer:
     """One iteration: a step along the weighted sum of a stylist's terms.
@@ -55,8 +58,9 @@ class StyleTrainer:
                  weights: dict[str, float], content_layers: Sequence[str],
                  style_layers: Sequence[str], warmup: int = 0, seed: int = 0,
                  difference: Difference = mean_squared_difference,
+                 style_term: Callable = style_loss,
                  changes: Sequence[str] = (), change_probability: float = 1.0):
-        self.difference = difference
+        self.difference, self.style_term = difference, style_term
         self.changes, self.change_probability = changes, change_probability
         self.stylist, self.look, self.optimizer = stylist, look, optimizer
         self.weights, self.warmup, self.seed = weights, warmup, seed
@@ -107,7 +111,8 @@ class StyleTrainer:
 
 class VariationalTrainer(StyleTrainer):
     """content: sum over layers of ||f(y) - f(c)||^2 / (C H W), y being c in the style of s.
-    style: sum over layers of ||G(y) - G(s)||^2 / C^2, Gram matrices divided by H W. kl: of the
+    style: sum over layers of ||G(y) - G(s)||^2 / C^2, Gram matrices divided by H W, or the
+    squared differences of means and deviations (`style_term`). kl: of the
     style's distribution from N(0, 1). disentangle, where it has a weight: of two photographs in
     one style (`losses.style.disentanglement`). All are means over the batch.
     """
@@ -119,7 +124,7 @@ class VariationalTrainer(StyleTrainer):
         made = self.stylist.image(content, code)
         seen, wanted, painted = (self.look(images) for images in (made, photos, paintings))
         terms = {"content": sum(self.difference(seen[n], wanted[n]) for n in self.content_layers),
-                 "style": sum(style_loss(seen[n], painted[n], self.difference)
+                 "style": sum(self.style_term(seen[n], painted[n], self.difference)
                               for n in self.style_layers),
                  "kl": kl_to_normal(mean, log_variance)} | self.colours(made, paintings)
         if self.weights["disentangle"]:
@@ -236,6 +241,7 @@ def training(config: Config, domains: Sequence[Domain]) -> Training:
         seed=config.experiment.seed,
         difference=(relative_squared_difference if style.layer_balance
                     else mean_squared_difference),
+        style_term=STYLE_TERMS[style.style_statistics],
         changes=parse_augmentations(config.loss.augment),
         change_probability=config.loss.augment_probability)
     return Training(trainer, pair_batches(config, domains),

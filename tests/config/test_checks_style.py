@@ -37,6 +37,9 @@ PLAIN = [*STYLE, "--no_style_variance", "--content_layers", "block3_conv1"]
     ([*STYLE, "--style_weight", "0"], "a style_vae needs a style_weight"),
     ([*STYLE, "--image_size", "28"], "image_size 28 must be a multiple of 8"),
     ([*STYLE, "--disentangle_weight", "1", "--batch_size", "1"], "batch_size must be 2"),
+    ([*STYLE, "--repaint", "--latent_dim", "6"], "the first 6 of latent_dim are"),
+    ([*PLAIN, "--style_encoder", "statistics"], "style_encoder belongs to --style_variance"),
+    ([*STYLE, "--inverse_norm", "none"], "inverse_norm belongs to --gan_type inverse_net"),
     ([*PLAIN, "--content_layers", "block3_conv1,block2_conv1"], "the one layer that is decoded"),
     ([*PLAIN, "--image_size", "30"], "image_size 30 must be a multiple of 4"),
 ])

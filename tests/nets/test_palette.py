@@ -5,7 +5,16 @@ import numpy as np
 import tensorflow as tf
 
 from framework.checkpoint import save_model
-from nets.palette import OPPONENT, PHOTOGRAPH, build_repainting_decoder, palette_of, repaint
+from nets.palette import (
+    OPPONENT,
+    SPREAD,
+    TYPICAL,
+    build_repainting_decoder,
+    code_of,
+    palette_from,
+    palette_of,
+    repaint,
+)
 from nets.stylist import PlainStylist, VariationalStylist
 
 
@@ -38,17 +47,29 @@ def test_stylists_begin_with_the_photograph_in_other_colours():
     assert style.shape == (2, 2 * 128 + 6)
     made = stylist.image(stylist.content(photographs), style)
     np.testing.assert_allclose(made, repaint(photographs, palette_of(paintings)), atol=1e-5)
-    stylist = VariationalStylist(3, 0.1, repaints=True)
-    made = stylist.image(stylist.content(tf.constant(photographs)), tf.zeros((2, 3)))
-    start = np.array([PHOTOGRAPH] * 2, "float32")
-    np.testing.assert_allclose(made, repaint(photographs, start), atol=1e-5)
+    stylist = VariationalStylist(7, 0.1, repaints=True)
+    mean = stylist.style(tf.constant(paintings))
+    code = tf.concat([code_of(palette_of(paintings)), mean[:, 6:]], -1)
+    made = stylist.image(stylist.content(tf.constant(photographs)), code)
+    np.testing.assert_allclose(made, repaint(photographs, palette_of(paintings)), atol=1e-4)
+    flat = np.full((1, 16, 16, 3), 0.5, "float32")
+    change = [np.asarray(stylist.style(tf.constant(x))) for x in (paintings[:1], flat)]
+    assert np.abs(change[0] - change[1])[0, :6].max() > 1           # colours need not be learned
+
+
+def test_a_palette_is_six_numbers_of_the_order_of_one():
+    palette = np.asarray(palette_of(images()))
+    code = np.asarray(code_of(palette))
+    by_hand = (np.concatenate([palette[:, :3], np.log(palette[:, 3:])], -1) - TYPICAL) / SPREAD
+    np.testing.assert_allclose(code, by_hand, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(palette_from(code), palette, rtol=1e-4, atol=1e-5)
 
 
 def test_a_decoder_adds_strokes_and_loads_alone(tmp_path):
-    net = build_repainting_decoder(3, 0.1)
+    net = build_repainting_decoder(7, 0.1)
     last = net.get_layer("decoder_row6_conv")
     last.set_weights([np.full(w.shape, 0.01, "float32") for w in last.get_weights()])
-    content, style = np.random.default_rng(2).normal(size=(1, 2, 3, 26)), np.ones((1, 3))
+    content, style = np.random.default_rng(2).normal(size=(1, 2, 3, 26)), np.ones((1, 7))
     photograph = np.random.default_rng(3).uniform(-1, 1, (1, 16, 24, 3))
     made = np.asarray(net([content, photograph, style]))
     other = np.asarray(net([2 - content, photograph, style]))
