@@ -24,6 +24,8 @@ from nets.stylist import Content, PlainStylist
 ops = Lazy("keras.ops")
 
 COMPRESSED = 32                 # channels between which the transformation is
+# Over it covariances are, so that a step of 1e-3 of all weights moves a matrix by about 0.01.
+LARGE = 256
 _ONES: Any = np.eye(COMPRESSED).ravel().tolist()
 IDENTITY = keras.initializers.Constant(_ONES)
 
@@ -92,9 +94,9 @@ def build_matrix(channels: int, name: str, precision: str | None = None,
                               precision=precision)
     seen = ops.cast(net.output, "float32")
     positions = ops.sum(ops.ones_like(seen[..., :1]), (1, 2))[..., None]
-    covariance = ops.einsum("bhwi,bhwj->bij", seen, seen) / positions
+    covariance = ops.einsum("bhwi,bhwj->bij", seen, seen) / (LARGE * positions)
     start: dict[str, Any] = {
-        "kernel_initializer": keras.initializers.RandomNormal(stddev=0.002),
+        "kernel_initializer": keras.initializers.RandomNormal(stddev=0.05),
         "bias_initializer": IDENTITY}
     dense = layers.Dense(COMPRESSED**2, name=f"{name}_dense", dtype="float32", **start)
     flat = dense(layers.Reshape((COMPRESSED**2,))(covariance))
