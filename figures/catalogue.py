@@ -1,6 +1,7 @@
 """The names of the figures, and the parts of a figure. Importing this needs no TensorFlow."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +40,12 @@ FIGURES.register(
     "kl", "what each order of Kullback-Leibler makes of two modes (SCoGAN, figure 2.8)")
 FIGURES.register("modes", "ten modes under k = 1, k = 5 and WGAN-GP (SCoGAN, figures 2.9 to 2.14)")
 FIGURES.register(
+    "style-methods", "ways of style transfer by distances and costs, a table and a plot (document "
+    "003, comparison to baselines): PHOTOS PAINTINGS")
+FIGURES.register(
+    "style-sheet", "photographs by paintings, a page for each way (Chen 2017, figure 4.13): PHOTOS "
+    "PAINTINGS")
+FIGURES.register(
     "swap-patches", "what style swap loses with fewer patches (Chen 2017, section 4.4.3)")
 FIGURES.register(
     "swap-starts", "style swap and Gatys et al. from many starts (Chen 2017, figures 4.8 and 4.9)")
@@ -46,14 +53,18 @@ FIGURES.register(
     "swap-times", "seconds of style swap by the sizes of its images (Chen 2017, figure 4.12)")
 FIGURES.register("weights", "weight difference of CoGAN and of SCoGAN-FR (SCoGAN, figure 4.1)")
 
-OF_RUNS = ("kid",)              # figures of given runs, which "all" leaves out
+# Figures of given folders, of runs or of images, which "all" leaves out.
+OF_FOLDERS = ("kid", "style-methods", "style-sheet")
 
 
 class Figure(NamedTuple):
-    """A picture, uint8 [H, W, 3] RGB, and its numbers: columns of equal length by name."""
+    """A picture, uint8 [H, W, 3] RGB, and its numbers: columns of equal length by name. text: what
+    they say, in Markdown, or empty. pages: further pictures by name."""
 
     picture: np.ndarray
     columns: dict[str, np.ndarray]
+    text: str = ""
+    pages: Mapping[str, np.ndarray] = MappingProxyType({})
 
 
 def stack_parts(parts: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:

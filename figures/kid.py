@@ -28,15 +28,15 @@ def measurements(run: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     return found
 
 
-def draw(runs: Sequence[str] = ()) -> Figure:
-    """A line for each run and domain. Raises UserError without runs, and for one that measured
-    nothing."""
-    if not runs:
+def draw(folders: Sequence[str] = ()) -> Figure:
+    """A line for each domain of the runs in `folders`. Raises UserError without runs, and for one
+    that measured nothing."""
+    if not folders:
         raise UserError("figures kid needs the folders of runs: main.py figures kid RUN RUN")
     canvas, parts = Canvas(1, 1, 6.0, 3.6), {}
     panel = canvas.panel(0, "kernel inception distance", xlabel="generator updates")
     panel.set_yscale("symlog", linthresh=1e-3)          # an unbiased estimate may be negative
-    lines = [(run, *line) for run in runs for line in measurements(run).items()]
+    lines = [(run, *line) for run in folders for line in measurements(run).items()]
     for k, (run, name, (at, values)) in enumerate(lines):
         label = f"{Path(run).resolve().name}: {name}"
         panel.plot(at, values, c=COLOURS[k % len(COLOURS)], label=label)

@@ -2,11 +2,15 @@
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from framework.errors import UserError
 from framework.pixels import to_uint8
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
 
 GREY = 128
 SEPARATOR = 2                   # pixels of a line between two domains, or two groups of rows
@@ -78,17 +82,17 @@ def _margin(height: int, width: int, labels: Sequence[str]) -> np.ndarray:
     draw = ImageDraw.Draw(strip)
     for k, label in enumerate(labels):
         middle = (2 * k + 1) * height / (2 * len(labels))
-        draw.text((MARGIN_FONT_PIXELS // 2, middle), label, "black", _font(), anchor="lm")
+        draw.text((MARGIN_FONT_PIXELS // 2, middle), label, "black", label_font(), anchor="lm")
     return np.asarray(strip)
 
 
 def _text_width(text: str) -> int:
-    return math.ceil(_font().getlength(text))
+    return math.ceil(label_font().getlength(text))
 
 
-def _font():
-    """Matplotlib's own font, which holds the letters of many scripts."""
+def label_font(pixels: int = MARGIN_FONT_PIXELS) -> "FreeTypeFont":
+    """Matplotlib's own font, which holds the letters of many scripts, `pixels` high."""
     from matplotlib import font_manager
     from PIL import ImageFont
 
-    return ImageFont.truetype(font_manager.findfont("DejaVu Sans"), MARGIN_FONT_PIXELS)
+    return ImageFont.truetype(font_manager.findfont("DejaVu Sans"), pixels)

@@ -120,15 +120,15 @@ def side_by_side(rows: Sequence[Sequence[np.ndarray | None]], gap: int = 6) -> n
     for i, row in enumerate(table):
         for j, image in enumerate(row):
             if image is not None:
-                fitted = _fit(image, height, width)
-                top = i * (height + gap) + (height - fitted.shape[0]) // 2
-                left = j * (width + gap) + (width - fitted.shape[1]) // 2
-                sheet[top:top + fitted.shape[0], left:left + fitted.shape[1]] = fitted
+                placed = fitted(image, height, width)
+                top = i * (height + gap) + (height - placed.shape[0]) // 2
+                left = j * (width + gap) + (width - placed.shape[1]) // 2
+                sheet[top:top + placed.shape[0], left:left + placed.shape[1]] = placed
     return sheet
 
 
-def _fit(image, height, width):
+def fitted(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """The image uint8 [H, W, 3] as large as it fits into `height` x `width`, in its own shape."""
     factor = min(height / image.shape[0], width / image.shape[1])
     longer = round(max(image.shape[:2]) * factor)
-    fitted = resize_image(image, max(1, longer))
-    return fitted[:height, :width]
+    return resize_image(image, max(1, longer))[:height, :width]

@@ -11,7 +11,7 @@ import pytest
 
 from commands.dispatch import main
 from figures import draw
-from figures.catalogue import FIGURES, OF_RUNS, Figure, stack_parts
+from figures.catalogue import FIGURES, OF_FOLDERS, Figure, stack_parts
 from framework.errors import UserError
 
 PICTURE = np.arange(4 * 5 * 3, dtype=np.uint8).reshape(4, 5, 3)
@@ -54,7 +54,7 @@ def test_all_are_drawn(tmp_path, monkeypatch):
     monkeypatch.setattr(draw, "import_module", lambda module: type("Module", (), {
         "draw": staticmethod(lambda: asked.append(module) or Figure(PICTURE, {"x": [1.0]}))}))
     draw.main("all", output=tmp_path)
-    drawn = [name for name in FIGURES if name not in OF_RUNS]
+    drawn = [name for name in FIGURES if name not in OF_FOLDERS]
     assert asked == [f"figures.{name.replace('-', '_')}" for name in drawn]
     assert len(list(tmp_path.iterdir())) == 2 * len(drawn)
 

@@ -30,7 +30,7 @@ def test_lines_of_two_runs(tmp_path, capsys):
     assert main(["figures", "kid", one, other, "--output", str(tmp_path / "out")]) == 0
     assert (tmp_path / "out" / "kid.png").is_file()
     assert main(["figures", "kl", one, "--output", str(tmp_path / "out")]) == 2
-    assert "the figure kl shows no runs" in capsys.readouterr().err
+    assert "the figure kl shows no folders" in capsys.readouterr().err
 
 
 def test_a_run_that_measured_nothing(tmp_path):

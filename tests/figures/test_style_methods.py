@@ -1,0 +1,164 @@
+"""The table of ways through the command line, with methods that draw at once."""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from commands.dispatch import main
+from figures.style_methods import COLUMNS, PAINTING, PHOTOGRAPH, standard_error
+from nets.vgg import VGGFeatures
+
+BASE = ["figures", "style-methods", "PHOTOS", "PAINTINGS", "--output", "out", "--size", "32",
+        "--vgg_weights", "few.npz", "--lpips_weights", "random"]
+FROM_PHOTOGRAPH, FROM_PAINTING = ("content", "lpips"), ("gram", "features", "colours")
+
+
+def rows():
+    with open("out/style-methods.csv", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def values(way, column):
+    return np.array([float(row[column]) for row in rows() if row["way"] == way])
+
+
+def unit(path, size):
+    found = cv2.resize(cv2.imread(path), size, interpolation=cv2.INTER_AREA)[..., ::-1]
+    return (found.astype("float32") / 127.5 - 1)[None]
+
+
+def test_the_measures_of_each_way(drawn, capsys):
+    assert main([*BASE, "--methods", "keep,wash", "--iterations", "5"]) == 0
+    out, err = capsys.readouterr()
+    assert out.split() == [f"out/style-methods.{end}" for end in ("png", "csv", "md")]
+    assert [line for line in err.splitlines() if "broken.png" in line] == [
+        "the image PHOTOS/broken.png is broken: its end is missing; mend or remove it; it is "
+        "passed over"]
+    assert [(row["photograph"], row["painting"]) for row in rows() if row["way"] == "wash"] == [
+        ("ph0", "pa0"), ("ph1", "pa1"), ("ph2", "pa0")]         # photograph i, painting i mod 2
+    assert drawn == [("keep", None)] * 4 + [("wash", 1)] + [("wash", 5)] * 3    # one for nothing
+    for column in FROM_PHOTOGRAPH:
+        np.testing.assert_allclose(values(PHOTOGRAPH, column), 0, atol=1e-6)
+        assert (values(PAINTING, column) > 0.01).all()
+    for column in FROM_PAINTING:
+        np.testing.assert_array_equal(values(PAINTING, column), 0)
+        assert (values(PHOTOGRAPH, column) > 0.01).all()
+    for column in (*FROM_PHOTOGRAPH, *FROM_PAINTING):
+        np.testing.assert_array_equal(values("keep", column), values(PHOTOGRAPH, column))
+        assert (values("wash", column) > 0.01).all()
+    assert (values("wash", "peak_mib") > 50).all() and np.isnan(values(PAINTING, "seconds")).all()
+    assert cv2.imread("out/style-methods.png").std() > 10
+
+
+def test_content_is_relative_to_other_photographs(quick):
+    """Of the second pair, whose painting is square; the next photograph is the third."""
+    assert main([*BASE, "--methods", "keep"]) == 0
+    net = VGGFeatures(["block1_conv2"], "few.npz")
+    sizes = [(32, 21), (21, 32), (32, 21)]                  # width, height
+
+    def away(path, k):
+        one, other = (np.array(net(unit(each, sizes[k]))[0], float)
+                      for each in (f"PHOTOS/ph{k}.png", path))
+        return ((one - other)**2).mean()
+    apart = np.mean([away(f"PHOTOS/ph{(k + 1) % 3}.png", k) for k in range(3)])
+    assert values(PAINTING, "content")[1] == pytest.approx(away("PAINTINGS/pa1.png", 1) / apart,
+                                                           rel=0.1)
+
+
+def test_the_table_has_means_and_standard_errors(quick):
+    assert main([*BASE, "--methods", "wash", "--count", "2"]) == 0
+    text = Path("out/style-methods.md").read_text()
+    cells = next(line for line in text.splitlines() if line.startswith("| wash ")).split(" | ")
+    assert len(cells) == 2 + len(COLUMNS) and cells[1] == "2"
+    for cell, column in zip(cells[2:], COLUMNS, strict=True):
+        found = [float(number) for number in re.findall(r"[\d.]+", cell)]
+        first, second = values("wash", column)
+        assert found == pytest.approx([(first + second) / 2, abs(first - second) / 2], abs=0.6)
+    content = [float(number) for number in re.findall(r"[\d.]+", cells[2])]
+    assert content == pytest.approx([values("wash", "content").mean(), np.ptp(
+        values("wash", "content")) / 2], abs=6e-4)
+    assert ("2 pairs, longer side 32; VGG-19 (weights few.npz), content at block1_conv2, style at "
+            "block1_conv1, block1_conv2; mean difference; seed 0.") in text
+    assert "- wash: iterations 3, seed 0, vgg_weights few.npz" in text
+    assert standard_error(np.array([1.0, 2, 3, 4])) == pytest.approx(np.sqrt(5 / 3) / 2)
+
+
+def test_results_that_are_there_are_not_drawn_again(quick, capsys):
+    assert main([*BASE, "--methods", "keep,wash", "--count", "2"]) == 0
+    before = (Path("out/style-methods.csv").read_text(), len(quick))
+    assert main([*BASE, "--methods", "keep,wash", "--count", "2"]) == 0
+    assert (Path("out/style-methods.csv").read_text(), len(quick)) == before
+    Path("out/style-results/wash/ph1--pa1.json").write_text('{"about"')       # cut off
+    assert main([*BASE, "--methods", "keep,wash", "--count", "3"]) == 0
+    assert quick[before[1]:] == [("keep", None)] * 2 + [("wash", 1)] + [("wash", None)] * 2
+    capsys.readouterr()
+    assert main([*BASE, "--methods", "keep,wash", "--iterations", "4"]) == 2
+    assert ("ph0--pa0.png was drawn with iterations 3, not 4; choose another --output, or remove it"
+            in capsys.readouterr().err)
+    assert main([*BASE, "--methods", "keep", "--size", "40"]) == 2
+    assert "was drawn of another photograph, or at another size" in capsys.readouterr().err
+
+
+def test_a_method_that_cannot_draw_some(quick, capsys, monkeypatch, tmp_path):
+    (tmp_path / "RUN").mkdir()
+    monkeypatch.setattr("figures.style_results.load_config", lambda run: None)
+    words = [*BASE, "--methods", "keep,shy", "--runs", "shy=RUN"]
+    assert main(words) == 0
+    assert "ph1--pa1.png: it is tall; it is left out" in capsys.readouterr().err
+    assert len(values("shy", "lpips")) == 2 and len(values("keep", "lpips")) == 3
+    about = json.loads(Path("out/style-results/shy/ph0--pa0.json").read_text())["about"]
+    assert (about["run"], about["checkpoint"]) == ("RUN", 0)
+    for name in ("ph0", "ph2"):
+        Path(f"PHOTOS/{name}.png").unlink()
+        Path(f"PHOTOS/{name}.png").write_bytes(Path("PHOTOS/ph1.png").read_bytes())
+    assert main([*words, "--output", "other"]) == 2
+    assert "error: ph0--pa0.png: it is tall" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words, message", [
+    (["--methods", "kep"], "unknown method 'kep'"),
+    (["--methods", ","], "--methods names no method"),
+    (["--methods", "inverse"], "the method inverse needs a trained net: --runs inverse=RUN"),
+    (["--methods", "inverse", "--runs", "inverse=NONE"], "NONE"),
+    (["--methods", "swap", "--runs", "swap=RUN"], "--runs names a run of swap, which is none of"),
+    (["--methods", "swap", "--runs", "adain=RUN"], "--runs names a run of adain, which is none of"),
+    (["--methods", "swap", "--runs", "swap"], "--runs has METHOD=RUN, such as adain=runs/style"),
+    (["--count", "1"], "PHOTOS has one"),
+    (["--vgg_weights", "none.npz"], "there are no weights of vgg19 at none.npz"),
+])
+def test_mistakes_are_one_line_before_anything_is_drawn(quick, capsys, words, message):
+    assert main([*BASE, *words]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("scogan: error: ") and message in said
+    assert not Path("out/style-results").exists() and quick == []
+
+
+def test_folders_that_do_not_serve(quick, capsys):
+    assert main(["figures", "style-methods", "PHOTOS"]) == 2
+    assert "name two folders: of photographs and of paintings" in capsys.readouterr().err
+    for place in ("a", "b"):
+        Path(f"PHOTOS/{place}").mkdir()
+        Path(f"PHOTOS/{place}/same.png").write_bytes(Path("PHOTOS/ph0.png").read_bytes())
+    assert main([*BASE, "--methods", "keep"]) == 2
+    assert "2 images in PHOTOS are called same; rename them" in capsys.readouterr().err
+    Path("BROKEN").mkdir()
+    Path("BROKEN/one.png").write_bytes(b"\x89PNG no")
+    assert main(["figures", "style-methods", "BROKEN", "PAINTINGS"]) == 2
+    assert "no image in BROKEN can be read" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_real_methods_in_processes_of_their_own(pictured):
+    assert main([*BASE, "--methods", "swap,gatys", "--iterations", "2", "--vgg_weights",
+                 "random"]) == 0
+    assert "random weights" in Path("out/style-methods.md").read_text()
+    assert len(rows()) == 4 * 3 and (values("swap", "core_seconds") > 0.01).all()
+    assert (values("gatys", "peak_mib") > 200).all()
+    # Two steps of both leave the photograph near, and are on the way to the painting.
+    assert 0 < values("gatys", "content").mean() < 0.5 * values(PAINTING, "content").mean()
+    assert values("gatys", "gram").mean() < values(PHOTOGRAPH, "gram").mean()
