@@ -36,37 +36,51 @@ class StyleNets(NamedTuple):
 
 @METHODS.register("inverse")
 def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", patch_size: int = 3,
-            stride: int = 1, style_patches: int = 0,
+            stride: int = 1, style_patches: int = 0, strength: float = 1.0,
             memory_limit: int | None = None) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the first of `styles`: swaps its activations of relu3_1 and
     inverts them by the network of a run of inverse_net (Chen's thesis, section 4.3.2).
 
-    Raises UserError if `run` is no such run, and as `nets.swap.style_swap` does.
+    strength: of the swapped activations in a mixture with the content's own. Raises UserError if
+    `run` is no such run, and as `nets.swap.style_swap` does.
     """
     path, checkpoint = _find_run(run, "inverse_net", "inverse")
     of_content, of_style = relu3_1_extractors(path, memory_limit)
     padded = pad_to_multiple(content, of_content.scale)
-    repaints = load_config(path).style.repaint
-    activations = swapped(of_content(padded), of_style(styles[0]), patch_size, stride, memory_limit,
-                          style_patches, _carried(styles[0]) if repaints else None)
+    own, carried = of_content(padded), None
+    if repaints := load_config(path).style.repaint:
+        carried = _carried(styles[0])
+    activations = swapped(own, of_style(styles[0]), patch_size, stride, memory_limit,
+                          style_patches, carried)
+    if strength < 1:
+        own = np.concatenate([own, _carried(padded)], -1) if repaints else own
+        activations = mixed(activations, own, strength)
     return _cut(inverse_network(path, checkpoint)(activations), content)
 
 
-def _carried(style: np.ndarray) -> Tensor:
+def _carried(image: np.ndarray) -> Tensor:
     from nets.inverse import squares
-    return squares(style)
+    return squares(image)
+
+
+def mixed(target: Tensor, own: Tensor, strength: float) -> Tensor:
+    """`strength` times `target` [1, h, w, C] plus the rest of the content's `own` activations,
+    which may have more rows and columns."""
+    if strength == 1:
+        return target
+    return strength * target + (1 - strength) * own[:, :target.shape[1], :target.shape[2]]
 
 
 @METHODS.register("adain")
 def draw_adain(content: np.ndarray, styles: list[np.ndarray], *, run: str = "",
                mix: Sequence[float] | None = None, random_styles: int = 0, grid: int = 0,
-               seed: int = 0) -> np.ndarray:
+               strength: float = 1.0, seed: int = 0) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the style of `styles`, by the nets of a run of style_vae.
 
     mix: weights of the styles (None: equal ones). random_styles: if not 0, returns a row of that
     many images in styles drawn from the prior. grid: if not 0, returns a square of grid x grid
     images with the four styles in its corners and their mixtures, bilinear in the latent space,
-    between.
+    between. strength: of these styles in a mixture with the content's own.
     Raises UserError if `run` is no such run, or if styles and options do not fit together.
     """
     stylist, encode, read, draw = style_nets(*_find_run(run, "style_vae", "adain"))
@@ -75,6 +89,9 @@ def draw_adain(content: np.ndarray, styles: list[np.ndarray], *, run: str = "",
         codes = prior_styles(stylist, random_styles, seed, run)
     else:
         codes = mix_styles(np.concatenate([read(image) for image in styles]), mix, grid)
+    if strength < 1:
+        own = read(content)
+        codes = own + strength * (codes - own)
     images = [_cut(draw(parts, code[None]), content) for code in codes]
     return tile_images(images, grid or len(images))
 

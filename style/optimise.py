@@ -11,7 +11,7 @@ from framework.pixels import LEVELS
 from framework.tensors import Tensor
 from losses.perceptual import content_loss, gram_matrix, total_variation
 from nets.vgg import layers_of
-from style.decode import pad_to_multiple
+from style.decode import mixed, pad_to_multiple
 from style.features import FeatureStrips, any_image_spec, layers_at_hand, vgg
 from style.few_patches import swapped
 from style.methods import METHODS
@@ -73,10 +73,7 @@ def swap_loss(content: np.ndarray, style: np.ndarray, layer: str = "block3_conv1
     height, width = (size if target.shape[axis] == features.shape[axis]
                      else target.shape[axis] * phi.scale
                      for axis, size in ((1, content.shape[1]), (2, content.shape[2])))
-    if strength < 1:
-        kept = features[:, :target.shape[1], :target.shape[2]]
-        target = strength * target + (1 - strength) * kept
-    loss = reconstruction(phi, target, tv_weight, held)
+    loss = reconstruction(phi, mixed(target, features, strength), tv_weight, held)
     loss.smoothness *= strength
     return loss, content[:, :height, :width]
 

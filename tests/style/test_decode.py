@@ -112,6 +112,21 @@ def test_the_grid_has_its_styles_in_the_corners(style_run):
         np.testing.assert_allclose(part, by_hand(nets, CONTENT, code[None]), atol=1e-4)
 
 
+def test_strength_is_a_mixture_with_the_content_s_own(style_run, inverse_run):
+    own, full, half = (draw_adain(CONTENT, [style], run=style_run[0], strength=strength)
+                       for style, strength in ((CONTENT, 1.0), (STYLES[0], 1.0), (STYLES[0], 0.5)))
+    mixed = draw_adain(CONTENT, [CONTENT, STYLES[0]], run=style_run[0])
+    np.testing.assert_allclose(half, mixed, atol=1e-5)
+    np.testing.assert_allclose(
+        draw_adain(CONTENT, [STYLES[0]], run=style_run[0], strength=0.0), own, atol=1e-5)
+    assert np.abs(full - own).max() > 100 * np.abs(half - mixed).max()
+    padded = pad_to_multiple(CONTENT, 4)
+    (activations,) = VGGFeatures([INVERTED], "random")(padded)
+    expected = inverse_run[1](activations)[:, :18, :23]
+    np.testing.assert_allclose(inverse(CONTENT, [STYLES[0]], run=inverse_run[0], strength=0.0),
+                               expected, atol=1e-4)
+
+
 def test_styles_of_the_prior(style_run):
     run, _ = style_run
     made = draw_adain(CONTENT, [], run=run, random_styles=3, seed=5)
