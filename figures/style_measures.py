@@ -8,6 +8,7 @@ import numpy as np
 
 from figures.style_results import Picture
 from framework.pixels import to_unit
+from framework.quiet import import_tensorflow
 from framework.tensors import Tensor
 from metrics.batched import full_float32
 from metrics.lpips import LPIPS
@@ -37,6 +38,7 @@ class Measures:
 
     def __init__(self, photographs: Sequence[Picture], vgg_weights: str, lpips_weights: str = "",
                  seed: int = 0):
+        import_tensorflow()
         self.content_layers = layers_at_hand(CONTENT_LAYERS, vgg_weights)
         self.style_layers = layers_at_hand(STYLE_LAYERS, vgg_weights)
         self._net = vgg((*self.content_layers, *self.style_layers), vgg_weights)

@@ -27,7 +27,7 @@ from framework.extensions import load_extensions
 from framework.files import writable_folder, write_text
 from framework.pixels import to_unit
 from framework.progress import progress
-from framework.quiet import quiet
+from framework.quiet import import_tensorflow
 from framework.registry import accepts
 from nets.vgg import layers_of
 from style import images
@@ -189,8 +189,7 @@ def draw_all(way: Way, jobs: Sequence[Job]) -> None:
     in one step where it takes steps, so that no result pays for what is loaded and compiled once.
     Raises UserError where no result can be drawn."""
     load_extensions()
-    with quiet():
-        import tensorflow  # noqa: F401 (so that its messages do not break the progress bar)
+    import_tensorflow()
     draw, errors = METHODS.find(way.method), []
     once = {"iterations": 1} if accepts(draw, "iterations") else {}
     with suppress(UserError):

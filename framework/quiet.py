@@ -42,6 +42,12 @@ def quiet(logged: bool = False) -> Iterator[None]:
         os.close(terminal)
 
 
+def import_tensorflow() -> None:
+    """Imports TensorFlow now, so that its messages do not break a progress bar."""
+    with quiet():
+        import tensorflow  # noqa: F401
+
+
 @contextmanager
 def _notice(terminal: int, logged: bool) -> Iterator[None]:
     """Tells a person at the terminal of a long wait, until it is over; where `logged` a log file

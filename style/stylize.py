@@ -14,7 +14,7 @@ from data import folders
 from framework.errors import UserError
 from framework.pixels import to_uint8, to_unit
 from framework.progress import progress
-from framework.quiet import quiet
+from framework.quiet import import_tensorflow
 from framework.registry import accepts
 from nets.swap import check_activation_size, check_patches
 from nets.vgg import RANDOM, check_weights, layers_of
@@ -171,7 +171,7 @@ def _draw_images(jobs, styles, styled, size, draw, options, compare, curve_file)
     _check_first(jobs, size, draw, options)
     for folder in dict.fromkeys(job.output.parent for job in jobs):
         folder.mkdir(parents=True, exist_ok=True)
-    _import_tensorflow()
+    import_tensorflow()
     rows, made, content, steps = {}, [], None, accepts(draw, "progress")
     with progress(len(jobs), "drawing", "images") as bar:
         for job in jobs:
@@ -229,7 +229,7 @@ def _draw_films(jobs, paths, styles, styled, size, draw, options, steady, made_b
         print(f"{film.path}: {film.note}", file=sys.stderr)
     first = to_unit(images.resize_image(next(iter(film)), size))[None]
     _check_fits("content", first, draw, options)
-    _import_tensorflow()
+    import_tensorflow()
     kept = []
     for job in jobs:
         one = partial(styled, styles=[styles[i] for i in job.styles], colour_of=first)
@@ -250,12 +250,6 @@ def _comparison_sheet(rows, styles):
     if len(rows[0]) == 2:                   # all styles mixed in one result
         return images.side_by_side([[row[0], *styles, row[1]] for row in rows])
     return images.side_by_side([[None, *styles], *rows])
-
-
-def _import_tensorflow():
-    """Imports TensorFlow now, so that its messages do not break the progress bar."""
-    with quiet():
-        import tensorflow  # noqa: F401
 
 
 def _progress_callback(losses, bar):

@@ -7,7 +7,7 @@ from typing import Any
 
 from framework.errors import UserError
 from framework.progress import progress
-from framework.quiet import quiet
+from framework.quiet import import_tensorflow
 from style import curve, images
 from style.pixelwise import grow
 
@@ -31,8 +31,7 @@ def main(style: str, *, output: str, kernels: Sequence[str], nets: Sequence[str]
     if several and (curve_file or compare):
         raise UserError("compare and curve are of one kernel and one net")
     image = images.read(style, style_size)
-    with quiet():
-        import tensorflow  # noqa: F401
+    import_tensorflow()
     from style.texture import synthesise
     rows, curves = [], {f"{net}, {kernel}": [] for net in nets for kernel in kernels}
     with progress(len(kernels) * len(nets) * settings["iterations"], "drawing",
