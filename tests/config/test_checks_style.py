@@ -41,6 +41,8 @@ PLAIN = [*STYLE, "--no_style_variance", "--content_layers", "block3_conv1"]
     ([*PLAIN, "--style_encoder", "statistics"], "style_encoder belongs to --style_variance"),
     ([*STYLE, "--inverse_norm", "none"], "inverse_norm belongs to --gan_type inverse_net"),
     ([*PLAIN, "--content_layers", "block3_conv1,block2_conv1"], "the one layer that is decoded"),
+    ([*STYLE, "--transform", "linear"],
+     "transform belongs to --no_style_variance; here styles are variational"),
     ([*PLAIN, "--image_size", "30"], "image_size 30 must be a multiple of 4"),
 ])
 def test_contradictions(argv, message):

@@ -63,6 +63,9 @@ KINDS = {
     "style_vae plain": f"--gan_type style_vae {STYLE} --image_size 24 --no_style_variance "
                        "--content_layers block2_conv1 --style_layers block1_conv1,block2_conv1 "
                        "--content_weight 1 --style_weight 1",
+    "style_vae linear": f"--gan_type style_vae {STYLE} --image_size 24 --no_style_variance "
+                        "--transform linear --content_layers block2_conv1 --style_layers "
+                        "block1_conv1,block2_conv1 --content_weight 1 --style_weight 1",
 }
 
 
