@@ -17,6 +17,7 @@ from style.unfinished import Unfinished
 from style.video import Film
 
 STEADY = 0.8                    # share of the result before
+WEIGHT = 0.04                   # of being like it, in a loss, for each part of it to one of the new
 
 
 def draw_film(film: Film, output: Path, size: int | None, draw: Callable[..., np.ndarray],
@@ -26,7 +27,8 @@ def draw_film(film: Film, output: Path, size: int | None, draw: Callable[..., np
 
     draw: from a content [1, H, W, 3] to a result, float32 in [-1, 1]; where it `starts` from the
     result before, it takes that as `before`, a `style.minimise.Before`. A frame that equals the one
-    before is drawn once. steady: share of the result before in each, see `style.steady.blend`.
+    before is drawn once. steady: share of the result before in each, see `style.steady.blend`; at
+    equal shares a method that starts from it flickers about as little.
     made_by: all that the frames follow from. Stopped half-way, it says how many are kept.
     """
     kept = Unfinished(output, film.rate, made_by)
@@ -65,7 +67,8 @@ def _drawn(draw, frame, before, last, steady, starts) -> np.ndarray:
         return to_uint8(draw(content)[0])
     if starts:
         image, seen = carry(last, moved)
-        return to_uint8(draw(content, before=Before(image[None], seen[None], steady))[0])
+        weight = WEIGHT * steady / (1 - steady)
+        return to_uint8(draw(content, before=Before(image[None], seen[None], weight))[0])
     return to_uint8(blend(draw(content), last, moved, steady)[0])
 
 

@@ -127,9 +127,9 @@ def test_a_method_that_takes_steps_starts_from_the_frame_before(monkeypatch):
         seen.append(before)
         return -content
     film("f.mp4", [*frames, *pan(1, 5)])
-    kept = films.draw_film(Film("f.mp4"), Path("o.mp4"), 0, draw, 0.7, True, {})
+    kept = films.draw_film(Film("f.mp4"), Path("o.mp4"), 0, draw, 0.8, True, {})
     assert kept.done == 5 and seen[0] is None and seen[4] is None       # at a cut it starts anew
-    assert isinstance(seen[2], Before) and seen[2].weight == 0.7
+    assert isinstance(seen[2], Before) and seen[2].weight == pytest.approx(0.16)
     source = list(Film("f.mp4"))
     apart = np.abs(to_uint8(seen[2].image)[0].astype(int) - (255 - source[2])).mean(-1)
     assert seen[2].image.shape == (1, 72, 96, 3) and seen[2].seen.shape == (1, 72, 96, 1)

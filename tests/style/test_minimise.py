@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from framework.errors import UserError
-from style.minimise import WINDOW, initial_image, minimise, settled
+from style.minimise import UNLIKE, WINDOW, Before, initial_image, minimise, settled
 
 GOAL = np.random.default_rng(0).uniform(-2, 2, (1, 3, 4, 3)).astype("float32")
 CURVATURE = np.linspace(1, 30, GOAL.size).reshape(GOAL.shape)
@@ -76,3 +76,27 @@ def test_mistakes():
         minimise(loss, GOAL, "adm")
     with pytest.raises(UserError, match="unknown init 'nois'; did you mean 'noise'"):
         initial_image("nois", GOAL, 0)
+
+
+def before(weight, seen=1.0, shape=(1, 3, 4, 3)):
+    return Before(np.full(shape, 0.25, "float32"), np.full((*shape[:3], 1), seen, "float32"), weight)
+
+
+@pytest.mark.parametrize("weight, seen", [(0.0, 1.0), (0.5, 1.0), (2.0, 1.0), (2.0, 0.5),
+                                          (2.0, 0.0)])
+def test_a_film_s_frame_before_pulls_as_its_weight_says(weight, seen):
+    """Of a loss a |x - b|^2 + c, the minimum with w L(start) seen |x - p|^2 / (n UNLIKE^2)."""
+    def quadratic(x):
+        return float(3 * ((x - 0.75)**2).sum() + 1), (6 * (x - 0.75)).astype("float32")
+    start = np.full((1, 3, 4, 3), -0.5, "float32")
+    found = minimise(quadratic, start, "lbfgs", 30, before=before(weight, seen))
+    began = -0.5 + seen * 0.75
+    pull = weight * (3 * 36 * (began - 0.75)**2 + 1) / (UNLIKE**2 * 36) * (seen > 0)
+    np.testing.assert_allclose(found, (3 * 0.75 + pull * 0.25) / (3 + pull), atol=1e-4)
+
+
+def test_the_steps_start_from_the_frame_before_at_the_size_of_the_start():
+    content = np.zeros((1, 4, 3, 3), "float32")
+    found = minimise(lambda x: (0.0, np.zeros_like(x)), content, "adam", 1,
+                     before=before(1.0, shape=(1, 3, 4, 3)))
+    np.testing.assert_allclose(found, np.full((1, 4, 3, 3), 0.25))
