@@ -82,10 +82,14 @@ def build_style_encoder(latent_dim: int, width: float = 1.0,
     return keras.Model(trunk.input, distribution(pooled, latent_dim), name="style_encoder")
 
 
-def distribution(seen: Tensor, latent_dim: int) -> list[Tensor]:
-    """Mean and log variance, each [B, latent_dim], that are linear in `seen` [B, C]."""
+def distribution(seen: Tensor, latent_dim: int, start: float | None = None) -> list[Tensor]:
+    """Mean and log variance, each [B, latent_dim], that are linear in `seen` [B, C]. start: of all
+    log variances; None: as they come of weights that start at random."""
     mean = layers.Dense(latent_dim, name="style_mean", dtype="float32")(seen)
-    log_variance = layers.Dense(latent_dim, name="style_log_variance", dtype="float32")(seen)
+    same: dict[str, Any] = {} if start is None else {
+        "kernel_initializer": "zeros", "bias_initializer": keras.initializers.Constant(start)}
+    read = layers.Dense(latent_dim, name="style_log_variance", dtype="float32", **same)
+    log_variance = read(seen)
     return [mean, ops.clip(log_variance, -MAX_LOG_VARIANCE, MAX_LOG_VARIANCE)]
 
 

@@ -20,6 +20,7 @@ OPPONENT /= np.linalg.norm(OPPONENT, axis=1, keepdims=True)
 SIZE = 2 * len(OPPONENT)        # of a palette
 # Means and logarithms of deviations: what photographs and paintings have, and how far they differ.
 TYPICAL = np.array([0, 0, 0, -0.35, -1.4, -2.2], "float32")
+FARTHEST = 8.0                  # numbers of a code beyond this are cut: an exponential follows
 SPREAD = np.array([0.6, 0.25, 0.15, 0.3, 0.6, 0.6], "float32")
 
 
@@ -43,16 +44,16 @@ def code_of(palette: Tensor) -> Tensor:
 
 def palette_from(code: Tensor) -> Tensor:
     """The palette [B, 6] of such numbers."""
-    mean, log_sd = ops.split(code * SPREAD + TYPICAL, 2, -1)
+    mean, log_sd = ops.split(ops.clip(code, -FARTHEST, FARTHEST) * SPREAD + TYPICAL, 2, -1)
     return ops.concatenate([mean, ops.exp(log_sd)], -1)
 
 
 def with_palette(encoder: keras.Model) -> keras.Model:
-    """A style encoder, images -> mean and log variance [B, d], that adds the images' palettes to
-    the first six dimensions of the mean: colours need not be learned."""
+    """A style encoder, images -> mean and log variance [B, d], in which the first six dimensions of
+    the mean are the images' palettes: colours need not be learned."""
     mean, log_variance = encoder.output
     code = code_of(palette_of(encoder.input))
-    mean += ops.concatenate([code, ops.zeros_like(mean[:, SIZE:])], -1)
+    mean = ops.concatenate([code, mean[:, SIZE:]], -1)
     return keras.Model(encoder.input, [mean, log_variance], name=encoder.name)
 
 

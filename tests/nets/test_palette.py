@@ -52,9 +52,7 @@ def test_stylists_begin_with_the_photograph_in_other_colours():
     code = tf.concat([code_of(palette_of(paintings)), mean[:, 6:]], -1)
     made = stylist.image(stylist.content(tf.constant(photographs)), code)
     np.testing.assert_allclose(made, repaint(photographs, palette_of(paintings)), atol=1e-4)
-    flat = np.full((1, 16, 16, 3), 0.5, "float32")
-    change = [np.asarray(stylist.style(tf.constant(x))) for x in (paintings[:1], flat)]
-    assert np.abs(change[0] - change[1])[0, :6].max() > 1           # colours need not be learned
+    np.testing.assert_allclose(mean[:, :6], code[:, :6], atol=1e-5)     # colours are not learned
 
 
 def test_a_palette_is_six_numbers_of_the_order_of_one():
@@ -63,6 +61,8 @@ def test_a_palette_is_six_numbers_of_the_order_of_one():
     by_hand = (np.concatenate([palette[:, :3], np.log(palette[:, 3:])], -1) - TYPICAL) / SPREAD
     np.testing.assert_allclose(code, by_hand, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(palette_from(code), palette, rtol=1e-4, atol=1e-5)
+    far = np.asarray(palette_from(np.full((1, 6), 1e4, "float32")))
+    assert np.isfinite(far).all() and far.max() < 1e3
 
 
 def test_a_decoder_adds_strokes_and_loads_alone(tmp_path):

@@ -16,11 +16,12 @@ def test_it_reads_moments_and_the_palette(tmp_path):
     net = build_statistics_encoder(3, LAYERS, "random")
     seen = keras.Model(net.input, net.get_layer("read_1").input)(images)
     features = [f.numpy().astype("float64") for f in VGGFeatures(LAYERS, "random")(images)]
-    by_hand = [np.log1p(np.concatenate([f.mean((1, 2)), f.std((1, 2))], -1)) for f in features]
+    by_hand = [np.log1p(np.concatenate([f.mean((1, 2)), f.std((1, 2))], -1)) - 3 for f in features]
     by_hand = np.concatenate([*by_hand, palette_of(images)], -1)
     np.testing.assert_allclose(seen, by_hand, atol=4e-3)            # the root of epsilon
     made = net(images)
     assert [code.shape for code in made] == [(2, 3), (2, 3)]
+    np.testing.assert_allclose(made[1], np.full((2, 3), -4))
     save_model(tmp_path / "net.keras", net)
     loaded = keras.models.load_model(tmp_path / "net.keras")
     np.testing.assert_allclose(loaded(images)[0], made[0], atol=1e-5)
