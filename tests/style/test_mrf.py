@@ -67,7 +67,7 @@ def test_a_content_in_its_own_style_stays(optimizer):
 
 
 def test_each_resolution_begins_from_the_one_before():
-    content, style, steps = picture(97, 131, 4), picture(70, 128, 5), []
+    content, style, steps = picture(31, 131, 4), picture(29, 128, 5), []
     made = mrf(content, [style], content_layers="block1_conv1", style_layers="block2_conv1",
                vgg_weights="random", stride=2, iterations=2, resolutions=2, optimizer="lbfgs",
                progress=lambda *step: steps.append(step))
