@@ -21,6 +21,9 @@ def check_styling(config: Config, domains: Sequence[str]) -> None:
 
 
 def _inverse(config: Config) -> None:
+    if config.style.repaint and not config.style.swapped:
+        raise UserError("repaint learns from swapped activations alone: leave --no_swapped out, or "
+                        "add --no_repaint")
     if config.coupling.vgg_weights not in ("imagenet", RANDOM):
         check_weights(config.coupling.vgg_weights, (INVERTED,), config.coupling.vgg)
 
