@@ -1,7 +1,7 @@
 """The frames of a film that is being drawn, kept beside it until it is whole.
 
-In a hidden folder beside the output: `made_by.json` (from what), `frame-NNNNNNNN.png` (the frames
-since the last part) and `part-NNNNNNNN.nut` (all before frame N since the part before, encoded).
+In a hidden folder beside the output: `made_by.json` (from what), `lock`, `frame-NNNNNNNN.png` (from
+the last part on) and `part-NNNNNNNN.nut` (the frames before N that no part before has, encoded).
 Parts take a tenth of the room; they end at the same frames in every run, so that a film that was
 resumed is the film of an unbroken run.
 """
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -19,6 +19,11 @@ from framework.errors import UserError
 from framework.files import remove, sweep, writable_folder, write_text
 from style.images import read_uint8, write_image
 from style.video import write_film
+
+try:
+    import fcntl
+except ImportError:             # on Windows two processes may get into each other's way
+    fcntl = None
 
 PART = 64                       # frames
 MAX_SHOWN = 80                  # characters of what has changed
@@ -29,7 +34,8 @@ class Unfinished:
 
     made_by: all that the frames follow from, as JSON has it. If an earlier run left frames from
     something else, they are removed, and a line says so; if from the same, a line says where it
-    goes on. Nothing is written before the first frame.
+    goes on. Nothing is written before the first frame. The folder is locked from then on; raises
+    UserError where another process has the lock.
     """
 
     def __init__(self, output: Path, rate: Fraction, made_by: Mapping[str, Any]):
@@ -37,13 +43,16 @@ class Unfinished:
         self.folder = output.with_name(f".{output.name}.unfinished")
         self.made_by = json.loads(json.dumps(made_by))
         self.done, self.encoded, self.parts, self.last = 0, 0, [], None
+        self._lock: IO | None = None
         if self.folder.exists():
+            self._take_lock()
             self._go_on()
 
     def take(self, frame: np.ndarray) -> None:
         """Keeps the next frame, uint8 [H, W, 3]. Raises UserError if it cannot be written."""
         if not self.done:
             writable_folder(self.folder)
+            self._take_lock()
             write_text(self.folder / "made_by.json", json.dumps(self.made_by, indent=1))
         write_image(self._frame(self.done), frame)
         self.done, self.last = self.done + 1, frame
@@ -58,7 +67,23 @@ class Unfinished:
 
     def remove(self) -> None:
         """Removes all that is kept."""
+        self.release()
         remove(self.folder)
+
+    def release(self) -> None:
+        """Lets another go on with what is kept."""
+        if self._lock is not None:
+            self._lock.close()
+        self._lock = None
+
+    def _take_lock(self):
+        self._lock = open(self.folder / "lock", "w")  # noqa: SIM115, held as long as it is drawn
+        if fcntl is None:
+            return
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError(f"{self.output} is being drawn by another process") from None
 
     def _frame(self, place):
         return self.folder / f"frame-{place:08d}.png"
