@@ -1,7 +1,7 @@
-"""What the C libraries of images and films say on stderr, kept from the terminal.
+"""What the C libraries of images say on stderr, kept from the terminal.
 
-libjpeg, libpng and ffmpeg write to the process's stderr by themselves. What they say of a file is
-ours to say in one line, so it is collected here, and told to whoever decodes the file.
+libjpeg and libpng write to the process's stderr by themselves. What they say of a file is ours to
+say in one line, so it is collected here, and told to whoever decodes the file.
 """
 
 import os
@@ -16,9 +16,7 @@ from typing import IO
 LIBRARIES = re.compile(rb"(?:libpng (?:warning|error): |Corrupt JPEG data|Premature end of JPEG|"
                        rb"Inconsistent progression|Warning: unknown JFIF|Unknown Adobe|"
                        rb"Invalid SOS parameters|Application transferred|Unsupported marker|"
-                       rb"TIFF\w+: |\[ ?(?:WARN|ERROR|INFO):\d+@|OpenCV: FFMPEG: |"
-                       rb"Ignoring attempt to set invalid timebase|"
-                       rb"\[[^\]\n]* @ 0x[0-9a-f]+\] |    Last message repeated)[^\n]*\n?")
+                       rb"TIFF\w+: |\[ ?(?:WARN|ERROR|INFO):\d+@)[^\n]*\n?")
 
 
 class _Ear:
