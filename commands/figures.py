@@ -12,10 +12,10 @@ from framework.text import text_table
     Option("name", str, "", "a figure, or all", positional=True, count="?"),
     Option("folders", str, None, "runs (kid), or photographs and paintings (style-methods, "
            "style-sheet)", positional=True, count="*"),
-    Option("methods", str, None, "ways of style transfer, with commas (style-methods, style-sheet; "
-           "default: gatys,swap)"),
-    Option("runs", str, None, "METHOD=RUN, the trained net of each method that has one "
-           "(style-methods, style-sheet)", count="+"),
+    Option("methods", str, None, "of style transfer, or names of --runs, with commas "
+           "(style-methods, style-sheet; default: gatys,swap)"),
+    Option("runs", str, None, "NAME=RUN, the trained net of each method that needs one, or a net "
+           "by another name (style-methods, style-sheet)", count="+"),
     Option("count", int, None, "pairs of images (style-methods; default: 30); photographs, and "
            "paintings (style-sheet; default: 5)", low=1, high=1000),
     Option("iterations", int, 0, "of figures that train, and of methods of style transfer with "

@@ -75,18 +75,18 @@ def draw(folders: Sequence[str] = (), methods: str = METHODS, runs: Sequence[str
             measure = measures.of_pair(photograph.pixels, painting.pixels)
             free = Costs(*[np.nan] * len(Costs._fields))
             shown = [(PHOTOGRAPH, photograph.pixels, free), (PAINTING, painting.pixels, free)]
-            shown += [(each.method, each.pixels, each.costs) for each in results
+            shown += [(each.way, each.pixels, each.costs) for each in results
                       if each.photograph is photograph and each.painting is painting]
             rows += [{"way": way, "photograph": photograph.name, "painting": painting.name,
                       **measure(pixels), **costs._asdict()} for way, pixels, costs in shown]
             bar.update()
     columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
-    text = table(columns, [*BOUNDS, *(way.method for way in ways)])
+    text = table(columns, [*BOUNDS, *(way.name for way in ways)])
     how = (f"{len(pairs)} pairs, longer side {size}; VGG-19 ({weights_name(vgg_weights)}), content "
            f"at {', '.join(measures.content_layers)}, style at {', '.join(measures.style_layers)}; "
            f"{measures.lpips.name}; seed {seed}.")
     said = [TITLE, how, text, ABOUT, "\n".join(["Ways:", "", *map(_line, ways)])]
-    return Figure(plot(columns, [way.method for way in ways]), columns,
+    return Figure(plot(columns, [way.name for way in ways]), columns,
                   "\n\n".join(said) + "\n")
 
 
@@ -136,7 +136,8 @@ def _cell(values, form: str) -> str:
 def _line(way: Way) -> str:
     told = ", ".join(f"{name} {value}" for name, value in way.told.items()
                      if value not in ("", None))
-    return f"- {way.method}: {told}"
+    told = told if way.name == way.method else f"{way.method}, {told}"
+    return f"- {way.name}: {told}"
 
 
 def plot(columns: dict[str, np.ndarray], ways: Sequence[str]) -> np.ndarray:

@@ -1,6 +1,6 @@
 """What the methods of `stylize` draw of pairs of a photograph and a painting, and what that costs.
 
-A result lies at FOLDER/METHOD/PHOTOGRAPH--PAINTING.png; the .json beside it says what it was drawn
+A result lies at FOLDER/WAY/PHOTOGRAPH--PAINTING.png; the .json beside it says what it was drawn
 from and what it cost. So a command that was stopped goes on where it was, two figures share their
 results, and `main.py study` compares the folders.
 """
@@ -31,6 +31,7 @@ from framework.quiet import import_tensorflow
 from framework.registry import accepts
 from nets.vgg import layers_of
 from style import images
+from style.decode import GAN_TYPES, find_run
 from style.methods import METHODS
 from style.stylize import check_options, settings_of
 
@@ -45,9 +46,11 @@ class Picture(NamedTuple):
 
 
 class Way(NamedTuple):
-    """A method and its options. told: every option that its results follow from, by name, as it
-    is written down; a run by its name and checkpoint, and a file by its name."""
+    """A method and its options. name: the method's, or that of a run. told: every option that its
+    results follow from, by name, as it is written down; a run by its name and checkpoint, and a
+    file by its name."""
 
+    name: str
     method: str
     options: dict[str, Any]
     told: dict[str, Any]
@@ -67,9 +70,9 @@ class Job(NamedTuple):
 
 
 class Result(NamedTuple):
-    """A result that is there."""
+    """A result of a way that is there."""
 
-    method: str
+    way: str
     photograph: Picture
     painting: Picture
     pixels: np.ndarray
@@ -97,44 +100,55 @@ def whole_pictures(folder: str, most: int, size: int) -> list[Picture]:
     return found
 
 
-def find_ways(methods: str, runs: Sequence[str], settings: Mapping[str, Any]) -> list[Way]:
-    """The `methods`, whose names commas part, with those of the `settings` that each has.
+def find_ways(names: str, runs: Sequence[str], settings: Mapping[str, Any]) -> list[Way]:
+    """The ways called `names`, which commas part, with those of the `settings` that each has.
 
-    runs: METHOD=RUN for each that needs a trained net. Raises UserError for an unknown method, for
-    a run that is missing or does not belong, and as `style.stylize.check_options` does.
+    A name is a method's, or any that `runs` gives to a run, so that two runs of one method can be
+    compared. runs: NAME=RUN for each that needs a trained net. Raises UserError for an unknown
+    name, for a run that is missing or does not belong, and as `style.stylize.check_options` does.
     """
-    names = list(dict.fromkeys(layers_of(methods)))
-    folders = dict(_named_run(text) for text in runs)
-    for name in folders:
-        if name not in names or not accepts(METHODS.find(name), "run"):
-            raise UserError(f"--runs names a run of {name}, which is none of the --methods that "
-                            "need one")
-    if not names:
+    chosen, folders = list(dict.fromkeys(layers_of(names))), dict(map(_named_run, runs))
+    if not chosen:
         raise UserError("--methods names no method")
-    return [_way(name, folders.get(name), settings) for name in names]
+    ways = [_way(name, folders.get(name, ""), settings) for name in chosen]
+    for name in set(folders) - {way.name for way in ways if "run" in way.options}:
+        raise UserError(f"--runs names a run of {name}, which is none of the --methods that need "
+                        "one")
+    return ways
 
 
 def _named_run(text: str) -> tuple[str, str]:
     name, equals, run = text.partition("=")
-    if not (name and equals and run):
-        raise UserError(f"--runs has METHOD=RUN, such as adain=runs/style, not {text}")
+    if not (name and equals and run) or name != Path(name).name:
+        raise UserError(f"--runs has NAME=RUN, such as adain=runs/style, not {text}")
     return name, run
 
 
-def _way(name: str, run: str | None, settings: Mapping[str, Any]) -> Way:
-    draw = METHODS.find(name)
+def _way(name: str, run: str, settings: Mapping[str, Any]) -> Way:
+    method = name if name in METHODS or not run else method_of(run)
+    draw = METHODS.find(method)
     options = {key: value for key, value in settings.items() if accepts(draw, key)}
     told = {key: value for key, value in settings_of(draw, options).items() if key not in UNTOLD}
     if "vgg_weights" in told:
         told["vgg_weights"] = Path(told["vgg_weights"]).name
     if accepts(draw, "run"):
-        if run is None:
+        if not run:
             raise UserError(f"the method {name} needs a trained net: --runs {name}=RUN")
-        load_config(run)
         options["run"] = run
-        told |= {"run": Path(run).resolve().name, "checkpoint": newest_checkpoint(run)}
-    check_options(name, draw, options)
-    return Way(name, options, told)
+        checkpoint = find_run(run, method)[1] if method in GAN_TYPES else newest_checkpoint(run)
+        told |= {"run": Path(run).resolve().name, "checkpoint": checkpoint}
+    check_options(method, draw, options)
+    return Way(name, method, options, told)
+
+
+def method_of(run: str) -> str:
+    """The method that draws with the net of a run. Raises UserError where none does."""
+    gan_type = load_config(run).experiment.gan_type
+    for method, of_method in GAN_TYPES.items():
+        if of_method == gan_type:
+            return method
+    raise UserError(f"{run} is of gan_type {gan_type}, with which no method draws; one of "
+                    f"{', '.join(GAN_TYPES.values())} does")
 
 
 def results_of(ways: Sequence[Way], pairs: Sequence[tuple[Picture, Picture]],
@@ -149,14 +163,14 @@ def results_of(ways: Sequence[Way], pairs: Sequence[tuple[Picture, Picture]],
     missing = [(way, [job for job in jobs if not _is_drawn(job)]) for way, jobs in planned]
     for way, jobs in missing:
         if jobs:
-            run_apart(f"drawing by {way.method}", draw_all, way, jobs)
+            run_apart(f"drawing by {way.name}", draw_all, way, jobs)
     return [_result(way, job) for way, jobs in planned for job in jobs if _is_drawn(job)]
 
 
 def _job(way: Way, photograph: Picture, painting: Picture, folder: Path) -> Job:
     about = {**way.told, "photograph": _digest(photograph), "painting": _digest(painting)}
     return Job(photograph, painting,
-               folder / way.method / f"{photograph.name}--{painting.name}.png", about)
+               folder / way.name / f"{photograph.name}--{painting.name}.png", about)
 
 
 def _digest(picture: Picture) -> str:
@@ -180,7 +194,7 @@ def _is_drawn(job: Job) -> bool:
 
 def _result(way: Way, job: Job) -> Result:
     costs = json.loads(job.record.read_text(encoding="utf-8"))["costs"]
-    return Result(way.method, job.photograph, job.painting, images.read_uint8(job.file),
+    return Result(way.name, job.photograph, job.painting, images.read_uint8(job.file),
                   Costs(**costs))
 
 
@@ -195,7 +209,7 @@ def draw_all(way: Way, jobs: Sequence[Job]) -> None:
     with suppress(UserError):
         _draw(draw, jobs[0], way.options | once)
     writable_folder(jobs[0].file.parent)
-    with progress(len(jobs), f"drawing by {way.method}", "images") as bar:
+    with progress(len(jobs), f"drawing by {way.name}", "images") as bar:
         for job in jobs:
             try:
                 image, costs = costs_of(lambda job=job: _draw(draw, job, way.options))

@@ -34,22 +34,22 @@ def draw(folders: Sequence[str] = (), methods: str = METHODS, runs: Sequence[str
     ways = find_ways(methods, runs, settings(vgg_weights, iterations, seed))
     pairs = [(photograph, painting) for photograph in photographs for painting in paintings]
     results = results_of(ways, pairs, results_folder(output))
-    cells = {way.method: cells_of(results, way.method) for way in ways}
+    cells = {way.name: cells_of(results, way.name) for way in ways}
     large, small = ({name: page(name, photographs, paintings, found, side)
                      for name, found in cells.items()} for side in (size, min(size, SMALL)))
     pages = list(small.values())
     sheet = side_by_side([pages[k:k + ACROSS] for k in range(0, len(pages), ACROSS)], 8 * GAP)
     return Figure(sheet, {
-        "way": np.array([each.method for each in results]),
+        "way": np.array([each.way for each in results]),
         "photograph": np.array([each.photograph.name for each in results]),
         "painting": np.array([each.painting.name for each in results]),
         "seconds": np.array([each.costs.seconds for each in results])}, pages=large)
 
 
-def cells_of(results: Sequence[Result], method: str) -> Cells:
-    """The pictures of one method by the names of photograph and painting."""
+def cells_of(results: Sequence[Result], way: str) -> Cells:
+    """The pictures of one way by the names of photograph and painting."""
     return {(each.photograph.name, each.painting.name): each.pixels
-            for each in results if each.method == method}
+            for each in results if each.way == way}
 
 
 def page(title: str, photographs: Sequence[Picture], paintings: Sequence[Picture], cells: Cells,

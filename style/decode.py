@@ -23,6 +23,8 @@ from style.methods import METHODS
 if TYPE_CHECKING:
     from nets.stylist import Content, PlainStylist, VariationalStylist
 
+GAN_TYPES = {"inverse": "inverse_net", "adain": "style_vae"}     # of the runs, by method
+
 
 class StyleNets(NamedTuple):
     """A stylist and its compiled functions: image to content, image to style (as numpy), content
@@ -44,7 +46,7 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
     strength: of the swapped activations in a mixture with the content's own. Raises UserError if
     `run` is no such run, and as `nets.swap.style_swap` does.
     """
-    path, checkpoint = _find_run(run, "inverse_net", "inverse")
+    path, checkpoint = find_run(run, "inverse")
     of_content, of_style = relu3_1_extractors(path, memory_limit)
     padded = pad_to_multiple(content, of_content.scale)
     own, carried = of_content(padded), None
@@ -83,7 +85,7 @@ def draw_adain(content: np.ndarray, styles: list[np.ndarray], *, run: str = "",
     between. strength: of these styles in a mixture with the content's own.
     Raises UserError if `run` is no such run, or if styles and options do not fit together.
     """
-    stylist, encode, read, draw = style_nets(*_find_run(run, "style_vae", "adain"))
+    stylist, encode, read, draw = style_nets(*find_run(run, "adain"))
     parts = encode(pad_to_multiple(content, stylist.multiple))
     if random_styles:
         codes = prior_styles(stylist, random_styles, seed, run)
@@ -145,9 +147,10 @@ def _cut(image, content):
     return np.asarray(image)[:, :content.shape[1], :content.shape[2]]
 
 
-def _find_run(run, gan_type: str, method: str) -> tuple[str, int]:
-    """Returns the run's path and its newest checkpoint. Raises UserError if it is no run of that
-    `gan_type`."""
+def find_run(run: str, method: str) -> tuple[str, int]:
+    """Returns the path and the newest checkpoint of the run that a method draws with. Raises
+    UserError if it is none of the gan_type in GAN_TYPES."""
+    gan_type = GAN_TYPES[method]
     if not run:
         raise UserError(f"--method {method} needs --run, the folder of a trained {gan_type}; see "
                         f"python main.py --gan_type {gan_type}")

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from commands.registry import COMMANDS
 from figures import style_measures, style_methods, style_results
 from framework.errors import UserError
 from style.methods import METHODS
@@ -60,9 +61,9 @@ def drawn(pictured, monkeypatch):
             return method(content, styles, **options)
         call.__signature__ = inspect.signature(method)
         return call
-    methods = {method.__name__: watched(method) for method in (keep, wash, shy)}
-    usual = METHODS.find
-    monkeypatch.setattr(METHODS, "find", lambda name: methods.get(name) or usual(name))
+    assert COMMANDS                     # the commands read the methods' options once, before
+    monkeypatch.setattr(METHODS, "_things", dict(METHODS) | {
+        method.__name__: watched(method) for method in (keep, wash, shy)})
     monkeypatch.setattr(style_results, "run_apart",
                         lambda what, function, *arguments: function(*arguments))
     return calls

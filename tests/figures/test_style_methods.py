@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from commands.dispatch import main
+from config.resolve import resolve
 from figures.style_methods import COLUMNS, PAINTING, PHOTOGRAPH, standard_error
+from figures.style_results import find_ways
 from nets.vgg import VGGFeatures
 
 BASE = ["figures", "style-methods", "PHOTOS", "PAINTINGS", "--output", "out", "--size", "32",
@@ -104,9 +106,8 @@ def test_results_that_are_there_are_not_drawn_again(quick, capsys):
     assert "was drawn of another photograph, or at another size" in capsys.readouterr().err
 
 
-def test_a_method_that_cannot_draw_some(quick, capsys, monkeypatch, tmp_path):
+def test_a_method_that_cannot_draw_some(quick, capsys, tmp_path):
     (tmp_path / "RUN").mkdir()
-    monkeypatch.setattr("figures.style_results.load_config", lambda run: None)
     words = [*BASE, "--methods", "keep,shy", "--runs", "shy=RUN"]
     assert main(words) == 0
     assert "ph1--pa1.png: it is tall; it is left out" in capsys.readouterr().err
@@ -120,18 +121,47 @@ def test_a_method_that_cannot_draw_some(quick, capsys, monkeypatch, tmp_path):
     assert "error: ph0--pa0.png: it is tall" in capsys.readouterr().err
 
 
+@pytest.fixture
+def trained(pictured):
+    """Runs without a checkpoint: runs/gan, runs/inverse and runs/style."""
+    pair = ["--preset", "none", "--dataset", "glyph2edge"]
+    looking = ["--vgg_weights", "random", "--content_weight", "1", "--style_weight", "1"]
+    for name, flags in (("gan", ["--preset", "none", "--gan_type", "gan", "--dataset", "glyph"]),
+                        ("inverse", [*pair, "--gan_type", "inverse_net", *looking[:2]]),
+                        ("style", [*pair, "--gan_type", "style_vae", *looking])):
+        Path(f"runs/{name}").mkdir(parents=True)
+        Path(f"runs/{name}/config.json").write_text(json.dumps(resolve(flags).stored()))
+
+
+def test_runs_of_one_method_have_names_of_their_own(trained):
+    ways = find_ways("adain, swap,linear", ["linear=runs/style", "adain=runs/style"],
+                     {"vgg_weights": "random", "iterations": 7, "seed": 1})
+    assert [(way.name, way.method) for way in ways] == [
+        ("adain", "adain"), ("swap", "swap"), ("linear", "adain")]
+    assert ways[2].options == {"run": "runs/style", "seed": 1}
+    assert (ways[2].told["run"], ways[2].told["checkpoint"]) == ("style", 0)
+    assert ways[1].options == {"vgg_weights": "random", "iterations": 7, "seed": 1}
+    assert ways[1].told["patch_size"] == 3 and not {"progress", "memory_limit"} & set(ways[1].told)
+
+
 @pytest.mark.parametrize("words, message", [
     (["--methods", "kep"], "unknown method 'kep'"),
     (["--methods", ","], "--methods names no method"),
     (["--methods", "inverse"], "the method inverse needs a trained net: --runs inverse=RUN"),
     (["--methods", "inverse", "--runs", "inverse=NONE"], "NONE"),
-    (["--methods", "swap", "--runs", "swap=RUN"], "--runs names a run of swap, which is none of"),
-    (["--methods", "swap", "--runs", "adain=RUN"], "--runs names a run of adain, which is none of"),
-    (["--methods", "swap", "--runs", "swap"], "--runs has METHOD=RUN, such as adain=runs/style"),
+    (["--methods", "keep", "--runs", "keep=RUN"], "--runs names a run of keep, which is none of"),
+    (["--methods", "keep", "--runs", "adain=RUN"], "--runs names a run of adain, which is none of"),
+    (["--methods", "swap", "--runs", "swap"], "--runs has NAME=RUN, such as adain=runs/style"),
+    (["--methods", "a/b", "--runs", "a/b=RUN"], "--runs has NAME=RUN, such as adain=runs/style"),
+    (["--methods", "linear", "--runs", "linear=NONE"], "there is no run at NONE"),
+    (["--methods", "linear", "--runs", "linear=runs/gan"],
+     "runs/gan is of gan_type gan, with which no method draws; one of inverse_net, style_vae does"),
+    (["--methods", "adain", "--runs", "adain=runs/inverse"],
+     "runs/inverse is of gan_type inverse_net; --method adain needs a style_vae"),
     (["--count", "1"], "PHOTOS has one"),
     (["--vgg_weights", "none.npz"], "there are no weights of vgg19 at none.npz"),
 ])
-def test_mistakes_are_one_line_before_anything_is_drawn(quick, capsys, words, message):
+def test_mistakes_are_one_line_before_anything_is_drawn(quick, trained, capsys, words, message):
     assert main([*BASE, *words]) == 2
     said = capsys.readouterr().err.splitlines()[-1]
     assert said.startswith("scogan: error: ") and message in said
