@@ -1,5 +1,7 @@
 """The inverse network: activations of VGG-19 back to images (Chen's thesis, appendix B)."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import layers
@@ -32,7 +34,7 @@ def build_inverse(width: float = 1.0, precision: str | None = None, padding: str
     """
     rows = tuple(row._replace(norm=row.norm and norm) for row in INVERSE_NETWORK)
     table = Architecture(replace_padding(rows, padding), initializer="orthogonal")
-    x = keras.Input((None, None, CHANNELS + CARRIED * repaints), name="x")
+    x: Any = keras.Input((None, None, CHANNELS + CARRIED * repaints), name="x")
     scale = layers.Rescaling(1 / LEVELS, name="levels")     # VGG reads pixels of 0..255
     if not repaints:
         read = x if norm else scale(x)
