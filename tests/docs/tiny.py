@@ -71,6 +71,9 @@ def _more(name: str, words: list[str]) -> list[str]:
     if name == "figures" and "swap-" in str(words):
         more += shlex.split("--size 32 --vgg_weights random")
         more += ["--starts", "2"] if "swap-starts" in words else []
+    if name == "figures" and "style-" in str(words):
+        more += shlex.split("--size 32 --vgg_weights random --count 2")
+        more += ["--lpips_weights", "random"] if "style-methods" in words else []
     if name == "sample" and "FOLDER" in words:
         more += ["--images", "single"]
     if name == "sample" and "--count" in words:
