@@ -155,18 +155,27 @@ class PlainTrainer(StyleTrainer):
 class LinearTrainer(StyleTrainer):
     """content: ||f(y) - f(c)||^2, y being c in the style of s and f the one content layer. style:
     sum over layers of the squared differences of means and of Gram matrices, as in the authors'
-    code. Means throughout.
+    code. reconstruction, with the content's weight and where no photograph is repainted:
+    ||f(g(f(s))) - f(s)||^2, by which the paper trains the decoder g beforehand. Means throughout.
     """
 
     def terms(self, photos: Tensor, paintings: Tensor, random: Random) -> dict[str, Tensor]:
         (layer,) = self.content_layers
         painted, content = self.look(paintings), self.stylist.content(photos)
-        seen = self.look(self.stylist.image(content, self.stylist.style_of(painted[layer],
-                                                                           paintings)))
-        return {"content": self.difference(seen[layer], content[0]),
-                "style": sum(style_loss(seen[n], painted[n], self.difference)
-                             + self.difference(moments(seen[n])[0], moments(painted[n])[0])
-                             for n in self.style_layers)}
+        made = self.stylist.image(content, self.stylist.style_of(painted[layer], paintings))
+        seen = self.look(made)
+        terms = {"content": self.difference(seen[layer], content[0]),
+                 "style": sum(style_loss(seen[n], painted[n], self.difference)
+                              + self.difference(moments(seen[n])[0], moments(painted[n])[0])
+                              for n in self.style_layers)} | self.colours(made, paintings)
+        if not self.stylist.repaints:
+            again = self.look(self.stylist.decode(painted[layer]))[layer]
+            terms["reconstruction"] = self.difference(again, painted[layer])
+        return terms
+
+    def weight(self, name: str, iteration: Tensor) -> Tensor:
+        """As `StyleTrainer.weight`."""
+        return super().weight("content" if name == "reconstruction" else name, iteration)
 
 
 def stylist_for(config: Config) -> VariationalStylist | PlainStylist:

@@ -13,7 +13,7 @@ from style.images import read_uint8
 from trainers.style_vae import LinearTrainer
 
 LAYERS = ("block1_conv1", "block2_conv1")
-WEIGHTS = {"content": 1e-3, "style": 2e-3}
+WEIGHTS = {"content": 1e-3, "style": 2e-3, "palette": 0.0}
 
 
 def stored(count, seed):
@@ -44,6 +44,11 @@ def test_terms_by_hand_and_what_an_iteration_moves():
     style = sum(np.mean((gram(a) - gram(b))**2) + np.mean((a.mean((1, 2)) - b.mean((1, 2)))**2)
                 for a, b in zip(seen, painted, strict=True))
     np.testing.assert_allclose(terms["style"], style, rtol=1e-3)
+    again = np.asarray(vgg(trainer.stylist.decode(painted[1].astype("float32")))[1], "float64")
+    np.testing.assert_allclose(terms["reconstruction"], np.mean((again - painted[1])**2),
+                               rtol=1e-3)
+    assert trainer.weight("reconstruction", tf.constant(0)) == WEIGHTS["content"]
+    assert set(terms) == {"content", "style", "reconstruction"}
 
     before = [v.numpy() for v in trainer.variables]
     trainer.iterate(tf.constant(0), (stored(2, 0)[None], stored(2, 1)[None]))
