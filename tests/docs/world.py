@@ -11,6 +11,7 @@ import numpy as np
 
 from config.resolve import resolve
 from data.load import load
+from style.video import write_film
 
 RUNS = ("RUN", "RUN0", "runs/demo", "runs/scogan-mnist2svhn", "runs/inverse", "runs/style")
 # Words of the pages that are no files here.
@@ -34,6 +35,9 @@ def lay_out(place: Path, pictures) -> None:
     for name in PICTURES:
         found = cv2.imencode(".png", next(pictures))[1]
         (place / name).write_bytes(found.tobytes())
+    with write_film(place / "FILM.mp4", 5) as take:
+        for _ in range(2):
+            take(next(pictures))
     strokes = np.zeros((32, 32, 4), np.uint8)
     strokes[8:24, 14:18] = 255
     cv2.imwrite(str(place / "FILE.png"), strokes)
