@@ -32,8 +32,8 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
 
 @COMMANDS.register("stylize", options=(
     Option("content", str, None, "image, folder of images or film", positional=True),
-    Option("styles", str, None, "image; each of several gives a result of its own, or adain mixes "
-           "them", positional=True, count="*"),
+    Option("styles", str, None, "image; each of several gives a result of its own; adain, and any "
+           "method with --mix, mixes them", positional=True, count="*"),
     Option("output", str, None, "image or film; a folder where the content is one", required=True),
     Option("method", str, "swap", "how it is drawn", choices=METHODS),
     Option("content_size", int, None, SIZE, low=0, high=MAX_SIDE),
@@ -70,12 +70,16 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("net", str, None, "vgg19 or vgg16"),
     _of_methods("pooling", str, None, "of VGG", choices=("max", "average")),
     _of_methods("run", str, None, "folder of the run that trained its net"),
-    _of_methods("mix", str, None, "weights of the styles with commas, sum 1"),
+    _of_methods("mix", str, None, "weights of the styles with commas, sum 1; they give one result"),
+    _of_methods("content_mask", str, None, "picture of the content's areas in flat colours"),
+    _of_methods("style_mask", str, None, "of the style's, with the same colours: what is drawn "
+                "comes from the same area; of each style that is mixed, with commas"),
     _of_methods("random_styles", int, None, "styles drawn from the prior instead", low=1,
                 high=1000),
     _of_methods("grid", int, None, "N x N mixtures of four styles", low=2, high=100),
     _of_methods("iterations", int, None, "steps of what optimises the pixels (swap, wct 100; "
-                "gatys 200; mrf 100 at each resolution)", low=1, high=MAX_COUNT),
+                "gatys 200; mrf 100 at each resolution; inverse 0, behind its net)", low=1,
+                high=MAX_COUNT),
     _of_methods("resolutions", int, None, "coarse to fine, each begun from the one before", low=1,
                 high=10),
     _of_methods("tolerance", float, None, "ends where the loss of ten steps differs by a smaller "

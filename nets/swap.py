@@ -174,12 +174,16 @@ def check_activation_size(name: str, height: int, width: int, patch_size: int) -
                         f"{smaller}or an earlier layer")
 
 
-def match_patches(content: Tensor, style: Tensor, plan: Plan) -> Tensor:
+def match_patches(content: Tensor, style: Tensor, plan: Plan,
+                  areas: tuple[np.ndarray, np.ndarray] | None = None) -> Tensor:
     """Returns the index of the best style patch for each content patch, int32 [rows, columns].
 
-    content: [H, W, C]; style: [h, w, C]. Style patches are numbered row by row.
+    content: [H, W, C]; style: [h, w, C]. Style patches are numbered row by row. areas: the numbers
+    of the areas of the content's patches and of the style's, int32 [rows, columns]; only patches of
+    one area match, but a negative number of the content's matches all. Each of the content's
+    others is among the style's.
     """
-    compare = _compile_comparison(plan.by_pixel, plan.patch_size, plan.stride)
+    compare = _compile_comparison(plan.by_pixel, plan.patch_size, plan.stride, areas is not None)
     style_tiles = list(product(*(_pieces(n, plan.tile_side) for n in plan.style_grid)))
     rows = []
     for down in _pieces(plan.content_grid[0], plan.tile_side):
@@ -188,19 +192,23 @@ def match_patches(content: Tensor, style: Tensor, plan: Plan) -> Tensor:
             count = len(down) * len(right)
             best, index = tf.fill([count], -np.inf), tf.zeros([count], tf.int32)
             here = _cut(content, down, right, plan)
+            own = areas and areas[0][down.start:down.stop, right.start:right.stop].ravel()
             for v, u in style_tiles:
                 columns = plan.style_grid[1]
                 number = np.add.outer(np.multiply(v, columns), u).ravel()
+                within = () if areas is None else (own, areas[1].ravel()[number])
                 best, index = compare(here, _cut(style, v, u, plan), best, index,
-                                      tf.constant(number, tf.int32))
+                                      tf.constant(number, tf.int32), *within)
             row.append(tf.reshape(index, (len(down), len(right))))
         rows.append(tf.concat(row, 1))
     return tf.concat(rows, 0)
 
 
 @cache
-def _compile_comparison(by_pixel: bool, k: int, s: int) -> Callable[..., tuple[Tensor, Tensor]]:
-    """(content tile, style tile, best, index, numbers) -> best and index after that tile.
+def _compile_comparison(by_pixel: bool, k: int, s: int,
+                        within: bool = False) -> Callable[..., tuple[Tensor, Tensor]]:
+    """(content tile, style tile, best, index, numbers) -> best and index after that tile. within:
+    the areas of both tiles' patches follow, see `match_patches`.
 
     best, index: per content patch the best score so far and the style patch that has it.
     numbers: the indices of the tile's style patches, which do not come in order, since tiles are
@@ -208,8 +216,11 @@ def _compile_comparison(by_pixel: bool, k: int, s: int) -> Callable[..., tuple[T
     """
     scores = _scores_by_pixel if by_pixel else _scores_by_patch
 
-    def compare(content, style, best, index, numbers):
+    def compare(content, style, best, index, numbers, *areas):
         values = scores(content, style, k, s)
+        if within:
+            own, other = areas[0][:, None], areas[1][None]
+            values = tf.where((own == other) | (own < 0), values, -np.inf)
         winner = tf.argmax(values, 1, output_type=tf.int32)
         score = tf.gather(values, winner, axis=1, batch_dims=1)
         number = tf.gather(numbers, winner)
@@ -218,7 +229,7 @@ def _compile_comparison(by_pixel: bool, k: int, s: int) -> Callable[..., tuple[T
 
     pixels, each = tf.TensorSpec([None, None, None], tf.float32), tf.TensorSpec([None], tf.int32)
     return tf.function(compare, autograph=False, input_signature=[
-        pixels, pixels, tf.TensorSpec([None], tf.float32), each, each])
+        pixels, pixels, tf.TensorSpec([None], tf.float32), each, each, *[each] * (2 * within)])
 
 
 def _scores_by_pixel(content: Tensor, style: Tensor, k: int, s: int) -> Tensor:

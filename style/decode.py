@@ -15,10 +15,13 @@ from config.run import newest_checkpoint
 from framework.arrays import check_finite
 from framework.errors import UserError
 from framework.tensors import Tensor
-from nets.architectures.style import INVERTED
-from style.features import FeatureStrips
+from nets.architectures.style import CHANNELS, INVERTED
+from style.features import FeatureStrips, mixed
 from style.few_patches import swapped
+from style.images import pad_to_multiple
 from style.methods import METHODS
+from style.minimise import Progress, minimise
+from style.optimise import OPTIMIZER_IMAGE_COPIES, reconstruction
 
 if TYPE_CHECKING:
     from nets.stylist import Content, PlainStylist, VariationalStylist
@@ -39,12 +42,14 @@ class StyleNets(NamedTuple):
 @METHODS.register("inverse")
 def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", patch_size: int = 3,
             stride: int = 1, style_patches: int = 0, strength: float = 1.0,
-            memory_limit: int | None = None) -> np.ndarray:
+            memory_limit: int | None = None, optimizer: str = "lbfgs", iterations: int = 0,
+            progress: Progress | None = None) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the first of `styles`: swaps its activations of relu3_1 and
     inverts them by the network of a run of inverse_net (Chen's thesis, section 4.3.2).
 
-    strength: of the swapped activations in a mixture with the content's own. Raises UserError if
-    `run` is no such run, and as `nets.swap.style_swap` does.
+    strength: of the swapped activations in a mixture with the content's own. iterations: so many
+    steps of `style.optimise.swap` take the network's image nearer to the activations. Raises
+    UserError if `run` is no such run, and as `nets.swap.style_swap` does.
     """
     path, checkpoint = find_run(run, "inverse")
     of_content, of_style = relu3_1_extractors(path, memory_limit)
@@ -57,20 +62,18 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
     if strength < 1:
         own = np.concatenate([own, _carried(padded)], -1) if repaints else own
         activations = mixed(activations, own, strength)
-    return _cut(inverse_network(path, checkpoint)(activations), content)
+    image = inverse_network(path, checkpoint)(activations)
+    if iterations:
+        target = activations[..., :CHANNELS]
+        held = OPTIMIZER_IMAGE_COPIES.get(optimizer, 0) * padded.nbytes
+        image = minimise(reconstruction(of_content, target, None, held), np.asarray(image),
+                         optimizer, iterations, progress)
+    return _cut(image, content)
 
 
 def _carried(image: np.ndarray) -> Tensor:
     from nets.inverse import squares
     return squares(image)
-
-
-def mixed(target: Tensor, own: Tensor, strength: float) -> Tensor:
-    """`strength` times `target` [1, h, w, C] plus the rest of the content's `own` activations,
-    which may have more rows and columns."""
-    if strength == 1:
-        return target
-    return strength * target + (1 - strength) * own[:, :target.shape[1], :target.shape[2]]
 
 
 @METHODS.register("adain")
@@ -134,13 +137,6 @@ def tile_images(images: Sequence[np.ndarray], columns: int) -> np.ndarray:
     """Joins images [1, H, W, 3] in rows of `columns` to one, [1, rows H, columns W, 3]."""
     rows = [np.concatenate(images[i:i + columns], 2) for i in range(0, len(images), columns)]
     return np.concatenate(rows, 1)
-
-
-def pad_to_multiple(image: np.ndarray, multiple: int) -> np.ndarray:
-    """Repeats the last row and column of `image` [1, H, W, 3] until `multiple` divides both
-    sides."""
-    _, height, width, _ = image.shape
-    return np.pad(image, ((0, 0), (0, -height % multiple), (0, -width % multiple), (0, 0)), "edge")
 
 
 def _cut(image, content):

@@ -162,3 +162,11 @@ def layer_size(layer: str, height: int, width: int) -> tuple[int, int]:
     """The height and width of `layer` for an image of this size; needs no TensorFlow."""
     pools = 0 if layer == RGB else sum(n.endswith("pool") for n in layers_down_to([layer], "vgg19"))
     return height >> pools, width >> pools
+
+
+def mixed(target: Tensor, own: Tensor, strength: float) -> Tensor:
+    """`strength` times `target` [1, h, w, C] plus the rest of the content's `own` activations,
+    which may have more rows and columns."""
+    if strength == 1:
+        return target
+    return strength * target + (1 - strength) * own[:, :target.shape[1], :target.shape[2]]

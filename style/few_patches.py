@@ -6,9 +6,11 @@ from functools import partial
 import numpy as np
 from tqdm import tqdm
 
+from framework.errors import UserError
 from framework.tensors import Tensor
 from nets.patches import match_cosines, match_some, representatives
-from nets.swap import style_swap
+from nets.swap import match_patches, style_swap
+from style.areas import known
 
 
 class Representatives:
@@ -36,10 +38,26 @@ _representatives = Representatives()
 
 
 def swapped(content: Tensor, style: Tensor, patch_size: int, stride: int,
-            memory_limit: int | None, style_patches: int, carried: Tensor | None = None) -> Tensor:
-    """`nets.swap.style_swap` with at most `style_patches` patches of the style; 0: all."""
+            memory_limit: int | None, style_patches: int, carried: Tensor | None = None,
+            areas: tuple[np.ndarray, np.ndarray] | None = None) -> Tensor:
+    """`nets.swap.style_swap` with at most `style_patches` patches of the style; 0: all. areas: the
+    numbers of the areas of the content's and of the style's activations, int32 [h, w]; a patch
+    belongs to that of its centre, see `style.areas`. Raises UserError for both."""
     match = None
+    if style_patches and areas is not None:
+        raise UserError("style_patches stand for all of the style, and masks part it in areas; use "
+                        "one of them")
     if style_patches:
         chosen = _representatives(content, style, patch_size, stride, style_patches)
         match = partial(match_some, chosen=chosen)
+    if areas is not None:
+        own, other = (centres_of_patches(numbers, patch_size, stride) for numbers in areas)
+        match = partial(match_patches, areas=(known(own, other), other))
     return style_swap(content, style, patch_size, stride, memory_limit, match, carried)
+
+
+def centres_of_patches(values: np.ndarray, patch_size: int, stride: int) -> np.ndarray:
+    """Those of `values` [h, w] that are at the centres of the patches of `nets.swap`."""
+    first, rest = patch_size // 2, patch_size - patch_size // 2 - 1
+    height, width = values.shape
+    return values[first:height - rest:stride, first:width - rest:stride]

@@ -38,6 +38,7 @@ def draw_film(film: Film, output: Path, size: int | None, draw: Callable[..., np
                 kept.take(_drawn(draw, frame, before, kept.last, steady, starts))
                 bar.update()
     except BaseException:
+        kept.release()
         if kept.done:
             print(f"{output}: {kept.done} of {film.frame_count} frames are kept; the same command "
                   "goes on after them", file=sys.stderr)

@@ -44,6 +44,13 @@ def resize_image(image: np.ndarray, size: int | None) -> np.ndarray:
     return cv2.resize(image, shape, interpolation=how)
 
 
+def pad_to_multiple(image: np.ndarray, multiple: int) -> np.ndarray:
+    """Repeats the last row and column of `image` [1, H, W, 3] until `multiple` divides both
+    sides."""
+    _, height, width, _ = image.shape
+    return np.pad(image, ((0, 0), (0, -height % multiple), (0, -width % multiple), (0, 0)), "edge")
+
+
 def check_image_output(path: str | Path) -> None:
     """Raises UserError unless `path` is a file name of an image in an existing folder."""
     path = Path(path)

@@ -16,7 +16,8 @@ keyword parameters are the options of the command line that it supports, by name
     mix: weights of the styles, with the sum 1 (tuple of floats), for a method that mixes them,
 
 and any other that `commands.stylize` declares. A method with the parameter `mix` gets all styles
-at once; any other is called for each style with a list of one. A module that registers a method
+at once, but where its default is () only if weights are given; else it is called for each style
+with a list of one. A module that registers a method
 imports Keras and TensorFlow at their first use.
 """
 

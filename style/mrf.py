@@ -16,8 +16,8 @@ from framework.tensors import Tensor
 from losses.perceptual import TINY, relative_squared_difference, total_variation
 from nets.swap import Plan, match_patches
 from nets.vgg import layers_of
-from style.decode import pad_to_multiple
 from style.features import any_image_spec, layer_size, layers_at_hand, vgg
+from style.images import pad_to_multiple
 from style.methods import METHODS
 from style.minimise import Progress, initial_image, minimise
 from style.optimise import CONTENT_LAYERS

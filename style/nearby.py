@@ -9,6 +9,7 @@ import numpy as np
 from framework.lazy import Lazy
 from framework.tensors import Tensor
 from nets.neighbours import nearest
+from style.areas import known
 from style.features import any_image_spec
 from style.hypercolumns import Hypercolumns
 
@@ -21,10 +22,12 @@ Parts = tuple[tuple[int, int], ...]     # of the channels: the first, and the on
 
 
 class Style(NamedTuple):
-    """Hypercolumns [M, C] of a style, with its share in a mixture."""
+    """Hypercolumns [M, C] of a style, with its share in a mixture and the number of each one's
+    area, int32 [M]; None: all of them are one area."""
 
     columns: Tensor
     share: float = 1.0
+    areas: np.ndarray | None = None
 
 
 class Scene(NamedTuple):
@@ -43,7 +46,7 @@ def scene_of(styles: Sequence[Style], slices: Sequence[tuple[int, int]]) -> Scen
     squares = tf.reduce_mean(tf.square(every - centre), 0)
     weight = tf.concat([tf.fill([end - first], _evened(tf.reduce_sum(squares[first:end])))
                         for first, end in slices], 0)
-    weighed = [Style(style.columns * weight, style.share) for style in styles]
+    weighed = [style._replace(columns=style.columns * weight) for style in styles]
     return Scene(weighed, weight, centre * weight)
 
 
@@ -51,23 +54,39 @@ def _evened(variance):
     return tf.maximum(tf.sqrt(variance), LEAST_DEVIATION) ** -EVENNESS
 
 
-def targets(found: Tensor, scene: Scene, parts: Parts, memory_limit: int | None = None) -> Tensor:
+def targets(found: Tensor, scene: Scene, parts: Parts, memory_limit: int | None = None,
+            areas: np.ndarray | None = None) -> Tensor:
     """The directions [1, h, w, C] that hypercolumns `found` [1, h, w, C], not yet weighed, are to
     take.
 
     For each of the `parts` of the channels by itself: from the scene's centre to the style's
     column that is nearest to each, of length 1; a mean over the styles by their shares.
-    memory_limit: see `nets.neighbours.nearest`.
+    memory_limit: see `nets.neighbours.nearest`. areas: the number of each place's area, int32
+    [h, w]; columns of the same area alone are looked at, see `style.areas.known`.
     """
     rows, total = tf.reshape(found, (-1, found.shape[-1])), 0.0
     for style in scene.styles:
         made = []
         for first, end in parts:
             own = style.columns[:, first:end]
-            index = nearest(rows[:, first:end] * scene.weight[first:end], own, memory_limit)
+            index = _nearest_within(rows[:, first:end] * scene.weight[first:end], own, memory_limit,
+                                    areas, style.areas)
             made.append(tf.gather(own, index))
         total += style.share * directions(tf.concat(made, 1), scene.centre, parts)
     return tf.reshape(total, found.shape)
+
+
+def _nearest_within(rows, own, memory_limit, areas, own_areas):
+    """`nets.neighbours.nearest` in each area by itself."""
+    if areas is None:
+        return nearest(rows, own, memory_limit)
+    areas = known(areas.ravel(), own_areas)
+    index = np.zeros(len(areas), np.int32)
+    for area in np.unique(areas):
+        here = np.flatnonzero(areas == area)
+        there = np.flatnonzero((own_areas == area) | (area < 0)).astype(np.int32)
+        index[here] = there[nearest(tf.gather(rows, here), tf.gather(own, there), memory_limit)]
+    return index
 
 
 def directions(columns: Tensor, centre: Tensor, parts: Parts) -> Tensor:

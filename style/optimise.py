@@ -1,6 +1,6 @@
 """Methods that optimise the pixels: style swap (eq. 4.4) and Gatys et al. (eq. 2.17)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -11,9 +11,10 @@ from framework.pixels import LEVELS
 from framework.tensors import Tensor
 from losses.perceptual import content_loss, gram_matrix, total_variation
 from nets.vgg import layers_of
-from style.decode import mixed, pad_to_multiple
-from style.features import FeatureStrips, any_image_spec, layers_at_hand, vgg
+from style.areas import Areas, at_places, read_areas
+from style.features import FeatureStrips, any_image_spec, layers_at_hand, mixed, vgg
 from style.few_patches import swapped
+from style.images import pad_to_multiple
 from style.methods import METHODS
 from style.minimise import Before, ImageLoss, Progress, initial_image, minimise
 
@@ -33,8 +34,8 @@ def swap(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_
          memory_limit: int | None = None, vgg_weights: str = "imagenet", pooling: str = "max",
          optimizer: str = "adam", iterations: int = 100, tolerance: float = 0.01,
          init: str = "content", tv_weight: float | None = None, strength: float = 1.0,
-         seed: int = 0, progress: Progress | None = None,
-         before: Before | None = None) -> np.ndarray:
+         mix: Sequence[float] = (), content_mask: str = "", style_mask: str = "", seed: int = 0,
+         progress: Progress | None = None, before: Before | None = None) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the first of `styles`: optimises an image until its
     activations are nearest to the style-swapped ones (eq. 4.4).
 
@@ -43,25 +44,31 @@ def swap(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_
     the lost detail (section 4.2.4), and 0 before any, where it would only blur. The steps and the
     rate of Adam are those of the published code. memory_limit: bytes for each of the stages:
     activations, swap, optimisation. style_patches: see `style.few_patches.swapped`. tolerance: see
-    `style.minimise.settled`. strength: see `swap_loss`; 0 returns the content.
+    `style.minimise.settled`. strength: see `swap_loss`; 0 returns the content. mix: weights of all
+    the styles, whose swapped activations are mixed. content_mask, style_mask: see `style.areas`.
     """
     held = OPTIMIZER_IMAGE_COPIES.get(optimizer, 0) * content.nbytes
-    loss, kept = swap_loss(content, styles[0], layer, patch_size, stride, memory_limit, vgg_weights,
-                           pooling, tv_weight, held, style_patches, strength)
+    shares = tuple(mix) or (1.0,)
+    areas = read_areas(content_mask, style_mask, len(shares))
+    loss, kept = swap_loss(content, styles[:len(shares)], layer, patch_size, stride, memory_limit,
+                           vgg_weights, pooling, tv_weight, held, style_patches, strength, shares,
+                           areas)
     image = kept if not strength else minimise(
         loss, initial_image(init, kept, seed), optimizer, iterations, progress, before=before,
         tolerance=tolerance)
     return image[:, :content.shape[1], :content.shape[2]]
 
 
-def swap_loss(content: np.ndarray, style: np.ndarray, layer: str = "block3_conv1",
+def swap_loss(content: np.ndarray, styles: Sequence[np.ndarray], layer: str = "block3_conv1",
               patch_size: int = 3, stride: int = 1, memory_limit: int | None = None,
               vgg_weights: str = "imagenet", pooling: str = "max", tv_weight: float | None = None,
-              held: int = 0, style_patches: int = 0,
-              strength: float = 1.0) -> "tuple[Reconstruction, np.ndarray]":
+              held: int = 0, style_patches: int = 0, strength: float = 1.0,
+              shares: Sequence[float] = (1.0,),
+              areas: Areas | None = None) -> "tuple[Reconstruction, np.ndarray]":
     """Returns the loss that `swap` minimises and the content that it starts from. held: bytes of
     the memory limit that the optimizer needs. style_patches: see `style.few_patches.swapped`.
-    strength: of the swapped activations in a mixture with the content's own, and of lambda.
+    strength: of the swapped activations in a mixture with the content's own, and of lambda. shares:
+    of each style.
 
     The content's last row and column are repeated so that pooling drops none: dropped ones would
     never change.
@@ -69,7 +76,14 @@ def swap_loss(content: np.ndarray, style: np.ndarray, layer: str = "block3_conv1
     phi = extractor(layer, vgg_weights, pooling, memory_limit)
     content = pad_to_multiple(content, phi.scale)
     features = phi.compute(content)
-    target = swapped(features, phi(style), patch_size, stride, memory_limit, style_patches)
+    parts = []
+    for number, (style, share) in enumerate(zip(styles, shares, strict=True)):
+        painted = phi(style)
+        within = areas and (at_places(areas.content, features.shape[1:3]),
+                            at_places(areas.styles[number], painted.shape[1:3]))
+        parts.append(share * swapped(features, painted, patch_size, stride, memory_limit,
+                                     style_patches, areas=within))
+    target = tf.add_n(parts)
     height, width = (size if target.shape[axis] == features.shape[axis]
                      else target.shape[axis] * phi.scale
                      for axis, size in ((1, content.shape[1]), (2, content.shape[2])))

@@ -17,14 +17,24 @@ def sizes(height: int, width: int, most: int) -> list[tuple[int, int]]:
 
 
 def resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """`image` [1, H, W, 3] at `size`, height and width: area mean down, cubic up."""
+    """`image` [1, H, W, C] at `size`, height and width: area mean down, cubic up. Of whole numbers,
+    which name something, it takes the nearest."""
     import cv2
 
     height, width = size
     if image.shape[1:3] == (height, width):
         return image
     how = cv2.INTER_AREA if height * width < image.shape[1] * image.shape[2] else cv2.INTER_CUBIC
-    return cv2.resize(image[0], (width, height), interpolation=how)[None]
+    if np.issubdtype(image.dtype, np.integer):
+        how = cv2.INTER_NEAREST_EXACT
+    made = cv2.resize(image[0], (width, height), interpolation=how)
+    return made.reshape(1, height, width, -1)
+
+
+def shrunk(image: np.ndarray, share: float) -> np.ndarray:
+    """`image` [1, H, W, C] with sides that are so much of its own, at least a pixel."""
+    height, width = (max(1, round(share * side)) for side in image.shape[1:3])
+    return resized(image, (height, width))
 
 
 def detail(image: np.ndarray, coarser: tuple[int, int]) -> np.ndarray:

@@ -19,6 +19,7 @@ from framework.registry import accepts
 from nets.swap import check_activation_size, check_patches
 from nets.vgg import RANDOM, check_weights, layers_of
 from style import colors, curve, images, video
+from style.areas import mask_files, read_areas
 from style.features import RGB, layer_size
 from style.films import STEADY, draw_film, stamp
 from style.join import join
@@ -63,9 +64,11 @@ def main(content: str, styles: list[str], *, output: str, method: str = "swap",
     """
     draw = METHODS.find(method)
     check_options(method, draw, options)
-    mixes = accepts(draw, "mix")
+    mixes = accepts(draw, "mix") and settings_of(draw, options)["mix"] != ()
     if not styles and not options.get("random_styles"):
         raise UserError("name a style image after the content")
+    if "mix" in options and len(options["mix"]) != len(styles):
+        raise UserError(f"{len(options['mix'])} weights do not mix {len(styles)} styles")
     if keep_colors == "luminance" and {"random_styles", "grid"} & set(options):
         raise UserError("random_styles and grid make several images of one, whose luminance cannot "
                         "be put on the content; use --keep_colors coral")
@@ -82,8 +85,10 @@ def main(content: str, styles: list[str], *, output: str, method: str = "swap",
         raise UserError("a curve is of one image in one style by a method that takes steps: "
                         f"{', '.join(n for n, m in METHODS.items() if accepts(m, 'progress'))}")
     curve.check_curve_output(curve_file)
+    masks = options.get("content_mask", ""), options.get("style_mask", "")
     images.check_free([*(job.output for job in jobs), compare, curve_file],
-                      [*(job.content for job in jobs), *styles], overwrite)
+                      [*(job.content for job in jobs), *styles, *mask_files(*masks)], overwrite)
+    read_areas(*masks, len(styles))
     drawn_in = [images.read(path, style_size) for path in styles]
     for image in drawn_in:
         _check_fits("style", image, draw, options)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nets.whitening import whiten_and_colour
-from style.decode import pad_to_multiple
+from style.images import pad_to_multiple
 from style.methods import METHODS
 from style.minimise import Before, Progress, initial_image, minimise
 from style.optimise import OPTIMIZER_IMAGE_COPIES, extractor, reconstruction

@@ -11,14 +11,9 @@ from framework.errors import UserError
 from nets.architectures.style import INVERTED
 from nets.swap import style_swap
 from nets.vgg import VGGFeatures
-from style.decode import (
-    corner_weights,
-    draw_adain,
-    inverse,
-    mix_styles,
-    pad_to_multiple,
-    tile_images,
-)
+from style.decode import corner_weights, draw_adain, inverse, mix_styles, tile_images
+from style.images import pad_to_multiple
+from style.optimise import swap_loss
 from trainers.inverse import net_for
 from trainers.style_vae import stylist_for
 from trainers.variables import all_variables
@@ -125,6 +120,13 @@ def test_strength_is_a_mixture_with_the_content_s_own(style_run, inverse_run):
     expected = inverse_run[1](activations)[:, :18, :23]
     np.testing.assert_allclose(inverse(CONTENT, [STYLES[0]], run=inverse_run[0], strength=0.0),
                                expected, atol=1e-4)
+
+
+def test_steps_behind_the_network_come_nearer_to_the_activations(inverse_run):
+    loss, _ = swap_loss(CONTENT, STYLES[:1], vgg_weights="random")
+    losses = [loss(pad_to_multiple(inverse(CONTENT, [STYLES[0]], run=inverse_run[0], **more), 4))[0]
+              for more in ({}, {"iterations": 5})]
+    assert losses[1] < 0.9 * losses[0]
 
 
 def test_styles_of_the_prior(style_run):

@@ -6,8 +6,9 @@ import pytest
 
 from commands.dispatch import main
 from nets.vgg import VGGFeatures
+from style.drawing import Drawing
 from style.images import read, read_uint8
-from style.nnst import LAYERS, Drawing, extractor, nnst, variants
+from style.nnst import LAYERS, extractor, nnst, variants
 
 FEW = dict(vgg_weights="random", style_layers="block1_conv1,block2_conv1")
 WORDS = ["--method", "nnst", "--vgg_weights", "random", "--style_layers",

@@ -118,7 +118,7 @@ def test_rows_that_pooling_leaves_out_are_drawn_too():
 def test_strength_mixes_the_targets_and_0_is_the_content():
     content, style = picture(22, 20, 4), picture(30, 26, 5)
     given = dict(layer="block2_conv1", vgg_weights=None, tv_weight=3.0)
-    full, none, some = (swap_loss(content, style, **given, strength=strength)[0]
+    full, none, some = (swap_loss(content, [style], **given, strength=strength)[0]
                         for strength in (1.0, 0.0, 0.25))
     np.testing.assert_allclose(some.target, 0.25 * full.target + 0.75 * none.target, atol=1e-4)
     assert none(content)[0] < 1e-8 and some.smoothness == 0.25 * full.smoothness > 0
@@ -140,9 +140,9 @@ def test_a_settled_loss_ends_the_swap():
     ("rgb", 0.0), ("block1_conv1", 0.0), ("block2_conv1", 8.0)])
 def test_variation_counts_behind_pooling(layer, tv_weight):
     content, style = picture(16, 16, 1), picture(16, 16, 2)
-    usual, named = (swap_loss(content, style, layer, vgg_weights=None, **given)[0](content)[0]
+    usual, named = (swap_loss(content, [style], layer, vgg_weights=None, **given)[0](content)[0]
                     for given in ({}, {"tv_weight": tv_weight}))
-    assert usual == named != swap_loss(content, style, layer, vgg_weights=None,
+    assert usual == named != swap_loss(content, [style], layer, vgg_weights=None,
                                        tv_weight=4.0)[0](content)[0]
 
 

@@ -1,0 +1,119 @@
+"""Draws an image at one size by the nearest hypercolumns of styles, for `style.nnst`."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from framework.lazy import Lazy
+from framework.tensors import Tensor
+from nets.hypercolumns import REDUCTION
+from style.hypercolumns import Hypercolumns
+from style.minimise import Progress, minimise
+from style.nearby import Misfit, Scene, Style, bytes_of, directions, scene_of, targets
+from style.optimise import OPTIMIZER_IMAGE_COPIES
+from style.scales import counted_on, shrunk
+
+tf = Lazy("tensorflow")
+
+MARGIN = 8                      # pixels added around an image, so that no frame is drawn
+RATE = 0.02                     # of Adam in a pyramid
+
+
+class Painted(NamedTuple):
+    """A style, as images [1, h, w, 3], with its share in a mixture and the areas of each image,
+    int32 [1, h, w, 1]; none: all is one area."""
+
+    images: list[np.ndarray]
+    share: float = 1.0
+    areas: Sequence[np.ndarray] = ()
+
+    def shrunk(self, share: float) -> "Painted":
+        """With sides that are so much of their own."""
+        return Painted([shrunk(image, share) for image in self.images], self.share,
+                       [shrunk(each, share) for each in self.areas])
+
+
+def centres(values: np.ndarray) -> np.ndarray:
+    """The value in the middle of each hypercolumn's square: [1, H, W, 1] -> [H/4, W/4]."""
+    return values[0, REDUCTION // 2::REDUCTION, REDUCTION // 2::REDUCTION, 0]
+
+
+class Drawing:
+    """Draws an image at one size. strength: see `nnst`; the rest: see `style.minimise.minimise`."""
+
+    def __init__(self, phi: Hypercolumns, optimizer: str, iterations: int, tolerance: float,
+                 strength: float):
+        self.phi, self.optimizer, self.iterations = phi, optimizer, iterations
+        self.tolerance, self.strength = tolerance, strength
+        self.margin = -(-MARGIN // phi.scale) * phi.scale
+
+    def scene(self, styles: Sequence[Painted]) -> Scene:
+        """The hypercolumns of styles."""
+        return scene_of([Style(
+            tf.concat([self._columns_inside(image) for image in style.images], 0), style.share,
+            np.concatenate([self._areas_inside(each) for each in style.areas])
+            if style.areas else None) for style in styles], self.phi.slices)
+
+    def __call__(self, start: np.ndarray, content: np.ndarray, share: float, scene: Scene,
+                 finest: bool, progress: Progress | None,
+                 areas: np.ndarray | None = None) -> np.ndarray:
+        """Draws from `start`, [1, H, W, 3] as `content` and the result. areas: of the content,
+        int32 [1, H, W, 1].
+
+        The style's columns are chosen once, for `start` with `share` of the content. In the second
+        half of the steps at the finest size they are chosen anew, for what has been drawn and layer
+        by layer, as in the paper's last phase.
+        """
+        image, own = self._framed(start), self._framed(content)
+        whole, layers = ((0, self.phi.slices[-1][1]),), tuple(self.phi.slices)
+        places = None if areas is None else centres(self._framed(areas))
+        second = self.iterations // 2 if finest else 0
+        first = self.iterations - second
+        image = self._steps(image, image + share * (own - image), own, places, scene, whole,
+                            first, counted_on(progress, 0, self.iterations))
+        image = self._steps(image, image, own, places, scene, layers, second,
+                            counted_on(progress, first, self.iterations))
+        down, right = (slice(self.margin, self.margin + side) for side in start.shape[1:3])
+        return image[:, down, right]
+
+    def _steps(self, start, seen, own, places, scene, parts, steps, progress):
+        """Matches the columns of `seen` and takes `steps` from `start`. own: the content. places:
+        the areas of the columns."""
+        if not steps:
+            return start
+        held = bytes_of(*(style.columns for style in scene.styles))
+        columns = self.phi.compute(seen, held)
+        target = targets(columns, scene, parts, self._left(held + 5 * bytes_of(columns)),
+                         places)
+        if self.strength < 1:
+            kept = directions(self.phi.compute(own, held + bytes_of(target)) * scene.weight,
+                              scene.centre, parts)
+            target = self.strength * target + (1 - self.strength) * kept
+        held += OPTIMIZER_IMAGE_COPIES.get(self.optimizer, 0) * start.nbytes
+        return minimise(Misfit(self.phi, target, scene, parts, held), start, self.optimizer, steps,
+                        progress, tolerance=self.tolerance, rate=RATE)
+
+    def _left(self, held: int) -> int | None:
+        limit = self.phi.memory_limit
+        return None if limit is None else limit - held
+
+    def _framed(self, image: np.ndarray) -> np.ndarray:
+        """`image` [1, H, W, C] with its mirror image around it, at least `margin` pixels wide, and
+        with sides that the deepest layer divides."""
+        more = [(self.margin, self.margin + -side % self.phi.scale) for side in image.shape[1:3]]
+        return np.pad(image, ((0, 0), *more, (0, 0)), "symmetric")
+
+    def _columns_inside(self, image: np.ndarray) -> Tensor:
+        """The hypercolumns [M, C] of an image without those of the margin."""
+        found = self._inside(self.phi.compute(self._framed(image))[0], image)
+        return tf.reshape(found, (-1, found.shape[-1]))
+
+    def _areas_inside(self, areas: np.ndarray) -> np.ndarray:
+        """The areas [M] of these columns."""
+        return self._inside(centres(self._framed(areas)), areas).ravel()
+
+    def _inside(self, framed, image):
+        first = self.margin // REDUCTION
+        rows, columns = (-(-side // REDUCTION) for side in image.shape[1:3])
+        return framed[first:first + rows, first:first + columns]
