@@ -105,15 +105,14 @@ def test_a_folder(pictures):
     assert len(list((pictures / "made").glob("*.png"))) == 6
 
 
-def test_a_film_keeps_its_rate_and_equal_frames_stay_equal(film, monkeypatch):
-    drawn = []
-    write = video._FrameWriter.take
-    monkeypatch.setattr(video._FrameWriter, "take", lambda self, frame: (drawn.append(frame),
-                                                                         write(self, frame)))
-    assert main(["stylize", film, "s.png", *FAST, "--output", "o.mp4", "--content_size",
+@pytest.mark.parametrize("method", [FAST, ["--method", "gatys", *WEIGHTS, "--content_layers",
+                                           "block1_conv2", "--style_layers", "block1_conv1",
+                                           "--iterations", "2"]])
+def test_a_film_keeps_its_rate_and_is_drawn_from_the_frame_before(film, method):
+    assert main(["stylize", film, "s.png", *method, "--output", "o.mp4", "--content_size",
                  "20", "--keep_colors", "coral"]) == 0
-    assert video.Film("o.mp4").rate == 7 and len(drawn) == 3 and drawn[0].shape == (12, 20, 3)
-    assert len(list(video.Film("o.mp4"))) == 3
+    found = video.Film("o.mp4")
+    assert found.rate == 7 and [frame.shape for frame in found] == [(12, 20, 3)] * 3
 
 
 def test_a_method_that_mixes_gets_all_styles_at_once(monkeypatch, pictures):
@@ -221,8 +220,7 @@ def test_options_are_checked_against_the_method():
         stylize.check_options("gatys", METHODS["gatys"], {"layer": "rgb"})
 
 
-def test_a_damaged_film_says_so_keeps_its_length_and_draws_no_frame_twice(pictures, monkeypatch,
-                                                                          capsys):
+def test_a_damaged_film_says_so_and_draws_what_can_be_read(pictures, monkeypatch, capsys):
     with video.write_film("film.avi", 25) as take:
         for i in range(30):
             take(np.random.default_rng(i).integers(0, 255, (48, 64, 3), np.uint8))
@@ -238,7 +236,7 @@ def test_a_damaged_film_says_so_keeps_its_length_and_draws_no_frame_twice(pictur
     assert main(["stylize", "film.avi", "s.png", "--output", "o.avi"]) == 0
     said = capsys.readouterr().err.splitlines()
     assert len([line for line in said if "of the 30 frames" in line]) == 1
-    assert video.Film("o.avi").frame_count == 30 > len(drawn)
+    assert 20 < video.Film("o.avi").frame_count == len(drawn) < 30
 
 
 def test_equal_names_in_several_folders_are_all_drawn(pictures, monkeypatch):
