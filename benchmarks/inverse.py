@@ -20,12 +20,13 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from config.resolve import load_config
 from config.run import newest_checkpoint
 from data import folders
 from framework.errors import UserError
 from framework.files import write_text
 
-TV_WEIGHT, STEPS = 8.39, (1, 3, 10, 30, 100, 300)
+TV_WEIGHT, STEPS = 8.39, (1, 3, 10, 20, 30, 100, 300)
 TARGETS = ("swapped", "photograph")
 
 
@@ -47,29 +48,45 @@ def optimised(loss, start, iterations: int) -> dict:
     return found
 
 
-def inverted(loss, target, networks: dict) -> dict:
-    """The loss of each network's image of `target`, and the seconds of a second pass."""
+def inverted(loss, seen, networks: dict) -> dict:
+    """The loss of each network's image of the activations and pixels `seen`, and the seconds of a
+    second pass."""
     found = {}
     for name, network in networks.items():
-        network(target)
+        network(seen)
         began = time.perf_counter()
-        image = np.clip(network(target), -1, 1)
+        image = np.clip(network(seen), -1, 1)
         found[f"network {name}"] = loss(image)[0], time.perf_counter() - began
     return found
 
 
+def reading(run: str):
+    """The network of a run as a function of activations and, behind them, pixels
+    (`nets.inverse.squares`), which it reads if it repaints."""
+    from nets.architectures.style import CHANNELS
+    from style.decode import inverse_network
+    network = inverse_network(run, newest_checkpoint(run))
+    repaints = load_config(run).style.repaint
+    return network if repaints else lambda seen: network(seen[..., :CHANNELS])
+
+
 def measured(photo, style, phi, networks, iterations: int) -> dict:
     """(target, method) -> loss and seconds, for one photograph and one painting [1, H, W, 3]."""
+    from nets.architectures.style import CHANNELS
+    from nets.inverse import squares
     from nets.swap import style_swap
     from style.optimise import Reconstruction
     photo = photo[:, :photo.shape[1] // phi.scale * phi.scale,
                   :photo.shape[2] // phi.scale * phi.scale]
     own, found = phi(photo), {}
-    for name, target in zip(TARGETS, (style_swap(own, phi(style)), own), strict=True):
+    swapped = style_swap(own, phi(style), carried=squares(style))
+    unchanged = np.concatenate([own, squares(photo)], -1)
+    for name, seen in zip(TARGETS, (swapped, unchanged), strict=True):
+        target = seen[..., :CHANNELS]
         loss, zero = Reconstruction(phi, target, TV_WEIGHT), np.zeros_like(photo)
         loss(zero)                                            # compiled before any clock runs
         start = photo if name == "swapped" else zero
-        rows = inverted(loss, target, networks) | optimised(loss, start, iterations)
+        rows = inverted(loss, seen, networks) | optimised(loss, start, iterations)
         rows[f"start ({'photograph' if name == 'swapped' else 'grey'})"] = loss(start)[0], 0.0
         found |= {(name, method): row for method, row in rows.items()}
     return found
@@ -104,10 +121,9 @@ def main(argv=None) -> None:
     about.add_argument("--output", default="", help=".csv file of the table")
     given = about.parse_args(argv)
     from nets.architectures.style import INVERTED
-    from style.decode import inverse_network
     from style.features import FeatureStrips
     runs = dict(pair.split("=", 1) for pair in given.runs)
-    networks = {name: inverse_network(run, newest_checkpoint(run)) for name, run in runs.items()}
+    networks = {name: reading(run) for name, run in runs.items()}
     phi = FeatureStrips(INVERTED, given.vgg_weights)
     photos, styles = (read(folder, given.size, given.limit)
                       for folder in (given.photos, given.styles))
