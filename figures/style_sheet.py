@@ -60,14 +60,13 @@ def page(title: str, photographs: Sequence[Picture], paintings: Sequence[Picture
     rows = [[None, *(painting.pixels for painting in paintings)]]
     rows += [[photograph.pixels, *(cells.get((photograph.name, painting.name), missing)
                                    for painting in paintings)] for photograph in photographs]
-    sheet = np.full((TITLE + GAP + len(rows) * (side + STRIP), len(rows[0]) * (side + GAP), 3),
-                    WHITE, np.uint8)
+    sheet = np.full((*corner(len(rows), len(rows[0]), side), 3), WHITE, np.uint8)
     for i, row in enumerate(rows):
         for j, pixels in enumerate(row):
             if pixels is not None:
                 top, left = corner(i, j, side)
                 shown = fitted(pixels, side, side)
-                top += (side - shown.shape[0]) // 2
+                top += side - shown.shape[0]            # it stands on its name
                 left += (side - shown.shape[1]) // 2
                 sheet[top:top + shown.shape[0], left:left + shown.shape[1]] = shown
     names = {(0, j): painting.name for j, painting in enumerate(paintings, 1)}
@@ -77,7 +76,7 @@ def page(title: str, photographs: Sequence[Picture], paintings: Sequence[Picture
 
 def corner(row: int, column: int, side: int) -> tuple[int, int]:
     """The upper left pixel (y, x) of a place; place 0, 0 is empty."""
-    return TITLE + GAP + row * (side + STRIP), column * (side + GAP)
+    return TITLE + 2 * GAP + row * (side + STRIP), GAP + column * (side + GAP)
 
 
 def _written_on(sheet, title: str, names: Mapping[tuple[int, int], str], side: int) -> np.ndarray:
@@ -85,7 +84,7 @@ def _written_on(sheet, title: str, names: Mapping[tuple[int, int], str], side: i
 
     picture = Image.fromarray(sheet)
     pen = ImageDraw.Draw(picture)
-    pen.text((side // 2, 0), title, "black", label_font(TITLE), anchor="mt")
+    pen.text((GAP, GAP), title, "black", label_font(TITLE), anchor="lt")
     font = label_font(LABEL)
     for (row, column), name in names.items():
         top, left = corner(row, column, side)

@@ -25,12 +25,21 @@ def middle(sheet, row, column, side=SIDE):
     return sheet[top + side // 2, left + side // 2]
 
 
+def shown_middle(sheet, row, column, shape):
+    """The middle pixel of a picture of the shape [H, W], which stands at the bottom of its place
+    and fills its width or height."""
+    top, left = corner(row, column, SIDE)
+    height = round(SIDE * shape[0] / max(shape))
+    return sheet[top + SIDE - height // 2, left + SIDE // 2]
+
+
 def test_a_page_for_each_way_and_all_side_by_side(drawn, capsys):
     assert main([*BASE, "--methods", "keep,wash", "--count", "2"]) == 0
     assert capsys.readouterr().out.split() == [
         f"out/style-sheet{end}" for end in (".png", ".csv", "-keep.png", "-wash.png")]
     keep, wash, sheet = read("-keep"), read("-wash"), read("")
-    assert keep.shape == wash.shape == (TITLE + GAP + 3 * (SIDE + STRIP), 3 * (SIDE + GAP), 3)
+    assert keep.shape == wash.shape == (TITLE + 2 * GAP + 3 * (SIDE + STRIP),
+                                        GAP + 3 * (SIDE + GAP), 3)
     np.testing.assert_array_equal(sheet[:, :keep.shape[1]], keep)
     np.testing.assert_array_equal(sheet[:, -keep.shape[1]:], wash)
     photographs, paintings = ([cv2.imread(f"{folder}/{name}{k}.png")[..., ::-1] for k in (0, 1)]
@@ -38,11 +47,12 @@ def test_a_page_for_each_way_and_all_side_by_side(drawn, capsys):
     for row, photograph in enumerate(photographs, 1):
         height, width = photograph.shape[:2]
         for column in (0, 1, 2):            # the photograph and what keeps it
-            assert np.abs(middle(keep, row, column)
+            assert np.abs(shown_middle(keep, row, column, (height, width))
                           - photograph[height // 2, width // 2]).max() < 25
         for column, painting in enumerate(paintings, 1):
-            assert np.abs(middle(wash, row, column) - painting[0, 0]).max() < 25
-            assert np.abs(middle(wash, 0, column)
+            assert np.abs(shown_middle(wash, row, column, (height, width))
+                          - painting[0, 0]).max() < 25
+            assert np.abs(shown_middle(wash, 0, column, painting.shape[:2])
                           - painting[painting.shape[0] // 2, painting.shape[1] // 2]).max() < 25
     np.testing.assert_array_equal(middle(keep, 0, 0), 255)
     with open("out/style-sheet.csv", newline="") as file:
@@ -65,7 +75,7 @@ def test_a_page_has_names_and_grey_for_what_is_missing(side):
     paintings = [Picture(f"p{k}", black) for k in range(4)]
     cells = {(photographs[1].name, "p2"): black}
     found = page("way", photographs, paintings, cells, side).astype(int)
-    assert found.shape == (TITLE + GAP + 4 * (side + STRIP), 5 * (side + GAP), 3)
+    assert found.shape == (TITLE + 2 * GAP + 4 * (side + STRIP), GAP + 5 * (side + GAP), 3)
     shown = {(i, j): middle(found, i, j, side)[0] for i in range(4) for j in range(5)}
     assert shown == {(i, j): 255 if i == j == 0 else 0 if 0 in (i, j) or (i, j) == (2, 3) else GREY
                      for i in range(4) for j in range(5)}
