@@ -55,7 +55,7 @@ class FeatureStrips:
     single row needs more.
     """
 
-    bytes_per_pixel = BYTES_PER_PIXEL
+    bytes_per_pixel, strip_bytes = BYTES_PER_PIXEL, DEFAULT_STRIP_BYTES
 
     def __init__(self, layer: str, weights: str | Path = "imagenet", pooling: str = "max",
                  memory_limit: int | None = None):
@@ -103,7 +103,7 @@ class FeatureStrips:
         if self.net is not None:
             self.net.check_image_size(height, width)
         margin, total = self._margin(), height // self.scale
-        limit = DEFAULT_STRIP_BYTES if self.memory_limit is None else self.memory_limit - held
+        limit = self.strip_bytes if self.memory_limit is None else self.memory_limit - held
         budget = limit // (self.bytes_per_pixel * width)      # rows of pixels
         if height <= budget:
             return [self._strip(0, total, total, height, margin)]

@@ -21,7 +21,8 @@ WORDS = {"runs/classifier/models/classifier.keras": "",
 FOLDERS = ("CATS", "DOGS", "PHOTOS", "PAINTINGS", "IMAGES", "FOLDER", "A", "B", "PATH/domain1",
            "PATH/domain2", "OWN/cells", "OWN/stars", "DATA/apple2orange/trainA",
            "DATA/apple2orange/trainB")
-PICTURES = ("PHOTO", "PAINTING", "FILE")
+PICTURES = ("PHOTO", "PAINTING", "PAINTING1", "PAINTING2", "FILE")
+MASKS = ("AREAS", "AREAS1")
 SIDE = 48                       # pixels of a picture
 
 
@@ -35,6 +36,10 @@ def lay_out(place: Path, pictures) -> None:
     for name in PICTURES:
         found = cv2.imencode(".png", next(pictures))[1]
         (place / name).write_bytes(found.tobytes())
+    mask = np.zeros((SIDE, SIDE, 3), np.uint8)
+    mask[:, SIDE // 2:] = 255
+    for name in MASKS:
+        (place / name).write_bytes(cv2.imencode(".png", mask)[1].tobytes())
     with write_film(place / "FILM.mp4", 5) as take:
         for _ in range(2):
             take(next(pictures))
