@@ -79,7 +79,8 @@ def test_mistakes():
 
 
 def before(weight, seen=1.0, shape=(1, 3, 4, 3)):
-    return Before(np.full(shape, 0.25, "float32"), np.full((*shape[:3], 1), seen, "float32"), weight)
+    image, places = np.full(shape, 0.25, "float32"), np.full((*shape[:3], 1), seen, "float32")
+    return Before(image, places, weight)
 
 
 @pytest.mark.parametrize("weight, seen", [(0.0, 1.0), (0.5, 1.0), (2.0, 1.0), (2.0, 0.5),

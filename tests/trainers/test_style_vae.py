@@ -168,7 +168,8 @@ def variables(run):
 
 @pytest.mark.parametrize("flags, models", [
     (["--width", "0.05", "--latent_dim", "8", "--style_statistics", "moments",
-      "--kl_weight", "1", "--kl_warmup", "2", "--disentangle_weight", "1", "--repaint", "--palette_weight", "1"],
+      "--kl_weight", "1", "--kl_warmup", "2", "--disentangle_weight", "1",
+      "--repaint", "--palette_weight", "1"],
      ["content_encoder", "decoder", "style_encoder"]),
     (["--no_style_variance", "--padding", "reflect", "--repaint", "--layer_balance",
       "--augment", "hue,flip", "--augment_probability", "0.5"], ["decoder"])])
