@@ -179,15 +179,16 @@ def _digest(picture: Picture) -> str:
 
 
 def _is_drawn(job: Job) -> bool:
-    """Whether the result is there. Raises UserError if it was drawn from something else."""
+    """Whether the result is there. Raises UserError if it was drawn from something else. An option
+    that the method had not when it was drawn is not compared."""
     try:
         found = json.loads(job.record.read_text(encoding="utf-8"))["about"]
     except (OSError, ValueError, KeyError, TypeError):
         return False
     for name, value in json.loads(json.dumps(job.about)).items():
-        if found.get(name) != value:
+        if found.get(name, value) != value:
             other = (f"of another {name}, or at another size" if name in ("photograph", "painting")
-                     else f"with {name} {found.get(name)}, not {value}")
+                     else f"with {name} {found[name]}, not {value}")
             raise UserError(f"{job.file} was drawn {other}; choose another --output, or remove it")
     return job.file.is_file()
 

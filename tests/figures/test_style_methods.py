@@ -98,6 +98,9 @@ def test_results_that_are_there_are_not_drawn_again(quick, capsys):
     Path("out/style-results/wash/ph1--pa1.json").write_text('{"about"')       # cut off
     assert main([*BASE, "--methods", "keep,wash", "--count", "3"]) == 0
     assert quick[before[1]:] == [("keep", None)] * 2 + [("wash", 1)] + [("wash", None)] * 2
+    record = Path("out/style-results/wash/ph0--pa0.json")
+    record.write_text(record.read_text().replace('"seed": 0, ', ""))    # before it had a seed
+    assert main([*BASE, "--methods", "wash"]) == 0 and len(quick) == before[1] + 5
     capsys.readouterr()
     assert main([*BASE, "--methods", "keep,wash", "--iterations", "4"]) == 2
     assert ("ph0--pa0.png was drawn with iterations 3, not 4; choose another --output, or remove it"
