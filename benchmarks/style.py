@@ -148,7 +148,7 @@ def spread(args):
     from style.optimise import gatys_loss, swap_loss
 
     content, style = (images.read(path, args.size) for path in (args.content, args.style))
-    losses = {"swap": (swap_loss(content, style, vgg_weights=args.vgg_weights)[0], "adam"),
+    losses = {"swap": (swap_loss(content, [style], vgg_weights=args.vgg_weights)[0], "adam"),
               "gatys": (gatys_loss(content, style, args.content_layers, args.style_layers,
                                    vgg_weights=args.vgg_weights), "lbfgs")}
     found = {name: swap_starts.spread(loss, optimizer, content, args.seeds, args.iterations)[0]

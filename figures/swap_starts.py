@@ -60,7 +60,7 @@ def draw(iterations: int = 30, starts: int = 5, size: int = 64, vgg_weights: str
     Raises UserError for weights without one of the layers."""
     content, style = photograph(CONTENT, size), photograph(STYLE, size)
     methods = {
-        "style swap": (swap_loss(content, style, vgg_weights=vgg_weights)[0], "adam", BLUE),
+        "style swap": (swap_loss(content, [style], vgg_weights=vgg_weights)[0], "adam", BLUE),
         "Gatys et al.": (gatys_loss(content, style, content_layers, style_layers,
                                     vgg_weights=vgg_weights), "lbfgs", ORANGE)}
     canvas, parts, rows = Canvas(1, 2, 5.2, 3.4), {}, []
