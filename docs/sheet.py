@@ -1,6 +1,6 @@
 """The sheet of style transfer in the README, from images that scikit-image ships freely.
 
-    python -m docs.sheet --vgg_weights FILE [--method swap ...]
+    python -m docs.sheet --vgg_weights FILE --method nnst
 
 Further options are those of stylize. Needs what requirements-dev.txt lists.
 """
