@@ -1,10 +1,12 @@
 """Draws an image at one size by the nearest hypercolumns of styles, for `style.nnst`."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from framework.errors import UserError
 from framework.lazy import Lazy
 from framework.tensors import Tensor
 from nets.hypercolumns import REDUCTION
@@ -18,6 +20,8 @@ tf = Lazy("tensorflow")
 
 MARGIN = 8                      # pixels added around an image, so that no frame is drawn
 RATE = 0.02                     # of Adam in a pyramid
+COPIES = 4                      # of an image's columns, while they are matched
+MIN_TILE_BYTES = 2**20
 
 
 class Painted(NamedTuple):
@@ -84,8 +88,8 @@ class Drawing:
             return start
         held = bytes_of(*(style.columns for style in scene.styles))
         columns = self.phi.compute(seen, held)
-        target = targets(columns, scene, parts, self._left(held + 5 * bytes_of(columns)),
-                         places)
+        target = targets(columns, scene, parts, self._left(held, bytes_of(columns)), places)
+        del columns
         if self.strength < 1:
             kept = directions(self.phi.compute(own, held + bytes_of(target)) * scene.weight,
                               scene.centre, parts)
@@ -94,9 +98,31 @@ class Drawing:
         return minimise(Misfit(self.phi, target, scene, parts, held), start, self.optimizer, steps,
                         progress, tolerance=self.tolerance, rate=RATE)
 
-    def _left(self, held: int) -> int | None:
-        limit = self.phi.memory_limit
-        return None if limit is None else limit - held
+    def check(self, size: tuple[int, int], styles: Sequence[Painted]) -> None:
+        """Raises UserError where the memory limit holds no drawing of `size`, height and width."""
+        height, width = (self._framed_side(side) for side in size)
+        held = sum(self.phi.size(*map(self._framed_side, image.shape[1:3]))
+                   for style in styles for image in style.images)
+        own = self.phi.size(height, width)
+        self._left(held, own)
+        copies = OPTIMIZER_IMAGE_COPIES.get(self.optimizer, 0)
+        self.phi.strips(height, width, held + own + copies * 12 * height * width)
+
+    def _left(self, held: int, own: int) -> int | None:
+        """The bytes for the tiles of a match beside the styles' columns, `held`, and some copies of
+        the `own`."""
+        if self.phi.memory_limit is None:
+            return None
+        left = self.phi.memory_limit - held - COPIES * own
+        if left < MIN_TILE_BYTES:
+            raise UserError(f"to match these images needs "
+                            f"{math.ceil((held + COPIES * own + MIN_TILE_BYTES) / 2**20)} MiB, and "
+                            f"the memory limit is {self.phi.memory_limit / 2**20:.0f} MiB; raise "
+                            "it, or choose smaller images or fewer --style_layers")
+        return left
+
+    def _framed_side(self, side: int) -> int:
+        return side + 2 * self.margin + -side % self.phi.scale
 
     def _framed(self, image: np.ndarray) -> np.ndarray:
         """`image` [1, H, W, C] with its mirror image around it, at least `margin` pixels wide, and

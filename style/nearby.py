@@ -17,6 +17,7 @@ tf = Lazy("tensorflow")
 
 EVENNESS = 0.5                  # with which layers count: 0 by their deviation, 1 all the same
 LEAST_DEVIATION = 1e-8
+BLOCK = 4096                    # columns that are gathered at a time, for the memory's sake
 
 Parts = tuple[tuple[int, int], ...]     # of the channels: the first, and the one behind the last
 
@@ -41,17 +42,16 @@ class Scene(NamedTuple):
 def scene_of(styles: Sequence[Style], slices: Sequence[tuple[int, int]]) -> Scene:
     """Weighs the layers, whose channels are `slices`, by their deviation in the styles to the power
     -EVENNESS: deep layers of VGG have large numbers, shallow ones small."""
-    every = tf.concat([style.columns for style in styles], 0)
-    centre = tf.reduce_mean(every, 0)
-    squares = tf.reduce_mean(tf.square(every - centre), 0)
-    weight = tf.concat([tf.fill([end - first], _evened(tf.reduce_sum(squares[first:end])))
-                        for first, end in slices], 0)
+    centres, weights = [], []
+    for first, end in slices:
+        layer = tf.concat([style.columns[:, first:end] for style in styles], 0)
+        centres.append(tf.reduce_mean(layer, 0))
+        variance = tf.reduce_sum(tf.reduce_mean(tf.square(layer - centres[-1]), 0))
+        evened = tf.maximum(tf.sqrt(variance), LEAST_DEVIATION) ** -EVENNESS
+        weights.append(tf.fill([end - first], evened))
+    centre, weight = tf.concat(centres, 0), tf.concat(weights, 0)
     weighed = [style._replace(columns=style.columns * weight) for style in styles]
     return Scene(weighed, weight, centre * weight)
-
-
-def _evened(variance):
-    return tf.maximum(tf.sqrt(variance), LEAST_DEVIATION) ** -EVENNESS
 
 
 def targets(found: Tensor, scene: Scene, parts: Parts, memory_limit: int | None = None,
@@ -64,16 +64,23 @@ def targets(found: Tensor, scene: Scene, parts: Parts, memory_limit: int | None 
     memory_limit: see `nets.neighbours.nearest`. areas: the number of each place's area, int32
     [h, w]; columns of the same area alone are looked at, see `style.areas.known`.
     """
-    rows, total = tf.reshape(found, (-1, found.shape[-1])), 0.0
+    rows, made = tf.reshape(found, (-1, found.shape[-1])), []
     for style in scene.styles:
-        made = []
-        for first, end in parts:
-            own = style.columns[:, first:end]
-            index = _nearest_within(rows[:, first:end] * scene.weight[first:end], own, memory_limit,
-                                    areas, style.areas)
-            made.append(tf.gather(own, index))
-        total += style.share * directions(tf.concat(made, 1), scene.centre, parts)
-    return tf.reshape(total, found.shape)
+        chosen = [_nearest_within(rows[:, first:end] * scene.weight[first:end],
+                                  style.columns[:, first:end], memory_limit, areas, style.areas)
+                  for first, end in parts]
+        blocks = [_directions_of(style.columns, [index[at:at + BLOCK] for index in chosen],
+                                 scene.centre, parts) for at in range(0, len(rows), BLOCK)]
+        made.append(style.share * tf.concat(blocks, 0) if style.share != 1
+                    else tf.concat(blocks, 0))
+    return tf.reshape(tf.add_n(made), found.shape)
+
+
+def _directions_of(columns, chosen, centre, parts):
+    """`directions` of the columns whose numbers are `chosen`, for each part by itself."""
+    own = [tf.gather(columns, index)[:, first:end]
+           for index, (first, end) in zip(chosen, parts, strict=True)]
+    return directions(tf.concat(own, 1), centre, parts)
 
 
 def _nearest_within(rows, own, memory_limit, areas, own_areas):

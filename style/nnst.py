@@ -55,6 +55,7 @@ def nnst(content: np.ndarray, styles: list[np.ndarray], *, style_layers: str = "
         for i, (style, share) in enumerate(zip(styles, shares, strict=True))]
     height, width = content.shape[1:3]
     every = sizes(height, width, resolutions)
+    draw.check((height, width), painted)
     image = resized(content, every[0])
     for number, size in enumerate(every):
         small = resized(content, size)

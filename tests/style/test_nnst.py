@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from commands.dispatch import main
+from framework.errors import UserError
 from nets.vgg import VGGFeatures
 from style.drawing import Drawing
 from style.images import read, read_uint8
@@ -74,6 +75,8 @@ def test_small_images_and_a_memory_limit():
     whole, strips = (nnst(content, [style], **FEW, iterations=2, memory_limit=limit)
                      for limit in (None, 12 * 2**20))
     np.testing.assert_allclose(whole, strips, atol=1e-3)
+    with pytest.raises(UserError, match="to match these images needs 3 MiB, and the memory limit"):
+        nnst(content, [style], **FEW, memory_limit=2 * 2**20)
 
 
 def test_no_frame_is_drawn():
