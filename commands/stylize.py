@@ -57,7 +57,7 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("content_layers", str, None, "parted by commas; left out: block4_conv2, or the "
                 "deepest that the weights have"),
     _of_methods("style_layers", str, None, "parted by commas; left out: conv1 of each block, in "
-                "mrf of blocks 3 and 4, as far as the weights go"),
+                "mrf of blocks 3 and 4, in nnst all of blocks 1 to 4, as far as the weights go"),
     _of_methods("content_share", float, None, "of the content, lambda of eq. 2.17 in gatys: 0 "
                 "(style alone) to 1", low=0, high=1),
     _of_methods("strength", float, None, "of the style: from 0, the photograph, to 1", low=0,
@@ -78,7 +78,7 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
                 high=1000),
     _of_methods("grid", int, None, "N x N mixtures of four styles", low=2, high=100),
     _of_methods("iterations", int, None, "steps of what optimises the pixels (swap, wct 100; "
-                "gatys 200; mrf 100 at each resolution; inverse 0, behind its net)", low=1,
+                "gatys 200; at each resolution mrf 100, nnst 20; inverse 0, behind its net)", low=1,
                 high=MAX_COUNT),
     _of_methods("resolutions", int, None, "coarse to fine, each begun from the one before", low=1,
                 high=10),
