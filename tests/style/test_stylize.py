@@ -185,7 +185,7 @@ def test_stopping_by_hand(monkeypatch, capsys):
      "block5_conv1", "block5_conv1 of vgg19"),
     ("c.png s.png --output o.png --curve x.jpg", "a curve is a .png or a .csv"),
     ("c.png s.png t.png --output o.png --curve x.png", "a curve is of one image in one style"),
-    ("c.png s.png --output o.png --method inverse --curve x.png", "mrf, nnst, swap, gatys"),
+    ("c.png s.png --output o.png --method adain --curve x.png", "mrf, nnst, swap, gatys"),
     ("f.mp4 s.png --output o.mp4 --compare x.png", "compare and curve are of images"),
     ("c.png s.png --output o.png --sede 1", "did you mean '--seed'"),
 ])
