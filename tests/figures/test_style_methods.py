@@ -90,25 +90,6 @@ def test_the_table_has_means_and_standard_errors(quick):
     assert standard_error(np.array([1.0, 2, 3, 4])) == pytest.approx(np.sqrt(5 / 3) / 2)
 
 
-def test_results_that_are_there_are_not_drawn_again(quick, capsys):
-    assert main([*BASE, "--methods", "keep,wash", "--count", "2"]) == 0
-    before = (Path("out/style-methods.csv").read_text(), len(quick))
-    assert main([*BASE, "--methods", "keep,wash", "--count", "2"]) == 0
-    assert (Path("out/style-methods.csv").read_text(), len(quick)) == before
-    Path("out/style-results/wash/ph1--pa1.json").write_text('{"about"')       # cut off
-    assert main([*BASE, "--methods", "keep,wash", "--count", "3"]) == 0
-    assert quick[before[1]:] == [("keep", None)] * 2 + [("wash", 1)] + [("wash", None)] * 2
-    record = Path("out/style-results/wash/ph0--pa0.json")
-    record.write_text(record.read_text().replace('"seed": 0, ', ""))    # before it had a seed
-    assert main([*BASE, "--methods", "wash"]) == 0 and len(quick) == before[1] + 5
-    capsys.readouterr()
-    assert main([*BASE, "--methods", "keep,wash", "--iterations", "4"]) == 2
-    assert ("ph0--pa0.png was drawn with iterations 3, not 4; choose another --output, or remove it"
-            in capsys.readouterr().err)
-    assert main([*BASE, "--methods", "keep", "--size", "40"]) == 2
-    assert "was drawn of another photograph, or at another size" in capsys.readouterr().err
-
-
 def test_a_method_that_cannot_draw_some(quick, capsys, tmp_path):
     (tmp_path / "RUN").mkdir()
     words = [*BASE, "--methods", "keep,shy", "--runs", "shy=RUN"]

@@ -60,6 +60,28 @@ def test_a_page_for_each_way_and_all_side_by_side(drawn, capsys):
             (way, f"ph{i}", f"pa{j}") for way in ("keep", "wash") for i in (0, 1) for j in (0, 1)]
 
 
+def test_results_that_are_there_are_not_drawn_again(drawn, capsys):
+    words = [*BASE, "--methods", "keep,wash"]
+    assert main([*words, "--count", "1"]) == 0
+    before = Path("out/style-sheet.csv").read_text()        # with the seconds
+    assert drawn == [("keep", None)] * 2 + [("wash", 1), ("wash", None)]
+    assert main([*words, "--count", "1"]) == 0
+    assert Path("out/style-sheet.csv").read_text() == before and len(drawn) == 4
+    Path("out/style-results/wash/ph0--pa0.json").write_text('{"about"')       # cut off
+    assert main([*words, "--count", "2"]) == 0
+    assert drawn[4:] == [("keep", None)] * 4 + [("wash", 1)] + [("wash", None)] * 4
+    record = Path("out/style-results/wash/ph0--pa0.json")
+    record.write_text(record.read_text().replace('"seed": 0, ', ""))    # before it had a seed
+    assert main([*words, "--count", "1"]) == 0 and len(drawn) == 13
+    capsys.readouterr()
+    assert main([*words, "--iterations", "4"]) == 2
+    assert ("ph0--pa0.png was drawn with iterations 3, not 4; choose another --output, or remove it"
+            in capsys.readouterr().err)
+    assert main([*words, "--size", "48"]) == 2
+    assert "was drawn of another photograph, or at another size" in capsys.readouterr().err
+    assert len(drawn) == 13
+
+
 def test_results_are_those_of_the_table(quick):
     assert main([*BASE, "--methods", "keep", "--count", "2"]) == 0
     before = len(quick)
