@@ -100,7 +100,7 @@ def test_walk(called, run):
 
 def test_figures(called, capsys):
     assert main(["figures", "kl"]) == main(["figures", "all", "--iterations", "5"]) == 0
-    usual = {"runs": (), "iterations": 0, "output": "runs/figures"}
+    usual = {"folders": (), "iterations": 0, "output": "runs/figures"}
     assert called == [("draw", (), {**usual, "name": "kl"}),
                       ("draw", (), {**usual, "name": "all", "iterations": 5})]
     capsys.readouterr()
