@@ -44,12 +44,17 @@ def centres(values: np.ndarray) -> np.ndarray:
 
 
 class Drawing:
-    """Draws an image at one size. strength: see `nnst`; the rest: see `style.minimise.minimise`."""
+    """Draws an image at one size. strength: see `nnst`; the rest: see `style.minimise.minimise`.
+
+    The share of the style's direction is the square root of the strength: a place can keep its own
+    features wholly and only come near to others, so that its own would win. The steps are shorter
+    by that share, as the way is.
+    """
 
     def __init__(self, phi: Hypercolumns, optimizer: str, iterations: int, tolerance: float,
                  strength: float):
         self.phi, self.optimizer, self.iterations = phi, optimizer, iterations
-        self.tolerance, self.strength = tolerance, strength
+        self.tolerance, self.share = tolerance, math.sqrt(strength)
         self.margin = -(-MARGIN // phi.scale) * phi.scale
 
     def scene(self, styles: Sequence[Painted]) -> Scene:
@@ -90,13 +95,13 @@ class Drawing:
         columns = self.phi.compute(seen, held)
         target = targets(columns, scene, parts, self._left(held, bytes_of(columns)), places)
         del columns
-        if self.strength < 1:
+        if self.share < 1:
             kept = directions(self.phi.compute(own, held + bytes_of(target)) * scene.weight,
                               scene.centre, parts)
-            target = self.strength * target + (1 - self.strength) * kept
+            target = self.share * target + (1 - self.share) * kept
         held += OPTIMIZER_IMAGE_COPIES.get(self.optimizer, 0) * start.nbytes
         return minimise(Misfit(self.phi, target, scene, parts, held), start, self.optimizer, steps,
-                        progress, tolerance=self.tolerance, rate=RATE)
+                        progress, tolerance=self.tolerance, rate=self.share * RATE)
 
     def check(self, size: tuple[int, int], styles: Sequence[Painted]) -> None:
         """Raises UserError where the memory limit holds no drawing of `size`, height and width."""
