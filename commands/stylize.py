@@ -78,7 +78,7 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
                 high=1000),
     _of_methods("grid", int, None, "N x N mixtures of four styles", low=2, high=100),
     _of_methods("iterations", int, None, "steps of what optimises the pixels (swap, wct 100; "
-                "gatys 200; at each resolution mrf 100, nnst 14; inverse 0, behind its net)", low=1,
+                "gatys 200; at each resolution mrf 100, nnst 12; inverse 0, behind its net)", low=1,
                 high=MAX_COUNT),
     _of_methods("resolutions", int, None, "coarse to fine, each begun from the one before", low=1,
                 high=10),

@@ -13,7 +13,7 @@ from framework.tensors import Tensor
 tf = Lazy("tensorflow")
 
 FLOAT_BYTES = 4
-MAX_TILE_BYTES = 256 * 2**20        # larger tiles are not faster
+MAX_TILE_BYTES = 128 * 2**20        # larger tiles are not faster
 
 
 def nearest(content: Tensor, style: Tensor, memory_limit: int | None = None) -> Tensor:

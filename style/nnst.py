@@ -31,7 +31,7 @@ def nnst(content: np.ndarray, styles: list[np.ndarray], *, style_layers: str = "
          content_mask: str = "", style_mask: str = "", resolutions: int = 4,
          style_rotations: int = 1, style_scales: int = 1, memory_limit: int | None = None,
          vgg_weights: str = "imagenet", pooling: str = "max", optimizer: str = "pyramid",
-         iterations: int = 14, tolerance: float = 0.01,
+         iterations: int = 12, tolerance: float = 0.01,
          progress: Progress | None = None) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the first of `styles`, or in a mixture of all.
 
