@@ -5,7 +5,7 @@ import platform
 import subprocess
 import sys
 
-from framework.environment import cores
+from framework.processor import cores
 
 SPIN = """
 import time

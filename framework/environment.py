@@ -3,16 +3,15 @@
 A run is exact to the last bit only as long as these stay.
 """
 
-import os
 import platform
 import subprocess
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from framework.processor import cores, described
+
 PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless", "scipy", "pillow")
-INSTRUCTIONS = ("avx2", "avx512f", "avx512_bf16", "amx_tile", "asimd", "sve")    # that pick kernels
-CPU_INFO = Path("/proc/cpuinfo")
 GIT_SECONDS = 5                 # that git may take to answer
 
 
@@ -22,33 +21,13 @@ def environment() -> dict[str, str]:
     TensorFlow, so devices are not in it."""
     return {**{name: version for name, version in versions().items() if version},
             "commit": commit(), "system": f"{platform.system()} {platform.machine()}",
-            "processor": processor(), "cores": str(cores())}
+            "processor": described(), "cores": str(cores())}
 
 
 def versions() -> dict[str, str]:
     """Name -> version of Python and of PACKAGES, none of which is imported; empty for one that is
     not installed."""
     return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def processor() -> str:
-    """The processor's name, and which of the instructions that matter it has."""
-    try:
-        lines = CPU_INFO.read_text(errors="replace").splitlines()
-    except OSError:
-        return platform.processor()
-    told = {key.strip().lower(): value.strip() for key, _, value in
-            (line.partition(":") for line in lines)}
-    flags = told.get("flags", told.get("features", "")).split()
-    known = [name for name in INSTRUCTIONS if name in flags]
-    return " ".join([told.get("model name", platform.machine()), *known])
 
 
 def commit() -> str:

@@ -3,22 +3,16 @@
 import numpy as np
 
 from framework import environment as module
-from framework.environment import changes, commit, cores, environment, processor
+from framework.environment import changes, commit, environment
+from framework.processor import cores, described
 
 
 def test_versions_processor_and_cores_are_named():
     found = environment()
     assert found["numpy"] == np.__version__ and found["keras"].startswith("3.")
     assert found["cores"] == str(cores()) and cores() >= 1
+    assert found["processor"] == described()
     assert all(isinstance(value, str) for value in found.values())
-
-
-def test_the_processor_is_named_with_the_instructions_that_pick_kernels(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "CPU_INFO", tmp_path / "cpuinfo")
-    (tmp_path / "cpuinfo").write_text("model name\t: Some CPU\nflags\t\t: fpu avx2 sse avx512f\n")
-    assert processor() == "Some CPU avx2 avx512f"
-    (tmp_path / "cpuinfo").unlink()
-    assert "avx512f" not in processor()
 
 
 def test_without_git_there_is_no_commit(monkeypatch):
