@@ -16,7 +16,7 @@ TEST := TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 OMP_NUM_THREADS=1 \
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow"
 
 .PHONY: demo test test-browser test-slow test-workers test-processors torture torture-faults torture-properties \
-	lint bench clean
+	lint bench bench-torch clean
 
 demo: .venv/ready
 	$(BIN)/python main.py --preset demo --run $(RUN)
@@ -78,6 +78,15 @@ lint: .venv/ready-dev
 bench: .venv/ready
 	$(BIN)/python -m benchmarks.speed
 
+# The same beside PyTorch, which gets a virtual environment of its own: .venv-torch.
+bench-torch: .venv/ready .venv-torch/ready
+	SCOGAN_TORCH_PYTHON=.venv-torch/bin/python $(BIN)/python -m benchmarks.speed --ways compiled,torch
+
+.venv-torch/ready: requirements-bench.txt
+	test -x .venv-torch/bin/python || $(PYTHON) -m venv .venv-torch
+	.venv-torch/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
+
 .venv/ready: requirements.txt
 	@echo "setting up .venv: the packages of requirements.txt, a minute or two where the network is fast"
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -91,4 +100,4 @@ bench: .venv/ready
 	@touch $@
 
 clean:
-	rm -rf .venv runs .pytest_cache .ruff_cache
+	rm -rf .venv .venv-torch runs .pytest_cache .ruff_cache

@@ -8,25 +8,25 @@ iteration's cost does not depend on what is in the pictures or in the weights.
 """
 
 import json
-import math
 import os
-import resource
 import sys
 import time
 from collections.abc import Sequence
 from functools import partial
 
+from benchmarks.clock import resident_mib, timed
 from config.kinds import has
 from config.resolve import resolve
 from config.sections import Config
 
-WAYS = {                        # name: options of training, None for the plain loop
+WAYS = {                        # name: options of training
     "compiled": ["--compile", "graph"],
     "bfloat16": ["--compile", "graph", "--precision", "mixed_bfloat16"],
     "float16": ["--compile", "graph", "--precision", "mixed_float16"],
     "xla": ["--compile", "xla"],
     "eager": ["--compile", "none"],
     "listing": ["--compile", "none"],
+    "torch": [],                # by another interpreter: benchmarks.torch_peer
 }
 IMAGES, CLASSES = 256, 10       # of each domain; classes of their labels
 
@@ -37,21 +37,34 @@ def configured(way: str, flags: Sequence[str]) -> Config:
     return config.with_options(vgg_weights="random")        # where a coupling sees by VGG
 
 
-def noise_domains(config) -> list:
-    """Domains of random images and labels, of the shape that the generator's table makes."""
-    import numpy as np
-
-    from data.domain import Domain
-    from data.names import domain_names
+def image_shape(config) -> tuple[int, ...]:
+    """The shape that the generator's table makes."""
     from nets.architectures import GENERATORS
     from nets.tables import names_in
 
-    table, data = names_in(config.nets.generator)[0], config.data
+    table = names_in(config.nets.generator)[0]
     shape = GENERATORS.find("digit" if table == "auto" else table).image_shape
+    assert shape is not None
+    return shape
+
+
+def names_of(config) -> tuple[str, ...]:
+    """The names of the run's domains."""
+    from data.names import domain_names
+
+    return domain_names(config.data.dataset, config.data.domains, config.data.data_dir)
+
+
+def noise_domains(config) -> list:
+    """Domains of random images and labels."""
+    import numpy as np
+
+    from data.domain import Domain
+
     random, count = np.random.default_rng(0), max(IMAGES, config.training.batch_size)
-    return [Domain(name, random.integers(0, 256, (count, *shape), np.uint8),
+    return [Domain(name, random.integers(0, 256, (count, *image_shape(config)), np.uint8),
                    random.integers(0, CLASSES, count, np.int32), CLASSES)
-            for name in domain_names(data.dataset, data.domains, data.data_dir)]
+            for name in names_of(config)]
 
 
 def frozen_for(config, domains):
@@ -87,52 +100,44 @@ def trainer_for(way: str, config, domains):
 
 
 def seconds_each(step, batches, least: float) -> dict:
-    """Runs `step` for `least` seconds, but twice at least: seconds per iteration of the wall and
-    of all cores, and the share of the former that went by waiting for a batch. Two iterations
-    before that warm it up; `first` is when the first of them was done, `time.time()`."""
+    """What `benchmarks.clock.timed` says of `step`, given the iteration's number and its batch."""
     import tensorflow as tf
 
     from data.batches import prefetch
 
-    stream, waited = prefetch(batches, 0, sys.maxsize), 0.0
+    stream, terms = prefetch(batches, 0, sys.maxsize), {}
 
-    def iterate(i):
-        nonlocal waited
+    def iterate(i) -> float:
         asked = time.perf_counter()
         batch = next(stream)
-        waited += time.perf_counter() - asked
-        return step(tf.constant(i, tf.int64), batch)
-
-    def done(terms):
-        return float(next(iter(terms.values())))
-    done(iterate(0))
-    first, began = time.time(), time.perf_counter()
-    done(iterate(1))
-    count = max(2, math.ceil(least / (time.perf_counter() - began)))
-    waited, began, used = 0.0, time.perf_counter(), time.process_time()
-    for i in range(count):
-        terms = iterate(i + 2)
-    done(terms)
-    spent, used = time.perf_counter() - began, time.process_time() - used
+        waited = time.perf_counter() - asked
+        terms.update(step(tf.constant(i, tf.int64), batch))
+        return waited
+    found = timed(iterate, lambda: float(next(iter(terms.values()))), least)
     stream.close()
-    return {"seconds": spent / count, "core_seconds": used / count, "waiting": waited / spent,
-            "first": first}
+    return found
+
+
+def counted(config, domains: int, shape) -> dict:
+    """What an iteration is made of: the images that critics see, and FLOP (`benchmarks.work`)."""
+    from benchmarks.counts import work_of
+
+    training = config.training
+    images = training.batch_size * domains * max(1, training.discriminator_steps)
+    useful = work_of(config, domains, shape, CLASSES, padding=False)
+    return {"images": images, "work": work_of(config, domains, shape, CLASSES),
+            "useful": sum(useful.values())}
 
 
 def measured(way: str, least: float, flags: list[str]) -> dict:
     """What `seconds_each` says of a way to train, with what an iteration is made of."""
     config = configured(way, flags)
-    from benchmarks.counts import work_of
     from framework.devices import compiled
 
     domains = noise_domains(config)
     trainer, batches = trainer_for(way, config, domains)
     found = seconds_each(compiled(trainer.iterate, config.device.compile), batches, least)
-    images = config.training.batch_size * len(domains) * max(1, config.training.discriminator_steps)
-    shape, count = domains[0].images.shape[1:], len(domains)
-    useful = work_of(config, count, shape, CLASSES, padding=False)
-    return found | {"images": images, "work": work_of(config, count, shape, CLASSES),
-                    "useful": sum(useful.values())}
+    return found | counted(config, len(domains), domains[0].images.shape[1:])
 
 
 def peak(least: float) -> dict:
@@ -162,7 +167,7 @@ def memory() -> float:
 
     if tf.config.list_physical_devices("GPU"):
         return tf.config.experimental.get_memory_info("GPU:0")["peak"] / 2**20
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return resident_mib()
 
 
 def main(argv):

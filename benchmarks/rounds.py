@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
+from benchmarks import peer_plan
 from benchmarks.machine import environment
+from benchmarks.measure import configured
 
 
 class Found(NamedTuple):
@@ -56,11 +58,16 @@ class Found(NamedTuple):
 
 
 def measurement(way: str, flags, seconds: float, threads: int) -> dict:
-    """What a process of `benchmarks.measure` answers, `start` being the seconds until its first
-    iteration was done; or the last line of its complaint under `failure`."""
-    command = [sys.executable, "-m", "benchmarks.measure", way, str(seconds), *flags]
+    """What a process of `benchmarks.measure` or `benchmarks.torch_peer` answers, `start` being the
+    seconds until its first iteration was done; or the last line of its complaint under
+    `failure`."""
+    command, told = [sys.executable, "-m", "benchmarks.measure", way, str(seconds), *flags], None
+    if way == "torch":
+        command = [peer_plan.python(), "-m", "benchmarks.torch_peer", "time", str(seconds)]
+        told = json.dumps(peer_plan.plan(configured(way, flags)))
     began = time.time()
-    done = subprocess.run(command, capture_output=True, text=True, env=environment(threads))
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(threads),
+                          input=told)
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
         return {"failure": said[-1][:300]}

@@ -12,10 +12,11 @@ in docs/speed.md.
 """
 
 import argparse
+import functools
 import sys
 from typing import NamedTuple
 
-from benchmarks import machine
+from benchmarks import machine, peer_plan
 from benchmarks.measure import WAYS, configured
 from benchmarks.rounds import Found, alternated
 from config.kinds import has
@@ -63,14 +64,28 @@ def growing(args, flags) -> dict[str, list[Case]]:
     return grown
 
 
-def possible(way: str, case: Case) -> bool:
-    """Whether the case can be timed that way: the options are there, and of what the listings
-    do not have nothing is asked for."""
-    if any(flag[2:] not in BY_NAME for flag in WAYS[way] or () if flag.startswith("--")):
-        return False
+@functools.cache
+def refusal(way: str, case: Case) -> str:
+    """Why the case cannot be timed that way; nothing where it can."""
+    if any(flag[2:] not in BY_NAME for flag in WAYS[way] if flag.startswith("--")):
+        return "its options are not there"
+    if way == "torch" and (why := peer_plan.missing(peer_plan.python())):
+        return why
     config = configured(way, case.flags)
-    return way != "listing" or (has(config.experiment.gan_type, "discriminators") and not (
-        config.nets.conditional or config.loss.gradient_scale != "none"))
+    if way == "torch":
+        return peer_plan.refusal(config)
+    plain = has(config.experiment.gan_type, "discriminators") and not (
+        config.nets.conditional or config.loss.gradient_scale != "none")
+    return "the listings have no such training" if way == "listing" and not plain else ""
+
+
+def possible(ways: list[str], case: Case) -> list[str]:
+    """Those of the ways in which the case can be timed; says why not in the others."""
+    refused = {way: refusal(way, case) for way in ways}
+    for way, why in refused.items():
+        if why:
+            print(f"{case.name}: without the way {way}: {why}", flush=True)
+    return [way for way in ways if not refused[way]]
 
 
 def print_ways(case: Case, found: dict[str, Found]):
@@ -83,15 +98,16 @@ def print_ways(case: Case, found: dict[str, Found]):
         print(f"{flop / 1e9:.3g} GFLOP an iteration, "
               f"{100 * (1 - worked[0].useful / flop):.0f} % of them with zeros of the padding\n"
               f"({shares})")
-        print(f"{'':9}{'s/iter.':>8}{'min .. max':>18}{'faster':>8}{'of peak':>8}{'no zeros':>9}"
-              f"{'of cores':>9}{'images/s':>9}{'waiting':>8}{'start':>6}{'MiB':>6}")
+        print(f"{'':9}{'s/iter.':>8}{'min .. max':>18}{'faster':>8}{'torch':>7}{'of peak':>8}"
+              f"{'no zeros':>9}{'of cores':>9}{'images/s':>9}{'waiting':>8}{'start':>6}{'MiB':>6}")
     for way, f in found.items():
         if f.failure:
             print(f"{way:9}failed: {f.failure}")
             continue
-        seconds, listing = f.middle("seconds"), found.get("listing")
-        faster = f"{listing.times(f):.2f}" if listing and not listing.failure else "-"
-        print(f"{way:9}{seconds:>8.3f}{f.span('seconds'):>18}{faster:>8}"
+        seconds = f.middle("seconds")
+        faster, torch = (f"{other.times(f):.2f}" if other and not other.failure else "-"
+                         for other in (found.get("listing"), found.get("torch")))
+        print(f"{way:9}{seconds:>8.3f}{f.span('seconds'):>18}{faster:>8}{torch:>7}"
               f"{100 * f.share(f.flop):>7.0f}%{100 * f.share(f.useful):>8.0f}%"
               f"{100 * f.core_share(f.flop):>8.0f}%{f.each[0]['images'] / seconds:>9.0f}"
               f"{100 * f.middle('waiting'):>7.1f}%{f.middle('start'):>6.1f}"
@@ -136,8 +152,9 @@ def run(args, flags):
     ways = args.ways.split(",")
     axes = growing(args, flags) if args.growth else {"": cases(args, flags)}
     for case in (case for rows in axes.values() for case in rows):
-        if not any(possible(way, case) for way in ways):
-            raise UserError(f"{case.name} cannot be timed in the ways {args.ways}")
+        if not any(not refusal(way, case) for way in ways):
+            raise UserError(f"{case.name} cannot be timed in the ways {args.ways}: "
+                            + "; ".join(refusal(way, case) for way in ways))
     busy = not idle(args)
     if busy and args.strict:
         raise UserError("the machine is busy; wait, or leave out --strict")
@@ -150,7 +167,7 @@ def run(args, flags):
             print_growth(axis, alternated(runs, args.rounds, args.seconds, args.threads))
             continue
         for case in rows:
-            runs = {way: (way, case.flags) for way in ways if possible(way, case)}
+            runs = {way: (way, case.flags) for way in possible(ways, case)}
             print_ways(case, alternated(runs, args.rounds, args.seconds, args.threads))
     print()
     idle(args)
