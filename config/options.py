@@ -359,6 +359,9 @@ OPTIONS: tuple[Option, ...] = (
         ("precision", str, "float32", "of generators, encoders, classifiers and VGG; weights, "
          "critics, losses and optimizers stay float32",
          one_of_names("float32", "mixed_bfloat16", "mixed_float16") | COMMON),
+        ("force_precision", bool, False, "compute in bfloat16 even on a processor without "
+         "instructions for it, where float32, many times faster, takes its place otherwise",
+         one_of("precision", "mixed_bfloat16")),
         ("devices", str, "one", "one; all GPUs of this machine; or cpu:N, the processor as N "
          "devices. batch_size is shared by them. With TF_CONFIG also by other machines", COMMON),
         ("sync_batch_norm", bool, False, "batch norm over the batches of all devices, not of "

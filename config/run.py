@@ -189,14 +189,15 @@ class Run:
 
     def _environments(self) -> list[dict]:
         """Those that the run was computed in, and from which iteration on, with this one."""
-        before, now = self._beside.get("environments", []), environment()
+        before = self._beside.get("environments", [])
+        now = {**environment(), "precision": self.config.device.precision}
         began = {"from_iteration": newest_checkpoint(self.path), **now}
         if not before:
             return [began]
         if not (changed := changes({**before[-1], "from_iteration": ""},
                                    {**now, "from_iteration": ""})):
             return before
-        print(f"the run goes on elsewhere, so bits may differ from an unbroken run: "
+        print(f"the run goes on otherwise computed, so bits may differ from an unbroken run: "
               f"{'; '.join(changed)[:200]}")
         return [*before, began]
 

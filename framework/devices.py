@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from framework.cluster import Interrupted, WorkerInfo, worker
 from framework.errors import UserError
+from framework.processor import has_bfloat16
 from framework.tensors import Tensor
 
 STATISTICS = {"moving_mean", "moving_variance"}
@@ -44,6 +45,15 @@ def _or_refused(program):
             raise UserError(f"compile xla cannot take this training ({why}); use --compile graph"
                             ) from error
     return run
+
+
+def computed_in(precision: str, forced: bool = False) -> str:
+    """The Keras dtype policy that nets compute in here where `precision` is asked for: float32
+    for bfloat16 that the processor only emulates, several times slower, unless that is `forced`
+    or there is a GPU."""
+    if precision != "mixed_bfloat16" or forced or has_bfloat16():
+        return precision
+    return precision if tf.config.list_physical_devices("GPU") else "float32"
 
 
 def slow_here(precision: str) -> str:

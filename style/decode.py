@@ -183,7 +183,8 @@ def inverse_network(run: str, checkpoint: int) -> Callable[[Tensor], Tensor]:
     key of the cache."""
     from framework.devices import compiled
     from trainers.inverse import net_for
-    net = net_for(load_config(run))
+    from trainers.precision import for_this_machine
+    net = net_for(for_this_machine(load_config(run)))
     _restore(run, {"inverse": net.variables})
     return compiled(lambda h: net(h, training=False))
 
@@ -192,9 +193,10 @@ def inverse_network(run: str, checkpoint: int) -> Callable[[Tensor], Tensor]:
 def style_nets(run: str, checkpoint: int) -> StyleNets:
     """Loads the run's stylist and compiles its functions. checkpoint: the key of the cache."""
     from framework.devices import compiled
+    from trainers.precision import for_this_machine
     from trainers.style_vae import stylist_for
     from trainers.variables import all_variables
-    stylist = stylist_for(load_config(run))
+    stylist = stylist_for(for_this_machine(load_config(run)))
     _restore(run, {"stylist": all_variables(stylist.nets.values())})
     encode, read = compiled(stylist.content), compiled(stylist.style)
     return StyleNets(stylist, encode, lambda image: np.asarray(read(image)),

@@ -20,6 +20,7 @@ from framework.text import text_table
 from trainers.classifier import untrained_classifier
 from trainers.kinds import TRAINERS, Trainer, Training
 from trainers.parent import parent_config
+from trainers.precision import for_this_machine
 from trainers.pseudo import learned_domains
 
 ITERATIONS = 5                  # that are timed, after the first, which is compiled
@@ -34,6 +35,7 @@ def main(config: Config, domains: Sequence[Domain]) -> None:
     nothing: only its time is of interest. What devices share and pictures are not counted. Raises
     UserError as a training does.
     """
+    config = for_this_machine(config)
     print(*described(domains), sep="\n")
     with untrained_classifier(config, domains) as standing:
         learned = learned_domains(standing, domains)

@@ -19,6 +19,7 @@ from trainers.conditional import concat_label, every_class_in_turn, one_row_per_
 from trainers.coupled import generators_for
 from trainers.domains import FILE, read_description
 from trainers.image_sampler import ImageSampler
+from trainers.precision import for_this_machine
 from trainers.variables import all_variables
 
 
@@ -34,7 +35,7 @@ class Sampler:
     """
 
     def __init__(self, path: str | Path, truncation: float = 1.0, label: int | None = None):
-        self.path, self.config = Path(path), load_config(path)
+        self.path, self.config = Path(path), for_this_machine(load_config(path))
         gan_type = self.config.experiment.gan_type
         if not has(gan_type, "generators"):
             raise UserError(f"{path} is of gan_type {gan_type}; it has no generators of latents")

@@ -24,6 +24,7 @@ from trainers.kinds import TRAINERS, Page
 from trainers.loop import fit
 from trainers.monitors import monitor_for
 from trainers.parent import parent_config, start_as
+from trainers.precision import for_this_machine
 from trainers.pseudo import learned_domains
 
 
@@ -35,6 +36,7 @@ def main(config: Config, domains: Sequence[Domain],
     Raises UserError where options, data, devices and folder do not fit, before anything is
     created, and Interrupted where another process that trains the same run is gone.
     """
+    config = for_this_machine(config)
     iterations, batch_size = config.training.iterations, config.training.batch_size
     strategy, here = strategy_for(config.device, batch_size), worker()
     if strategy:

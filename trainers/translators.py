@@ -15,6 +15,7 @@ from trainers.cyclegan import named, translators_for
 from trainers.domains import read_description
 from trainers.image_sampler import SAMPLE_BATCH
 from trainers.latent_search import unmatched_share
+from trainers.precision import for_this_machine
 from trainers.restore import finite
 from trainers.translation import Translation
 from trainers.variables import all_variables
@@ -28,7 +29,7 @@ class Translators:
     """
 
     def __init__(self, path: str | Path):
-        self.path, self.config = Path(path), load_config(path)
+        self.path, self.config = Path(path), for_this_machine(load_config(path))
         gan_type = self.config.experiment.gan_type
         if not has(gan_type, "translators"):
             raise UserError(f"{path} is of gan_type {gan_type}; it has no translators")

@@ -128,6 +128,7 @@ def test_what_is_stored_holds_every_option_but_the_places():
 
 # What a switch needs beside it to mean something.
 BESIDE = {"decoupled_weight_decay": ["--weight_decay", "0.1"],
+          "force_precision": ["--precision", "mixed_bfloat16"],
           "parent_discriminators": ["--parent_iterations", "5"],
           "leader_frozen": ["--leader", "1", "--parent_iterations", "5", "--feature_weight", "1"]}
 

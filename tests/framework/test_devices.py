@@ -58,6 +58,20 @@ def test_what_many_devices_cannot_do_is_refused(setting, count, message):
     devices._check(device(), 12, 4)
 
 
+def test_bfloat16_that_is_only_emulated_gives_way_unless_forced(monkeypatch):
+    monkeypatch.setattr(devices, "has_bfloat16", lambda: False)
+    gpus = []
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: gpus)
+    assert devices.computed_in("mixed_bfloat16") == "float32"
+    assert devices.computed_in("mixed_bfloat16", forced=True) == "mixed_bfloat16"
+    assert devices.computed_in("mixed_float16") == "mixed_float16"
+    gpus.append("GPU:0")
+    assert devices.computed_in("mixed_bfloat16") == "mixed_bfloat16"
+    monkeypatch.setattr(devices, "has_bfloat16", lambda: True)
+    gpus.clear()
+    assert devices.computed_in("mixed_bfloat16") == "mixed_bfloat16"
+
+
 def test_the_processor_is_split_before_anything_is_computed():
     tf.constant(1.0) + 1.0
     with pytest.raises(UserError, match="devices cpu:2 must be set up before"):

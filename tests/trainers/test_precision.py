@@ -1,5 +1,6 @@
 """Nets in bfloat16 and float16 against the same nets in float32."""
 
+import json
 from functools import partial
 
 import keras
@@ -10,12 +11,14 @@ import tensorflow as tf
 from commands.dispatch import main
 from config.resolve import resolve
 from data.domain import Domain
+from framework import devices
 from nets.classifier import build_classifier
 from nets.precision import copy_in_precision
 from penalties.couplings import FrozenNets
 from trainers.coupled import build
 from trainers.optimizers import scaling_optimizer
 from trainers.perceptual import vgg_features_for
+from trainers.restore import Sampler
 
 FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2negative", "--preset", "none", "--generator",
          "quick", "--discriminator", "quick", "--width", "0.1", "--latent_dim", "6",
@@ -24,6 +27,8 @@ FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2negative", "--preset", "non
          "--cycle_weight", "1", "--semantic_weight", "1", "--semantic_on", "kl",
          "--content_weight", "1", "--style_weight", "1", "--vgg_weights", "random",
          "--content_layers", "block2_conv1", "--style_layers", "block1_conv1"]
+RING = ["--gan_type", "gan", "--dataset", "ring", "--preset", "none", "--width", "0.1",
+        "--latent_dim", "3", "--batch_size", "8", "--no-tensorboard"]
 # bfloat16 keeps 8 bits, so an operation rounds its result by up to 2^-9 of it, 2^-9 / sqrt(3) in
 # the mean. Between z and a term of the loss lie the generator's 4 rows and at most 4 rows of a
 # reader, of 3 operations each. Independent errors add as squares, a term that is a square has
@@ -165,14 +170,48 @@ def test_a_step_that_overflows_is_left_out():
 
 def test_a_run_goes_on_in_another_precision(tmp_path, capsys):
     run = ["--run", str(tmp_path / "run"), "--iterations"]
-    flags = ["--gan_type", "gan", "--dataset", "ring", "--preset", "none", "--width", "0.1",
-             "--latent_dim", "3", "--batch_size", "8", "--no-tensorboard"]
-    assert main([*flags, *run, "2"]) == 0
-    for iterations, precision in (("4", "mixed_float16"), ("6", "mixed_float16"),
-                                  ("8", "mixed_bfloat16")):
-        assert main([*run, iterations, "--precision", precision]) == 0, capsys.readouterr().err
+    assert main([*RING, *run, "2"]) == 0
+    for iterations, *precision in (("4", "mixed_float16"), ("6", "mixed_float16"),
+                                   ("8", "mixed_bfloat16", "--force_precision")):
+        assert main([*run, iterations, "--precision", *precision]) == 0, capsys.readouterr().err
         assert ("slower" in capsys.readouterr().out) == (
-            precision == "mixed_float16" and not tf.config.list_physical_devices("GPU"))
+            precision == ["mixed_float16"] and not tf.config.list_physical_devices("GPU"))
     assert main(["sample", run[1]]) == 0
     reader = tf.train.load_checkpoint(f"{run[1]}/checkpoints")
     assert reader.get_tensor("g_optimizer/0/.ATTRIBUTES/VARIABLE_VALUE") == 8
+
+
+def test_a_processor_without_bfloat16_takes_float32_and_says_so(tmp_path, capsys, monkeypatch):
+    """The run says and keeps what it really computes in, wherever it goes on."""
+    monkeypatch.setattr(devices, "has_bfloat16", lambda: False)
+    path = str(tmp_path / "run")
+
+    def trained(iterations, *words):
+        assert main([*words, "--run", path, "--iterations", str(iterations)]) == 0
+        stored = json.loads((tmp_path / "run" / "config.json").read_text())
+        return (capsys.readouterr().out, stored["precision"],
+                [each["precision"] for each in stored["environments"]])
+
+    asks, line = ("--precision", "mixed_bfloat16"), "float32 in place of mixed_bfloat16"
+    said, stored, computed = trained(1, *RING, *asks)
+    assert line in said and (stored, computed) == ("float32", ["float32"])
+    said, stored, computed = trained(2, *asks, "--force_precision")
+    assert line not in said and "precision was float32 and is mixed_bfloat16" in said
+    assert (stored, computed) == ("mixed_bfloat16", ["float32", "mixed_bfloat16"])
+    said, stored, computed = trained(3, "--no_force_precision")
+    assert line in said and "precision was mixed_bfloat16 and is float32" in said
+    monkeypatch.setattr(devices, "has_bfloat16", lambda: True)      # and back: nothing changes
+    said, stored, computed = trained(4)
+    assert "precision" not in said and (stored, len(computed)) == ("float32", 3)
+
+
+def test_what_draws_from_a_run_says_so_too(tmp_path, capsys, monkeypatch):
+    path = str(tmp_path / "run")
+    words = ("--precision", "mixed_bfloat16", "--iterations", "1", "--run", path)
+    monkeypatch.setattr(devices, "has_bfloat16", lambda: True)
+    assert main([*RING, *words]) == 0
+    assert "in place of" not in capsys.readouterr().out
+    monkeypatch.setattr(devices, "has_bfloat16", lambda: False)
+    assert main(["sample", path]) == 0
+    assert "float32 in place of mixed_bfloat16" in capsys.readouterr().out
+    assert Sampler(path).generators[0].layers[1].compute_dtype == "float32"
