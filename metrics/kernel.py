@@ -48,14 +48,28 @@ def unbiased_kid(x: np.ndarray, y: np.ndarray) -> float:
 
 
 def kid_kernel(dim: int) -> Kernel:
-    """The kernel (x.y / dim + 1)^3. Its total is summed in tiles of TILE_ROWS rows."""
+    """The kernel (x.y / dim + 1)^3 of float64 rows. Its total is summed in tiles of TILE_ROWS
+    rows; between the rows of one set each pair is computed once, and products with itself take
+    half the time (BLAS knows them to be symmetric)."""
     matrix = partial(polynomial, degree=3, bias=1.0, scale=1 / dim)
     squared_norms = linear_kernel().diagonal
     assert squared_norms is not None
 
+    def summed(products):
+        products /= dim
+        products += 1
+        return np.vdot(products * products, products)
+
     def total(x, y):
-        tiles = range(0, len(x), TILE_ROWS)
-        return np.float64(sum(float(np.sum(matrix(x[i:i + TILE_ROWS], y))) for i in tiles))
+        same, x, y = x is y, np.asarray(x), np.asarray(y)
+        found = 0.0
+        for i in range(0, len(x), TILE_ROWS):
+            rows = x[i:i + TILE_ROWS]
+            if same:
+                found += summed(rows @ rows.T) + 2 * summed(rows @ x[i + TILE_ROWS:].T)
+            else:
+                found += summed(rows @ y.T)
+        return np.float64(found)
 
     def diagonal(x):
         return (squared_norms(x) / dim + 1) ** 3

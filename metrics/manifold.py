@@ -7,6 +7,8 @@ exactly: distances come from a matrix product, and those that lie within its rou
 radius are computed once more, by differences.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from framework.errors import UserError
@@ -31,13 +33,13 @@ def prdc(real: np.ndarray, fake: np.ndarray, k: int = 5) -> dict[str, float]:
     around_real, around_fake = squared_radii(real, k), squared_radii(fake, k)
     precise, balls = np.zeros(len(fake), bool), np.zeros(len(fake), int)
     recalled, covered = [], []
-    for i in range(0, len(real), TILE_ROWS):
-        tile = Tile(real[i:i + TILE_ROWS], fake)
-        radii = around_real[i:i + TILE_ROWS, None]
+    for tile, rows in tiles(real, fake):
+        radii = around_real[rows, None]
         tile.refine(radii)
+        inside = tile.distances < radii
         precise |= (tile.distances <= radii).any(0)
-        balls += (tile.distances < radii).sum(0)
-        covered.append((tile.distances < radii).any(1))
+        balls += inside.sum(0)
+        covered.append(inside.any(1))
         tile.refine(around_fake)
         recalled.append((tile.distances <= around_fake).any(1))
     return {"precision": float(np.mean(precise)),
@@ -48,37 +50,59 @@ def prdc(real: np.ndarray, fake: np.ndarray, k: int = 5) -> dict[str, float]:
 
 def squared_radii(rows: np.ndarray, k: int) -> np.ndarray:
     """Returns [N]: the squared distance of each row to its k-th neighbour, itself not counted."""
-    radii = []
-    for i in range(0, len(rows), TILE_ROWS):
-        tile = Tile(rows[i:i + TILE_ROWS], rows)
-        tile.refine(tile.nth_smallest(k)[:, None], 2)
-        radii.append(tile.nth_smallest(k))
-    return np.concatenate(radii)
+    return np.concatenate([tile.nth_smallest(k) for tile, _ in tiles(rows, rows)])
+
+
+def tiles(x: np.ndarray, y: np.ndarray) -> Iterator["tuple[Tile, slice]"]:
+    """The distances of TILE_ROWS rows of x [N, D] after the other to all of y [M, D], and which
+    rows these are."""
+    center = (x.sum(0) + y.sum(0)) / (len(x) + len(y))
+    centred_y = y - center
+    centred_x = centred_y if x is y else x - center
+    squares_x, squares_y = (np.einsum("nd,nd->n", a, a) for a in (centred_x, centred_y))
+    for i in range(0, len(x), TILE_ROWS):
+        rows = slice(i, i + TILE_ROWS)
+        distances = centred_x[rows] @ centred_y.T
+        distances *= -2
+        distances += squares_x[rows, None]
+        distances += squares_y
+        yield Tile(x[rows], y, distances, squares_x[rows, None] + squares_y.max()), rows
 
 
 class Tile:
     """`distances` [m, n]: ||x_i - y_j||^2 of rows x [m, D] and y [n, D], as a matrix product gives
-    them, about their common mean. `rounding` [m, n] bounds how far off they are."""
+    them, about their common mean. most: bounds the sums of squares ||x_i||^2 + ||y_j||^2 about it
+    of a row, [m, 1]; `rounding` [m, 1] bounds how far off the row's distances are."""
 
-    def __init__(self, x: np.ndarray, y: np.ndarray):
-        center = np.concatenate([x, y]).mean(0)
-        self.x, self.y = x, y
-        x, y = x - center, y - center
-        squares = np.sum(x**2, 1)[:, None] + np.sum(y**2, 1)
-        self.distances = squares - 2 * x @ y.T
-        self.rounding = ROUNDINGS * x.shape[1] * np.finfo(float).eps * squares
+    def __init__(self, x: np.ndarray, y: np.ndarray, distances: np.ndarray, most: np.ndarray):
+        self.x, self.y, self.distances = x, y, distances
+        self.rounding = ROUNDINGS * x.shape[1] * np.finfo(float).eps * most
 
     def nth_smallest(self, k: int) -> np.ndarray:
-        """The k-th smallest of each row's distances, counted from 0, [m]."""
-        return np.partition(self.distances, k, 1)[:, k]
+        """The k-th smallest of each row's distances, counted from 0, [m], as differences give it;
+        computes those anew that may be it."""
+        found = self._partitioned(self.distances, k)
+        close = self.refine(found[:, None], 2)
+        alone = close.sum(1) == 1                       # else which of them is it?
+        found[alone] = self.distances[alone][close[alone]]
+        if not alone.all():
+            found[~alone] = self._partitioned(self.distances[~alone], k)
+        return found
 
-    def refine(self, limits: np.ndarray, margin: float = 1.0) -> None:
+    @staticmethod
+    def _partitioned(distances: np.ndarray, k: int) -> np.ndarray:
+        return np.partition(distances, k, 1)[:, k].copy()
+
+    def refine(self, limits: np.ndarray, margin: float = 1.0) -> np.ndarray:
         """Computes those distances by differences that are within `margin` times the rounding of
-        `limits`, whose shape goes with [m, n]. Two equal distances are then equal."""
-        close = np.abs(self.distances - limits) <= margin * self.rounding
+        `limits`, whose shape goes with [m, n]. Two equal distances are then equal. Returns which
+        they are, [m, n]."""
+        reach = margin * self.rounding
+        close = (self.distances >= limits - reach) & (self.distances <= limits + reach)
         for pairs in _parts(np.argwhere(close)):
             i, j = pairs.T
             self.distances[i, j] = np.sum((self.x[i] - self.y[j]) ** 2, 1)
+        return close
 
 
 def _parts(pairs):
