@@ -13,7 +13,8 @@ OTHERS := $(filter-out trainers $(LONG) $(SHORT) $(HARD),$(FOLDERS))
 PARTS := trainers-a-g trainers-h-r figures hard trainers-s-z others nets style short files
 # Two processes with two threads each would only fight for two cores.
 TEST := TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 OMP_NUM_THREADS=1 \
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow"
+	OPENBLAS_NUM_THREADS=1 TF_ENABLE_ONEDNN_OPTS=$${TF_ENABLE_ONEDNN_OPTS:-1} \
+	$(BIN)/python -m pytest -m "not slow"
 
 .PHONY: demo test test-browser test-slow test-workers test-processors torture torture-faults torture-properties \
 	lint bench bench-torch clean

@@ -38,7 +38,9 @@ if __name__ == "__main__":
         signal.signal(number, lambda number, frame: leave_at_once(number))
     still()
     from commands.dispatch import main
+    from framework.processor import prefer_onednn
 
+    prefer_onednn()
     status = main(sys.argv[1:])
     if status > 128:                    # stopped: no thread is waited for
         os._exit(status)

@@ -5,7 +5,7 @@ import platform
 import subprocess
 import sys
 
-from framework.processor import cores
+from framework.processor import cores, prefer_onednn
 
 SPIN = """
 import time
@@ -39,5 +39,6 @@ def environment(threads: int) -> dict[str, str]:
     With as many as there are cores nothing is set, as in a user's run.
     """
     names = "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"
+    prefer_onednn()
     each = {} if threads == cores() else {name: str(threads) for name in names}
     return {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ, **each}

@@ -75,6 +75,14 @@ def uses_onednn() -> bool:
     return bool(ONEDNN_FLAGS & flags(_text()))
 
 
+def prefer_onednn() -> None:
+    """Has TensorFlow compute with oneDNN's kernels on a processor with AVX2, unless the environment
+    says otherwise. To be called before TensorFlow is imported, which by itself takes them on newer
+    processors only; on AVX2 they halve the time of an iteration (docs/speed.md)."""
+    if {"avx2", "fma"} <= flags(_text()):
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+
 def has_bfloat16() -> bool:
     """Whether TensorFlow multiplies bfloat16 by instructions made for it; True also where nothing
     is known of the processor."""

@@ -88,3 +88,14 @@ def test_tensorflow_agrees_on_its_kernels():
     from tensorflow.python.framework.test_util import IsMklEnabled
 
     assert processor.uses_onednn() == IsMklEnabled()
+
+
+@pytest.mark.parametrize("text, before, after", [
+    ("OLD", {}, "1"), ("OLD", {"TF_ENABLE_ONEDNN_OPTS": "0"}, "0"), ("", {}, None)])
+def test_onednn_is_taken_where_it_is_fast(machine, monkeypatch, text, before, after):
+    """On AVX2, where TensorFlow would not take it by itself, and never against the user's word."""
+    if text:
+        machine(OLD)
+    monkeypatch.setattr(processor.os, "environ", dict(before))
+    processor.prefer_onednn()
+    assert processor.os.environ.get("TF_ENABLE_ONEDNN_OPTS") == after

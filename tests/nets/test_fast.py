@@ -52,7 +52,7 @@ def transposed_by_hand(x, kernel, stride):
 def test_transposed_convolution(height, width, filters, size, stride, large, monkeypatch):
     """By taps up to 4x4 if the kernel is large, by blocks to few channels, else the library's:
     one function."""
-    monkeypatch.setattr("nets.fast.MIN_WEIGHTS_FOR_TAPS", large)
+    monkeypatch.setattr("nets.convolution.choice.MIN_WEIGHTS_FOR_TAPS", large)
     x = drawn(2, height, width, 5)
     plain = keras.layers.Conv2DTranspose(filters, size, strides=stride, padding="same")
     plain.build(x.shape)
