@@ -31,3 +31,16 @@ def timed(iterate: Callable[[int], float], done: Callable[[], object], least: fl
 def resident_mib() -> float:
     """The most MiB of the machine's memory that this process has held."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def repeated(warm: Callable[[], object], call: Callable[[], object], least: float) -> dict:
+    """Calls `warm` once, and `call` for `least` seconds, but once at least: seconds per call of
+    the wall and of all cores, and under `value` what the last one returned."""
+    warm()
+    began, used, count = time.perf_counter(), time.process_time(), 0
+    while True:
+        value, count = call(), count + 1
+        spent = time.perf_counter() - began
+        if spent >= least:
+            used = time.process_time() - used
+            return {"seconds": spent / count, "core_seconds": used / count, "value": value}
