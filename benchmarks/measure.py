@@ -18,6 +18,7 @@ from benchmarks.clock import resident_mib, timed
 from config.kinds import has
 from config.resolve import resolve
 from config.sections import Config
+from framework.processor import has_bfloat16
 
 WAYS = {                        # name: options of training
     "compiled": ["--compile", "graph"],
@@ -141,13 +142,15 @@ def measured(way: str, least: float, flags: list[str]) -> dict:
 
 
 def peak(least: float) -> dict:
-    """GFLOP/s of a product of large square matrices, the best of several, by their dtype; under
-    "core" those of float32 for each second that a core was at work."""
+    """GFLOP/s of a product of large square matrices, the best of several, by their dtype, which is
+    bfloat16 only where instructions are made for it; under "core" those of float32 for each second
+    that a core was at work."""
     import tensorflow as tf
 
-    side = 8192 if tf.config.list_physical_devices("GPU") else 2048
+    gpu = tf.config.list_physical_devices("GPU")
+    side = 8192 if gpu else 2048
     product, found = tf.function(tf.matmul, autograph=False), {}
-    for dtype in ("float32", "bfloat16"):
+    for dtype in ("float32", *(["bfloat16"] if gpu or has_bfloat16() else [])):
         a = tf.cast(tf.random.stateless_normal((side, side), (0, 0)), dtype)
         product(a, a).numpy()
         wall, core, until = [], [], time.perf_counter() + least / 2

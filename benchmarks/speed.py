@@ -135,7 +135,7 @@ def print_peaks(worked):
         return
     peaks = worked[0].peaks
     spans = (f"{dtype} {min(p[dtype] for p in peaks):.0f} .. {max(p[dtype] for p in peaks):.0f}"
-             for dtype in ("float32", "bfloat16"))
+             for dtype in ("float32", "bfloat16") if dtype in peaks[0])
     print(f"peak, GFLOP/s of a matrix product: {', '.join(spans)}")
 
 
