@@ -11,7 +11,7 @@ from framework.errors import UserError
 from framework.options import MAX_COUNT, MAX_SEED, Option
 from style import colors, minimise
 from style.films import STEADY
-from style.methods import METHODS
+from style.methods import METHODS, usual_method
 
 MIB = 2**20
 MAX_SIDE = 2**15                # pixels
@@ -35,7 +35,8 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     Option("styles", str, None, "image; each of several gives a result of its own; adain, and any "
            "method with --mix, mixes them", positional=True, count="*"),
     Option("output", str, None, "image or film; a folder where the content is one", required=True),
-    Option("method", str, "swap", "how it is drawn", choices=METHODS),
+    Option("method", str, None, "how it is drawn (default: nnst; of films, and where an option is "
+           "none of nnst's, swap)", choices=METHODS),
     Option("content_size", int, None, SIZE, low=0, high=MAX_SIDE),
     Option("style_size", int, None, SIZE, low=0, high=MAX_SIDE),
     Option("keep_colors", str, None, "the content's; without a word: luminance",
@@ -88,9 +89,12 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("init", str, None, "what they start from", choices=("content", "noise")),
     _of_methods("tv_weight", float, None, "of total variation", low=0, high=MAX_COUNT),
     _of_methods("seed", int, None, "of the noise", low=0, high=MAX_SEED)))
-def stylize(content: str, styles: Sequence[str] = (), method: str = "swap", report: bool = True,
+def stylize(content: str, styles: Sequence[str] = (), method: str = "", report: bool = True,
             **given: Any) -> int | None:
     """Draws an image, each image of a folder, or a film in the style of other images."""
+    from style.video import is_video
+    usual = usual_method(set(given) & _of_any(), is_video(content))
+    method = method or usual
     began, values = time.perf_counter(), {"content": content, "styles": list(styles),
                                           "method": method, **given}
     if "memory_limit" in given:
@@ -105,14 +109,20 @@ def stylize(content: str, styles: Sequence[str] = (), method: str = "swap", repo
         from report.styled import styled
         from report.works import page_beside, write_work
         page = page_beside(given["output"], Path(content).is_dir())
-        write_work(page, began, "stylize", COMMANDS.options["stylize"], values, _defaults(method),
+        write_work(page, began, "stylize", COMMANDS.options["stylize"], values,
+                   _defaults(method) | {"method": usual},
                    partial(styled, drawn, content, styles, method, page))
     return None
 
 
+def _of_any() -> set[str]:
+    """The names of the options that mean something to some method."""
+    return {name for function in METHODS.values() for name in function.__kwdefaults__}
+
+
 def _defaults(method: str) -> dict[str, Any]:
     """The default of every option that means something to the method."""
-    of_any = {name for function in METHODS.values() for name in function.__kwdefaults__}
+    of_any = _of_any()
     common = {option.name: option.default for option in COMMANDS.options["stylize"]
               if option.name not in of_any}
     return common | (METHODS.find(method).__kwdefaults__ or {})

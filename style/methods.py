@@ -21,6 +21,17 @@ with a list of one. A module that registers a method
 imports Keras and TensorFlow at their first use.
 """
 
-from framework.registry import Registry
+from collections.abc import Collection
+
+from framework.registry import Registry, accepts
 
 METHODS = Registry("method", package="style")
+# Which a person preferred in each of eight pairs, blind (docs/results.md), and which of films.
+USUAL, OF_FILMS = "nnst", "swap"
+
+
+def usual_method(options: Collection[str], film: bool) -> str:
+    """The method's name where none is given: USUAL, but OF_FILMS for a film, which it can hold to
+    the frame before, and where one of the `options`, by name, is none of USUAL's."""
+    fits = all(accepts(METHODS.find(USUAL), name) for name in options)
+    return USUAL if fits and not film else OF_FILMS

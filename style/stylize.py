@@ -46,7 +46,7 @@ class Job(NamedTuple):
     output: Path
 
 
-def main(content: str, styles: list[str], *, output: str, method: str = "swap",
+def main(content: str, styles: list[str], *, output: str, method: str,
          content_size: int | None = None, style_size: int | None = None, keep_colors: str = "",
          compare: str = "", curve_file: str = "", overwrite: bool = False,
          steady: float | None = None, **options: Any) -> list[Drawn]:

@@ -22,7 +22,16 @@ def told(monkeypatch):
 
 def test_options_not_given_are_left_to_the_method(told):
     assert main(["stylize", "c", "s", "--output", "o"]) == 0
-    assert told == [(("c", ["s"]), {"output": "o", "method": "swap", "overwrite": False})]
+    assert told == [(("c", ["s"]), {"output": "o", "method": "nnst", "overwrite": False})]
+
+
+@pytest.mark.parametrize("words, method", [
+    (["c.png"], "nnst"), (["c.png", "--mix", "1"], "nnst"),
+    (["c.png", "--patch_size", "5"], "swap"), (["c.mp4"], "swap"),
+    (["c.mp4", "--method", "gatys"], "gatys")])
+def test_the_usual_method_understands_the_options(told, words, method):
+    assert main(["stylize", *words, "--output", "o"]) == 0
+    assert [given["method"] for _, given in told] == [method]
 
 
 def test_options_given(told):

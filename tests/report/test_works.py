@@ -84,7 +84,7 @@ def test_one_image_in_two_styles(place, capsys):
     assert second["series"][0]["name"] == 'o "<i>-日本.png'
     rows = rows_of(text)
     assert rows["iterations"] == ("4", "given") and rows["tv_weight"] == ("0.5", "default")
-    assert rows["method"] == ("swap", "default") and "stride" not in rows
+    assert rows["method"] == ("nnst", "default") and "stride" not in rows
     assert "Inverts content, whatever the styles." in text and "No more" not in text
 
 

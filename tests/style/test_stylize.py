@@ -173,14 +173,14 @@ def test_stopping_by_hand(monkeypatch, capsys):
     ("c.png s.png --output o.png --method adain --mix 1,x", "mix is numbers parted by commas"),
     ("c.png s.png --output o.png --method adain --mix 1,1", "sum to 1, not to 2"),
     ("c.png s.png --output o.png --method adain --grid 2 --keep_colors", "use --keep_colors coral"),
-    ("tinyfolder s.png --output made", "the content has 7x0 positions"),
+    ("tinyfolder s.png --method swap --output made", "the content has 7x0 positions"),
     ("c.png s.png --output o.png --keep_colors luma", "did you mean 'luminance'"),
     ("c.png s.png --output o.png --optimizer adm", "did you mean 'adam'"),
     ("c.png s.png --output o.png --init nois", "did you mean 'noise'"),
     ("c.png s.png --output o.png --pooling mean", "unknown pooling 'mean'"),
     ("c.png s.png --output o.png --vgg_weights none.npz", "no weights of vgg19 at none.npz"),
-    ("c.png s.png --output o.png --vgg_weights short.npz", "has no block1_conv2, which "
-     "block3_conv1 of vgg19 need; it holds block1_conv1"),
+    ("c.png s.png --method swap --output o.png --vgg_weights short.npz", "has no block1_conv2, "
+     "which block3_conv1 of vgg19 need; it holds block1_conv1"),
     ("c.png s.png --output o.png --method gatys --vgg_weights short.npz --style_layers "
      "block5_conv1", "block5_conv1 of vgg19"),
     ("c.png s.png --output o.png --curve x.jpg", "a curve is a .png or a .csv"),
