@@ -4,6 +4,7 @@
     python -m benchmarks.speed --sizes 32,128 --batches 16,32,128 --gan_types gan,cogan,scogan
     python -m benchmarks.speed --presets 5.3-celebsmiling-pl,demo --ways compiled,xla
     python -m benchmarks.speed --growth --domains mnist,svhn,usps
+    python -m benchmarks.speed --ways compiled,torch        beside PyTorch: docs/speed.md
 
 Other flags are options of training and go over the preset. Every measurement is a process of its
 own, so that its peak memory is its own; the ways take turns (A B A B ...), the matrix product
