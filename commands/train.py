@@ -10,7 +10,7 @@ from config.run import Run
 from framework.cluster import worker
 from framework.notice import announced
 from framework.options import Option
-from framework.quiet import quiet
+from framework.quiet import import_tensorflow
 
 DRY_RUN = Option("dry_run", bool, False, "say what the training would be and take, from a few "
                  "iterations of which nothing is kept")
@@ -33,18 +33,17 @@ def train(**given: Any) -> int | None:
         print(f"preset: {config.experiment.preset} (picked for {config.experiment.gan_type} on "
               f"{picked_for}{'' if its_own == picked_for else f'; its own is {its_own}'})")
     if config.device.devices != "one" or worker().workers > 1:
-        with quiet():
-            from framework.devices import strategy_for
+        import_tensorflow()
+        from framework.devices import strategy_for
         # Before data that are pruned set TensorFlow to work.
         strategy_for(config.device, config.training.batch_size)
     from trainers.domains import load_domains
     with announced(f"reading {config.data.dataset or config.data.domains}"):
         domains = load_domains(config, prune=not dry)
+    import_tensorflow(logged=True)
     if dry:
-        with quiet(logged=True):
-            from trainers import dry_run
+        from trainers import dry_run
         return dry_run.main(config, domains)
-    with quiet(logged=True):
-        from report.page import RunPage
-        from trainers import train
+    from report.page import RunPage
+    from trainers import train
     return train.main(config, domains, RunPage)
