@@ -310,7 +310,7 @@ OPTIONS: tuple[Option, ...] = (
          one_of_names("conv", "statistics"), STYLIST, VARIATIONAL),
         ("style_statistics", str, "gram", "style_vae: what the style term compares: Gram matrices, "
          "or means and deviations, which teach strokes sooner", one_of_names("gram", "moments"),
-         STYLIST, VARIATIONAL),
+         STYLIST, either(VARIATIONAL, one_of("transform", "linear"))),
         ("palette_weight", float, 0.0, "style_vae: difference of the colours' means and deviations "
          "from the painting's", from_to(0), STYLIST),
         ("style_variance", bool, True, "style_vae: styles from a latent space; off: VGG's features "

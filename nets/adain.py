@@ -47,15 +47,16 @@ def adaptive_instance_norm(content: Tensor, style: Tensor, epsilon: float = EPSI
     return adain(content, *moments(style, epsilon), epsilon)
 
 
-def build_decoder(layer: str, precision: str | None = None,
-                  padding: str = "same") -> keras.Model:
-    """g: features [B, h, w, C] of VGG-19's `layer` -> images.
+def build_decoder(layer: str, precision: str | None = None, padding: str = "same",
+                  norm: str | None = None) -> keras.Model:
+    """g: features [B, h, w, C] of VGG-19's `layer` -> images. norm: of all rows but the last.
 
     Raises UserError for a layer without a decoder.
     """
     if layer not in DECODED:
         raise UserError(f"plain AdaIN decodes one of {', '.join(DECODED)}, not {layer}")
-    rows = replace_padding(DECODER[DECODED[layer].first:], padding)
+    *rows, last = replace_padding(DECODER[DECODED[layer].first:], padding)
+    rows = (*(row._replace(norm=norm) for row in rows), last)
     table = Architecture(rows, initializer="he")
     return build_convolutional(table, DECODED[layer].channels, name="decoder",
                                precision=precision)

@@ -76,11 +76,13 @@ class PlainStylist:
     """
 
     latent_dim = None
+    stroke_norm: str | None = None      # of the decoder's rows, where it repaints
 
     def __init__(self, layer: str, weights: str | Path | None, net: str = "vgg19",
                  precision: str = "float32", padding: str = "same", repaints: bool = False):
         self.repaints = repaints
-        self.nets = {"decoder": adain.build_decoder(layer, precision, padding)}
+        norm = self.stroke_norm if repaints else None
+        self.nets = {"decoder": adain.build_decoder(layer, precision, padding, norm)}
         if repaints:                            # in the beginning the decoder draws nothing
             last = self.nets["decoder"].layers[-1]
             last.set_weights([np.zeros_like(weight) for weight in last.get_weights()])

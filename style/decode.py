@@ -26,6 +26,9 @@ from style.optimise import OPTIMIZER_IMAGE_COPIES, reconstruction
 if TYPE_CHECKING:
     from nets.stylist import Content, PlainStylist, VariationalStylist
 
+# Pixels by which content is mirrored outwards before a net sees it, which are cut off its image:
+# VGG reads zeros beyond the edge, and what it makes of them would stand as a frame in the image.
+BORDER = 16
 GAN_TYPES = {"inverse": "inverse_net", "adain": "style_vae"}     # of the runs, by method
 
 
@@ -53,7 +56,7 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
     """
     path, checkpoint = find_run(run, "inverse")
     of_content, of_style = relu3_1_extractors(path, memory_limit)
-    padded = pad_to_multiple(content, of_content.scale)
+    padded = _bordered(content, of_content.scale)
     own, carried = of_content(padded), None
     if repaints := load_config(path).style.repaint:
         carried = _carried(styles[0])
@@ -89,7 +92,7 @@ def draw_adain(content: np.ndarray, styles: list[np.ndarray], *, run: str = "",
     Raises UserError if `run` is no such run, or if styles and options do not fit together.
     """
     stylist, encode, read, draw = style_nets(*find_run(run, "adain"))
-    parts = encode(pad_to_multiple(content, stylist.multiple))
+    parts = encode(_bordered(content, stylist.multiple))
     if random_styles:
         codes = prior_styles(stylist, random_styles, seed, run)
     else:
@@ -139,8 +142,16 @@ def tile_images(images: Sequence[np.ndarray], columns: int) -> np.ndarray:
     return np.concatenate(rows, 1)
 
 
+def _bordered(content: np.ndarray, multiple: int) -> np.ndarray:
+    """`content` [1, H, W, 3] with a mirrored BORDER, and to a multiple of pixels."""
+    edges = (BORDER, BORDER)
+    return pad_to_multiple(np.pad(content, ((0, 0), edges, edges, (0, 0)), "symmetric"), multiple)
+
+
 def _cut(image, content):
-    return np.asarray(image)[:, :content.shape[1], :content.shape[2]]
+    """What lies over `content` in the image of what is `_bordered`."""
+    _, height, width, _ = content.shape
+    return np.asarray(image)[:, BORDER:BORDER + height, BORDER:BORDER + width]
 
 
 def find_run(run: str, method: str) -> tuple[str, int]:

@@ -26,7 +26,7 @@ from losses.perceptual import (
     relative_squared_difference,
     style_loss,
 )
-from losses.style import disentanglement, kl_to_normal, moments, moments_loss
+from losses.style import disentanglement, kl_to_normal, moments_loss
 from nets.architectures.style import PADDING
 from nets.linear_style import LinearStylist
 from nets.palette import palette_of
@@ -154,9 +154,9 @@ class PlainTrainer(StyleTrainer):
 
 class LinearTrainer(StyleTrainer):
     """content: ||f(y) - f(c)||^2, y being c in the style of s and f the one content layer. style:
-    sum over layers of the squared differences of means and of Gram matrices, as in the authors'
-    code. reconstruction, with the content's weight and where no photograph is repainted:
-    ||f(g(f(s))) - f(s)||^2, by which the paper trains the decoder g beforehand. Means throughout.
+    as of `VariationalTrainer`. reconstruction, with the content's weight and where no photograph
+    is repainted: ||f(g(f(s))) - f(s)||^2, by which the paper trains the decoder g beforehand.
+    Means throughout.
     """
 
     def terms(self, photos: Tensor, paintings: Tensor, random: Random) -> dict[str, Tensor]:
@@ -165,8 +165,7 @@ class LinearTrainer(StyleTrainer):
         made = self.stylist.image(content, self.stylist.style_of(painted[layer], paintings))
         seen = self.look(made)
         terms = {"content": self.difference(seen[layer], content[0]),
-                 "style": sum(style_loss(seen[n], painted[n], self.difference)
-                              + self.difference(moments(seen[n])[0], moments(painted[n])[0])
+                 "style": sum(self.style_term(seen[n], painted[n], self.difference)
                               for n in self.style_layers)} | self.colours(made, paintings)
         if not self.stylist.repaints:
             again = self.look(self.stylist.decode(painted[layer]))[layer]
