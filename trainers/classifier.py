@@ -1,7 +1,8 @@
 """Classifiers: what the semantic loss reads with, and the judge of pair agreement."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +23,7 @@ from framework.cache import cache_folder, file_name
 from framework.checkpoint import save_model
 from framework.devices import compiled, in_strategy_scope, only_gpu
 from framework.errors import UserError
+from framework.files import write_text
 from framework.notice import announced
 from framework.pixels import to_unit_tensor
 from framework.progress import progress
@@ -37,6 +39,7 @@ from trainers.optimizers import optimizer_state
 ITERATIONS = 1500
 BATCH_SIZE = 64
 LEARNING_RATE = 1e-3
+ACCURACIES = ".json"            # the suffix of the file beside a classifier's
 
 
 class ClassifierTrainer:
@@ -141,31 +144,49 @@ def train_classifier(domains: Sequence[Domain], *, seed: int = 0, table: str = "
     return model
 
 
-def train_once(domains: Sequence[Domain], held_out: Sequence[Domain], *, seed: int = 0,
-               table: str = "quick", noise: float = 0.0, views: Sequence[str] = (),
+def train_once(domains: Sequence[Domain], held_out: Callable[[], Sequence[Domain]], *,
+               seed: int = 0, table: str = "quick", noise: float = 0.0, views: Sequence[str] = (),
                iterations: int = ITERATIONS,
                lr: float = LEARNING_RATE) -> tuple[keras.Model, dict[str, float]]:
     """A classifier of `domains` from the cache, or trained now and kept there.
 
-    Says which, with its accuracy on `held_out` (the same domains' held-out images). The
-    file's name follows from the domains, their labels and the training's settings.
+    Says which, with its accuracy on `held_out()` (the same domains' held-out images), which is
+    kept beside it: they are loaded where it is not known yet. The file's name follows from the
+    domains, their labels and the training's settings.
     Raises UserError as `check_labels`. Returns (model, accuracies per domain).
     """
     check_labels(domains)
     name = file_name(domains, table, iterations, BATCH_SIZE, seed, noise, lr, *views)
     path = cache_folder() / "classifiers" / f"{name}.keras"
     model, place = cached_classifier(path, domains[0], table), "found in"
+    accuracies = kept_accuracies(path, domains)
     if model is None:
+        accuracies = None
         print(f"training a classifier of {', '.join(d.name for d in domains)} "
               f"({iterations} iterations)", flush=True)
         model = train_classifier(domains, seed=seed, table=table, noise=noise, views=views,
                                  iterations=iterations, lr=lr)
         place = "kept in" if keep_classifier(path, model) else "not kept in"
-    with announced("measuring the classifier on held-out images"):
-        accuracies = {d.name: accuracy(model, d) for d in held_out}
+    if accuracies is None:
+        with announced("measuring the classifier on held-out images"):
+            accuracies = {d.name: accuracy(model, d) for d in held_out()}
+        with suppress(OSError):             # else they are measured again
+            write_text(path.with_suffix(ACCURACIES), json.dumps(accuracies) + "\n")
     figures = ", ".join(f"{name} {100 * a:.1f} %" for name, a in accuracies.items())
     print(f"classifier {place} {path}: accuracy on held-out {figures}")
     return model, accuracies
+
+
+def kept_accuracies(path: Path, domains: Sequence[Domain]) -> dict[str, float] | None:
+    """What is kept beside the classifier in the file `path`: its accuracy on held-out images of
+    each of the domains it has learned; None where that is not known."""
+    try:
+        kept = json.loads(path.with_suffix(ACCURACIES).read_text(encoding="utf-8"))
+        shares = {d.name: kept[d.name] for d in domains}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    known = all(isinstance(share, float) and 0 <= share <= 1 for share in shares.values())
+    return shares if known else None
 
 
 def cached_classifier(path: Path, domain: Domain, table: str) -> keras.Model | None:
@@ -208,9 +229,9 @@ def frozen_classifier(config: Config, domains: Sequence[Domain],
     that has learned the labelled domains, which may be one of them (section 4.2.1). It computes
     in the run's precision, whatever it was trained in.
 
-    held_out: a function to the same domains' held-out images, which are asked for only where a
-    classifier is trained or found. Raises UserError for a file that cannot be read or does not
-    fit the images.
+    held_out: a function to the same domains' held-out images, which are asked for only where the
+    accuracy of a classifier is to be measured. Raises UserError for a file that cannot be read or
+    does not fit the images.
     """
     coupling = config.coupling
     if coupling.classifier_path:
@@ -219,7 +240,7 @@ def frozen_classifier(config: Config, domains: Sequence[Domain],
         learned, epochs = labelled_domains(domains), coupling.classifier_epochs
         length = {"iterations": max(1, epochs * max(map(len, learned)) // BATCH_SIZE)}
         model, _ = train_once(
-            learned, labelled_domains(held_out()), seed=config.experiment.seed,
+            learned, lambda: labelled_domains(held_out()), seed=config.experiment.seed,
             table=config.nets.classifier, noise=coupling.classifier_noise,
             views=parse_augmentations(coupling.classifier_augment), **(length if epochs else {}))
     model = in_strategy_scope(copy_in_precision)(model, config.device.precision)

@@ -36,7 +36,7 @@ def judge_of(config: Config) -> tuple[Model, dict]:
         held_out = load_domains(config, "test")
         images = load_apart(config, held_out, seed)
     table = table_for(tuple(held_out[0].images.shape[1:]))
-    judge, accuracies = train_once(images, held_out, seed=seed,
+    judge, accuracies = train_once(images, lambda: held_out, seed=seed,
                                    table=table, **SETTINGS[table])
     return judge, {"judge": {"accuracy_on_held_out": accuracies, "seed": seed, "table": table}}
 

@@ -59,6 +59,6 @@ def highest_probabilities(domain: Domain, held_out: Domain, table: str, seed: in
     with quiet():
         from trainers.classifier import BATCH_SIZE, ITERATIONS, predict_logits, train_once
     steps = max(ITERATIONS, EPOCHS * len(domain) // BATCH_SIZE)
-    model, _ = train_once([domain], [held_out], seed=seed, table=table, iterations=steps)
+    model, _ = train_once([domain], lambda: [held_out], seed=seed, table=table, iterations=steps)
     logits = predict_logits(model, domain.images).astype(float)
     return 1 / np.exp(logits - logits.max(1, keepdims=True)).sum(1)

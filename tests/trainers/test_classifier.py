@@ -18,6 +18,7 @@ from trainers.classifier import (
     check_labels,
     correct,
     cross_entropy,
+    kept_accuracies,
     load_classifier,
     per_label_accuracy,
     predict_logits,
@@ -145,12 +146,16 @@ def test_domains_that_no_classifier_can_learn(second, message):
 
 def test_a_classifier_is_trained_once(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("SCOGAN_CACHE", str(tmp_path))
-    data = [domain(count=classifier.BATCH_SIZE)]
-    first, figures = train_once(data, data, iterations=2)
+    data, measured = [domain(count=classifier.BATCH_SIZE)], []
+
+    def held_out():
+        measured.append(True)
+        return data
+    first, figures = train_once(data, held_out, iterations=2)
     assert "training a classifier of a" in (said := capsys.readouterr().out)
     assert f"accuracy on held-out a {100 * figures['a']:.1f} %" in said
-    second, again = train_once(data, data, iterations=2)
-    assert "found in" in capsys.readouterr().out and again == figures
+    second, again = train_once(data, held_out, iterations=2)
+    assert "found in" in capsys.readouterr().out and again == figures and len(measured) == 1
     for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     # A run that trained it and one that found it must compute the same bits.
@@ -158,7 +163,7 @@ def test_a_classifier_is_trained_once(tmp_path, monkeypatch, capsys):
     np.testing.assert_array_equal(*(predict_logits(net, data[0].images[:8])
                                     for net in (first, second)))
     other = [domain(count=classifier.BATCH_SIZE, labels=2 - data[0].labels)]
-    train_once(other, other, iterations=2)
+    train_once(other, lambda: other, iterations=2)
     assert len(list((tmp_path / "classifiers").glob("a-*.keras"))) == 2
 
 
@@ -166,23 +171,32 @@ def test_a_classifier_is_trained_once(tmp_path, monkeypatch, capsys):
 def test_a_damaged_classifier_in_the_cache_is_trained_anew(tmp_path, monkeypatch, capsys, content):
     monkeypatch.setenv("SCOGAN_CACHE", str(tmp_path))
     data = [domain(count=classifier.BATCH_SIZE)]
-    first, _ = train_once(data, data, iterations=2)
-    [path] = (tmp_path / "classifiers").iterdir()
+    first, _ = train_once(data, lambda: data, iterations=2)
+    [path] = (tmp_path / "classifiers").glob("*.keras")
     path.write_bytes(content)
     capsys.readouterr()
-    again, _ = train_once(data, data, iterations=2)
+    again, _ = train_once(data, lambda: data, iterations=2)
     said = capsys.readouterr().out
     assert f"{path} is not used" in said and "kept in" in said
     np.testing.assert_array_equal(first.get_weights()[0], again.get_weights()[0])
-    train_once(data, data, iterations=2)
+    train_once(data, lambda: data, iterations=2)
     assert "found in" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("content, kept", [
+    ('{"a": 0.5, "c": 1.0}', {"a": 0.5}), (None, None), ("", None), ("{}", None), ("[1]", None),
+    ('{"a": true}', None), ('{"a": 1.5}', None), ("[" * 9999, None)])
+def test_an_accuracy_is_known_where_its_file_says_it(tmp_path, content, kept):
+    if content is not None:
+        (tmp_path / "x.json").write_text(content)
+    assert kept_accuracies(tmp_path / "x.keras", [domain()]) == kept
 
 
 def test_a_classifier_that_cannot_be_kept_serves_all_the_same(tmp_path, monkeypatch, capsys):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("SCOGAN_CACHE", str(tmp_path / "file"))
     data = [domain(count=classifier.BATCH_SIZE)]
-    model, figures = train_once(data, data, iterations=2)
+    model, figures = train_once(data, lambda: data, iterations=2)
     said = capsys.readouterr().out
     assert "cannot be kept in" in said and "Not a directory" in said and "not kept in" in said
     assert model.output_shape == (None, 3) and 0 <= figures["a"] <= 1

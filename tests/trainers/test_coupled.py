@@ -90,7 +90,7 @@ def test_one_labelled_domain_is_enough(monkeypatch):
     learned, model = [], classifier.build_classifier((32, 32, 3), 10, "quick", 0.1)
     monkeypatch.setattr(coupled, "load_domains", lambda config, split: [digits, photographs])
     monkeypatch.setattr(classifier, "train_once", lambda domains, held_out, **settings: (
-        learned.append((domains, held_out)), (model, {}))[1])
+        learned.append((domains, held_out())), (model, {}))[1])
     config = resolve([*FLAGS, "--semantic_weight", "1", "--balance_weight", "1"])
     frozen = frozen_for(config, [digits, photographs])
     assert learned == [([digits], [digits])] and not frozen.classifier.func.trainable

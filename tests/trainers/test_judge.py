@@ -18,7 +18,7 @@ def test_it_learns_images_of_its_own_from_a_seed_of_its_own(monkeypatch, side, t
     asked, held_out = [], [Domain("a", np.zeros((2, side, side, 3), np.uint8))]
 
     def train_once(domains, held_out, **settings):
-        asked.append((domains, held_out, settings))
+        asked.append((domains, held_out(), settings))
         return "model", {"a": 0.5, "b": 0.98765}
 
     monkeypatch.setattr(judge, "load_domains", lambda config, split: {"test": held_out}[split])
