@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from data import strokes
+from data.drawn import drawn
 from framework.errors import UserError
 
 COUNTS = {"train": 20_000, "test": 4_000}
@@ -52,6 +53,10 @@ class Glyphs:
 
     def __getitem__(self, part: slice) -> np.ndarray:
         start, stop, _ = part.indices(self.count)
+        return drawn("glyph", [self.size, self.seed, self.split, start, stop],
+                     [__file__, strokes.__file__], lambda: self._draw(start, stop))
+
+    def _draw(self, start: int, stop: int) -> np.ndarray:
         chunks = range(start // CHUNK, -(-stop // CHUNK))
         with ThreadPoolExecutor() as pool:
             drawn = list(pool.map(lambda c: draw_chunk(self._rng(c), self.size), chunks))

@@ -5,11 +5,14 @@ and sometimes the edge of a plate. Neighbouring digits of the same house number 
 the left and right. Contrast (dark on light or light on dark), blur, brightness and noise vary.
 """
 
+import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
+
+from data.drawn import drawn
 
 CHUNK = 500
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
@@ -22,6 +25,12 @@ def draw_streets(masks: np.ndarray, seed: int | Sequence[int] = 0) -> np.ndarray
     Image i shows digit i; its neighbours are drawn from the same stack. The result depends
     on the masks and the seed (one integer or several), not on the number of threads.
     """
+    told = [hashlib.sha1(masks.tobytes()).hexdigest(), masks.shape,
+            np.atleast_1d(seed).tolist()]
+    return drawn("street", told, [__file__], lambda: _draw(masks, seed))
+
+
+def _draw(masks: np.ndarray, seed: int | Sequence[int]) -> np.ndarray:
     def draw_chunk(start: int) -> np.ndarray:
         rng = np.random.default_rng([*np.atleast_1d(seed), start])
         own = masks[start:start + CHUNK]
