@@ -1,7 +1,8 @@
 """Which form of a product is taken, by its shape and by the library's kernels.
 
-A rule and no measurement on the spot: single products that were timed for some milliseconds chose
-forms that made the whole iteration slower (docs/speed.md), and a rule repeats exactly.
+A rule and no measurement on the spot: no other choice made an iteration faster beyond the noise
+(docs/speed.md), products that are timed for milliseconds differ by a factor from minute to minute,
+and a rule repeats exactly.
 """
 
 from typing import NamedTuple
