@@ -38,13 +38,8 @@ class LinearStylist(PlainStylist):
     U(M_s M_c E(f_c - mean(f_c))) + mean(f_s) is decoded; M_c and M_s are read from the covariance
     of what a convolutional net sees in the centred features of content and style.
 
-    Where it repaints, the decoder's rows have instance norms, without which its activations vanish
-    before it draws a stroke.
-
     nets: the Keras models "decoder", "content_matrix", "style_matrix", "compress", "uncompress".
     """
-
-    stroke_norm = "instance"
 
     def __init__(self, layer: str, weights: str | Path | None, net: str = "vgg19",
                  precision: str = "float32", padding: str = "same", repaints: bool = False):
