@@ -12,7 +12,6 @@ its own, they take turns, and medians are quoted. Weights are random unless they
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -25,6 +24,8 @@ import numpy as np
 
 from benchmarks import machine, peer_plan
 from benchmarks.clock import repeated, resident_mib
+from benchmarks.mistakes import one_line
+from benchmarks.rounds import answered
 from framework.errors import UserError
 from framework.quiet import quiet
 
@@ -167,11 +168,10 @@ MEASURES = {
 
 def measurement(command: list[str], threads: int) -> dict:
     """What a process answers in its last line. Raises RuntimeError with its complaint."""
-    done = subprocess.run(command, capture_output=True, text=True,
-                          env=machine.environment(threads))
-    if done.returncode:
-        raise RuntimeError((done.stderr.strip().splitlines() or ["failed"])[-1][:300])
-    return json.loads(done.stdout.splitlines()[-1])
+    found = answered(command, threads)
+    if "failure" in found:
+        raise RuntimeError(found["failure"])
+    return found
 
 
 def compared(name: str, args) -> dict[str, list[dict]]:
@@ -246,11 +246,8 @@ def main(argv):
         warm, call = MEASURES[name].calls(arrays)
         found = repeated(warm, call, float(least))
         return print(json.dumps(found | {"peak_mib": resident_mib()}))
-    try:
+    with one_line():
         run(args)
-    except UserError as error:
-        print(f"{error}", file=sys.stderr)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

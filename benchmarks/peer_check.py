@@ -21,6 +21,7 @@ import numpy as np
 
 from benchmarks import peer_plan
 from benchmarks.measure import configured, frozen_for, noise_domains
+from benchmarks.mistakes import one_line
 from framework.errors import UserError
 from framework.quiet import quiet
 
@@ -132,11 +133,8 @@ def run(argv):
 
 
 def main(argv):
-    try:
+    with one_line():
         run(argv)
-    except UserError as error:
-        print(f"{error}", file=sys.stderr)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

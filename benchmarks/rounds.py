@@ -66,13 +66,19 @@ def measurement(way: str, flags, seconds: float, threads: int) -> dict:
         command = [peer_plan.python(), "-m", "benchmarks.torch_peer", "time", str(seconds)]
         told = json.dumps(peer_plan.plan(configured(way, flags)))
     began = time.time()
+    found = answered(command, threads, told)
+    return found | {"start": found["first"] - began} if "first" in found else found
+
+
+def answered(command: list[str], threads: int, told: str | None = None) -> dict:
+    """The JSON in the last line that a process of `threads` threads prints, or the last line of
+    its complaint under `failure`. told: what it reads."""
     done = subprocess.run(command, capture_output=True, text=True, env=environment(threads),
                           input=told)
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
         return {"failure": said[-1][:300]}
-    found = json.loads(done.stdout.splitlines()[-1])
-    return found | {"start": found["first"] - began} if "first" in found else found
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def alternated(runs: dict, rounds: int, seconds: float, threads: int) -> dict[str, Found]:

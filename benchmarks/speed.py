@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from benchmarks import machine, peer_plan
 from benchmarks.measure import WAYS, configured
+from benchmarks.mistakes import one_line
 from benchmarks.rounds import Found, alternated
 from config.kinds import has
 from config.options import BY_NAME
@@ -202,11 +203,8 @@ def parsed(argv):
 
 
 def main(argv):
-    try:
+    with one_line():
         run(*parsed(argv))
-    except UserError as error:
-        print(f"{error}", file=sys.stderr)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -159,9 +159,8 @@ def train_once(domains: Sequence[Domain], held_out: Callable[[], Sequence[Domain
     name = file_name(domains, table, iterations, BATCH_SIZE, seed, noise, lr, *views)
     path = cache_folder() / "classifiers" / f"{name}.keras"
     model, place = cached_classifier(path, domains[0], table), "found in"
-    accuracies = kept_accuracies(path, domains)
+    accuracies = None if model is None else kept_accuracies(path, domains)
     if model is None:
-        accuracies = None
         print(f"training a classifier of {', '.join(d.name for d in domains)} "
               f"({iterations} iterations)", flush=True)
         model = train_classifier(domains, seed=seed, table=table, noise=noise, views=views,

@@ -154,9 +154,9 @@ class PlainTrainer(StyleTrainer):
 
 class LinearTrainer(StyleTrainer):
     """content: ||f(y) - f(c)||^2, y being c in the style of s and f the one content layer. style:
-    as of `VariationalTrainer`. reconstruction, with the content's weight and where no photograph
-    is repainted: ||f(g(f(s))) - f(s)||^2, by which the paper trains the decoder g beforehand.
-    Means throughout.
+    as of `VariationalTrainer`, where the authors' code compares means beside Gram matrices.
+    reconstruction, with the content's weight and where no photograph is repainted:
+    ||f(g(f(s))) - f(s)||^2, by which the paper trains the decoder g beforehand. Means throughout.
     """
 
     def terms(self, photos: Tensor, paintings: Tensor, random: Random) -> dict[str, Tensor]:
