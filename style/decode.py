@@ -44,12 +44,13 @@ class StyleNets(NamedTuple):
 
 @METHODS.register("inverse")
 def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", patch_size: int = 3,
-            stride: int = 1, style_patches: int = 0, strength: float = 1.0,
-            memory_limit: int | None = None, optimizer: str = "lbfgs", iterations: int = 0,
+            stride: int = 1, style_patches: int = 0, matches: str = "near",
+            strength: float = 1.0, memory_limit: int | None = None, optimizer: str = "lbfgs", iterations: int = 0,
             progress: Progress | None = None) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the first of `styles`: swaps its activations of relu3_1 and
     inverts them by the network of a run of inverse_net (Chen's thesis, section 4.3.2).
 
+    matches: see `style.few_patches.swapped`; what near ones lose is not seen behind the network.
     strength: of the swapped activations in a mixture with the content's own. iterations: so many
     steps of `style.optimise.swap` take the network's image nearer to the activations. Raises
     UserError if `run` is no such run, and as `nets.swap.style_swap` does.
@@ -61,7 +62,7 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
     if repaints := load_config(path).style.repaint:
         carried = _carried(styles[0])
     activations = swapped(own, of_style(styles[0]), patch_size, stride, memory_limit,
-                          style_patches, carried)
+                          style_patches, carried, matches=matches)
     if strength < 1:
         own = np.concatenate([own, _carried(padded)], -1) if repaints else own
         activations = mixed(activations, own, strength)

@@ -1,4 +1,4 @@
-"""Style swap with fewer style patches: those that stand for all, and what is lost, in a line."""
+"""Style swap with all style patches or fewer, those that stand for all, and exactly or nearly."""
 
 import sys
 from functools import partial
@@ -9,6 +9,7 @@ from tqdm import tqdm
 from framework.errors import UserError
 from framework.tensors import Tensor
 from nets.patches import match_cosines, match_some, representatives
+from nets.projected import match_projected
 from nets.swap import match_patches, style_swap
 from style.areas import known
 
@@ -35,15 +36,18 @@ class Representatives:
 
 
 _representatives = Representatives()
+MATCHES = ("exact", "near")
 
 
 def swapped(content: Tensor, style: Tensor, patch_size: int, stride: int,
             memory_limit: int | None, style_patches: int, carried: Tensor | None = None,
-            areas: tuple[np.ndarray, np.ndarray] | None = None) -> Tensor:
+            areas: tuple[np.ndarray, np.ndarray] | None = None, matches: str = "exact") -> Tensor:
     """`nets.swap.style_swap` with at most `style_patches` patches of the style; 0: all. areas: the
     numbers of the areas of the content's and of the style's activations, int32 [h, w]; a patch
-    belongs to that of its centre, see `style.areas`. Raises UserError for both."""
-    match = None
+    belongs to that of its centre, see `style.areas`. matches: of MATCHES; "near" is
+    `nets.projected.match_projected`, and of few patches and of areas there are exact ones alone.
+    Raises UserError for both of these."""
+    match = match_projected if matches == "near" else None
     if style_patches and areas is not None:
         raise UserError("style_patches stand for all of the style, and masks part it in areas; use "
                         "one of them")
