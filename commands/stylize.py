@@ -9,7 +9,7 @@ from typing import Any
 from commands.registry import COMMANDS, REPORT
 from framework.errors import UserError
 from framework.options import MAX_COUNT, MAX_SEED, Option
-from style import colors, minimise
+from style import colors, few_patches, minimise
 from style.films import STEADY
 from style.methods import METHODS, usual_method
 
@@ -53,6 +53,8 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("stride", int, None, "from patch to patch", low=1, high=1000),
     _of_methods("style_patches", int, None, "of the style, which k-means finds, that stand for "
                 "all; 0: all", low=0, high=MAX_COUNT),
+    _of_methods("matches", str, None, "of the swap before its net: exact, or near, which looks the "
+                "same and takes a quarter of the time", choices=few_patches.MATCHES),
     _of_methods("memory_limit", int, None, "MiB that a stage may take beyond TensorFlow's own 800",
                 low=1, high=MAX_COUNT),
     _of_methods("content_layers", str, None, "parted by commas; left out: block4_conv2, or the "

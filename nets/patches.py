@@ -52,10 +52,10 @@ def _projected(style: Tensor, k: int, s: int, seed: int) -> np.ndarray:
     shape = (k, k, style.shape[-1], DIRECTIONS)
     directions = random.normal(scale=DIRECTIONS**-0.5, size=shape).astype("float32")
     rows = tf.nn.conv2d(style, directions, s, "VALID")
-    return tf.reshape(rows / (_norms(style, k, s) + EPSILON), (-1, DIRECTIONS)).numpy()
+    return tf.reshape(rows / (patch_norms(style, k, s) + EPSILON), (-1, DIRECTIONS)).numpy()
 
 
-def _norms(activations: Tensor, k: int, s: int) -> Tensor:
+def patch_norms(activations: Tensor, k: int, s: int) -> Tensor:
     """Of the patches of [1, h, w, C]: [1, rows, columns, 1]."""
     squares = tf.reduce_sum(tf.square(activations), -1, keepdims=True)
     return tf.sqrt(tf.nn.conv2d(squares, tf.ones((k, k, 1, 1)), s, "VALID"))
@@ -94,7 +94,7 @@ def match_cosines(content: Tensor, style: Tensor, patch_size: int, stride: int,
     rng = np.random.default_rng([seed, 2])
     asked = rng.choice(count, min(SAMPLED, count), replace=False)
     cosines = tf.nn.conv2d(style, _filters(content[0], asked, across, k, s), s, "VALID")
-    cosines = tf.reshape(cosines / (_norms(style, k, s) + EPSILON), (-1, len(asked)))
+    cosines = tf.reshape(cosines / (patch_norms(style, k, s) + EPSILON), (-1, len(asked)))
     few = tf.reduce_max(tf.gather(cosines, chosen), 0)
     return float(tf.reduce_mean(few)), float(tf.reduce_mean(tf.reduce_max(cosines, 0)))
 

@@ -45,8 +45,8 @@ class StyleNets(NamedTuple):
 @METHODS.register("inverse")
 def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", patch_size: int = 3,
             stride: int = 1, style_patches: int = 0, matches: str = "near",
-            strength: float = 1.0, memory_limit: int | None = None, optimizer: str = "lbfgs", iterations: int = 0,
-            progress: Progress | None = None) -> np.ndarray:
+            strength: float = 1.0, memory_limit: int | None = None, optimizer: str = "lbfgs",
+            iterations: int = 0, progress: Progress | None = None) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the first of `styles`: swaps its activations of relu3_1 and
     inverts them by the network of a run of inverse_net (Chen's thesis, section 4.3.2).
 

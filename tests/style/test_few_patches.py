@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from commands.dispatch import main
+from nets import projected
 from nets.swap import style_swap
 from style.few_patches import swapped
 from style.images import read_uint8
@@ -48,3 +49,17 @@ def test_the_option(tmp_path, capsys):
     np.testing.assert_array_equal(every, zero)
     assert np.abs(five.astype(int) - zero).max() > 20
     assert "5 style patches" in capsys.readouterr().err
+
+
+def test_near_matches_are_mostly_the_exact_ones(monkeypatch):
+    monkeypatch.setattr(projected, "LEAST_PAIRS", 0)
+    monkeypatch.setattr(projected, "FEW", 30)
+    monkeypatch.setattr(projected, "MANY", 50)
+    content, style = activations(20, 3), activations(22, 4)
+    exact = swapped(content, style, 3, 1, None, 0).numpy()
+    near = swapped(content, style, 3, 1, None, 0, matches="near").numpy()
+    apart = np.linalg.norm(near - exact) / np.linalg.norm(exact)
+    assert 0 < apart < 0.5
+    assert apart < 0.7 * np.linalg.norm(content - exact) / np.linalg.norm(exact)
+    np.testing.assert_array_equal(swapped(content, style, 3, 1, None, 9, matches="near"),
+                                  swapped(content, style, 3, 1, None, 9))
