@@ -208,8 +208,7 @@ class Block:
         if row.activation == "prelu":
             over_space = [1, 2] if self.image else None
             slope: Any = keras.initializers.Constant(0.25)
-            kind = layers.PReLU if self.image else PReLU
-            return [kind(slope, shared_axes=over_space, **common)]
+            return [PReLU(slope, shared_axes=over_space, **common)]
         return [ACTIVATIONS[row.activation](**common)]
 
 
