@@ -43,13 +43,13 @@ def match_projected(content: Tensor, style: Tensor, plan: Plan) -> Tensor:
     both = [each[None] for each in (content, style)]
     inverse = [1 / (patch_norms(each, k, s) + EPSILON) for each in both]
     corners = [each[:, :1 - k or None:s, :1 - k or None:s] for each in both]
-    basis = _principal([_some(*each, 1) for each in zip(corners, inverse, strict=True)], CHANNELS)
+    basis = principal([_some(*each, 1) for each in zip(corners, inverse, strict=True)], CHANNELS)
     both = [tf.nn.conv2d(each, basis[None, None], 1, "VALID") for each in both]
-    basis = _principal([_some(*each, k, s) for each in zip(both, inverse, strict=True)], MANY)
+    basis = principal([_some(*each, k, s) for each in zip(both, inverse, strict=True)], MANY)
     filters = tf.reshape(basis, (k, k, both[0].shape[-1], -1))
     found, known = (tf.nn.conv2d(each, filters, s, "VALID") for each in both)
     found, known = (tf.reshape(each, (-1, each.shape[-1])) for each in (found, known * inverse[1]))
-    return tf.reshape(_best(found, known), plan.content_grid)
+    return tf.reshape(best_of_blocks(found, known), plan.content_grid)
 
 
 def _some(activations: Tensor, inverse: Tensor, k: int, s: int = 1) -> Tensor:
@@ -61,7 +61,7 @@ def _some(activations: Tensor, inverse: Tensor, k: int, s: int = 1) -> Tensor:
     return tf.reshape(patches * inverse[:, ::apart, ::apart], (-1, patches.shape[-1]))
 
 
-def _principal(sets: list[Tensor], count: int) -> Tensor:
+def principal(sets: list[Tensor], count: int) -> Tensor:
     """The directions [D, count], all if there are fewer, that hold most of the squares of the rows
     [n, D] of both sets, of which each counts as much; those that hold most come first."""
     moments = [tf.matmul(rows, rows, transpose_a=True) for rows in sets]
@@ -69,9 +69,9 @@ def _principal(sets: list[Tensor], count: int) -> Tensor:
     return tf.linalg.eigh(moment)[1][:, :-count - 1:-1]
 
 
-def _best(found: Tensor, known: Tensor) -> Tensor:
-    """For each row of `found` the number, int32, of the row of `known` of greatest product among
-    those that are the best of a block by their first FEW numbers."""
+def best_of_blocks(found: Tensor, known: Tensor) -> Tensor:
+    """For each row of `found` [N, D] the number, int32 [N], of the row of `known` [M, D] of
+    greatest product among those that are the best of a block by their first FEW numbers."""
     each = -(-len(known) // BLOCKS)
     numbers = np.minimum(np.arange(BLOCKS * each), len(known) - 1).astype(np.int32)
     few = tf.transpose(tf.gather(known[:, :FEW], numbers))
@@ -82,8 +82,8 @@ def _best(found: Tensor, known: Tensor) -> Tensor:
 
 @cache
 def _compiled():
-    """(rows, the style's rows for all, those for the best, the numbers of the former) -> `_best` of
-    these rows."""
+    """(rows, the style's for all, the style's for the best, the numbers of the former) ->
+    `best_of_blocks` of the rows."""
     def best(found, few, known, numbers):
         scores = tf.matmul(found[:, :tf.shape(few)[0]], few)
         scores = tf.reshape(scores, (tf.shape(scores)[0], BLOCKS, -1))

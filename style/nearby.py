@@ -8,7 +8,7 @@ import numpy as np
 
 from framework.lazy import Lazy
 from framework.tensors import Tensor
-from nets.neighbours import nearest
+from nets.neighbours import nearest, nearly_nearest
 from style.areas import known
 from style.features import any_image_spec
 from style.hypercolumns import Hypercolumns
@@ -84,9 +84,10 @@ def _directions_of(columns, chosen, centre, parts):
 
 
 def _nearest_within(rows, own, memory_limit, areas, own_areas):
-    """`nets.neighbours.nearest` in each area by itself."""
+    """`nets.neighbours.nearest` in each area by itself; nearly the nearest of one area without a
+    memory limit."""
     if areas is None:
-        return nearest(rows, own, memory_limit)
+        return nearest(rows, own, memory_limit) if memory_limit else nearly_nearest(rows, own)
     areas = known(areas.ravel(), own_areas)
     index = np.zeros(len(areas), np.int32)
     for area in np.unique(areas):

@@ -6,8 +6,11 @@ as slowly as their grain; a pyramid changes both at once (Kolkin et al. 2022 do 
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any, TypeAlias
 
 import numpy as np
+
+Sparse: TypeAlias = Any         # scipy.sparse.csr_array, whose stubs take its shape for None
 
 LEVELS = 4                      # each of half the sides of the one before
 
@@ -34,8 +37,8 @@ def pyramid_directions(height: int, width: int,
     """A function that takes each gradient by an image [1, height, width, 3] in its turn and returns
     the sum over `levels` of what Adam does at each of them, at the image's size.
 
-    The levels are interpolated linearly, which is a product with a matrix for each axis; a
-    level's gradient is the product with their transposes. A level of one row is not halved.
+    The levels are interpolated linearly, which is a product with a sparse matrix for each axis;
+    a level's gradient is the product with their transposes. A level of one row is not halved.
     """
     each = []
     for level in range(levels):
@@ -52,17 +55,20 @@ def pyramid_directions(height: int, width: int,
 
 
 @lru_cache(maxsize=64)
-def _interpolation(size: int, coarse: int) -> np.ndarray:
+def _interpolation(size: int, coarse: int) -> Sparse:
     """The matrix [size, coarse] that interpolates linearly between the centres of the pixels."""
     import cv2
+    from scipy.sparse import csr_array
 
     identity = np.eye(coarse, dtype=np.float32)
-    return cv2.resize(identity, (coarse, size), interpolation=cv2.INTER_LINEAR)
+    return csr_array(cv2.resize(identity, (coarse, size), interpolation=cv2.INTER_LINEAR))
 
 
-def _apply(down: np.ndarray, across: np.ndarray, image: np.ndarray) -> np.ndarray:
+def _apply(down: Sparse, across: Sparse, image: np.ndarray) -> np.ndarray:
     """Both axes of [1, h, w, 3] multiplied by their matrices."""
-    if len(down) == down.shape[1] and len(across) == across.shape[1]:
+    if down.shape[0] == down.shape[1] and across.shape[0] == across.shape[1]:
         return image                                            # the finest level
-    rows = np.tensordot(down, image[0], (1, 0))
-    return np.ascontiguousarray(np.tensordot(across, rows, (1, 1)).swapaxes(0, 1))[None]
+    _, height, width, channels = image.shape
+    rows = (down @ image.reshape(height, -1)).reshape(-1, width, channels).swapaxes(0, 1)
+    both = (across @ rows.reshape(width, -1)).reshape(across.shape[0], -1, channels)
+    return np.ascontiguousarray(both.swapaxes(0, 1))[None]
