@@ -98,9 +98,10 @@ def _nearest_within(rows, own, memory_limit, areas, own_areas):
 
 
 def directions(columns: Tensor, centre: Tensor, parts: Parts) -> Tensor:
-    """From `centre` [C] to weighed columns [..., C], of length 1 in each of the `parts`."""
-    away = columns - centre
-    return tf.concat([tf.math.l2_normalize(away[..., first:end], -1) for first, end in parts], -1)
+    """From `centre` [C] to weighed columns [..., C], of length 1 in each of the `parts`, which are
+    all channels in their order."""
+    each = tf.split(columns - centre, [end - first for first, end in parts], -1)
+    return tf.concat([tf.math.l2_normalize(part, -1) for part in each], -1)
 
 
 class Misfit:
