@@ -47,7 +47,7 @@ def nearly_nearest(content: Tensor, style: Tensor) -> Tensor:
         return nearest(content, style)
     content, style = (tf.math.l2_normalize(rows - tf.reduce_mean(rows, 0), 1)
                       for rows in (content, style))
-    basis = principal([rows[::max(1, 2 * len(rows) // SAMPLED)] for rows in (content, style)], MANY)
+    basis = principal([rows[::max(1, len(rows) // SAMPLED)] for rows in (content, style)], MANY)
     return best_of_blocks(tf.matmul(content, basis), tf.matmul(style, basis))
 
 

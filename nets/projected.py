@@ -22,7 +22,7 @@ tf = Lazy("tensorflow")
 CHANNELS = 64                   # that are left of the activations
 FEW, MANY = 48, 192             # directions of patches: for all of them, for the best of each block
 BLOCKS = 16                     # of the style's patches, in their order
-SAMPLED = 4096                  # patches, about, by which the directions are found
+SAMPLED = 2048                  # patches, about, by which the directions are found
 LEAST_PAIRS = 2**22             # for fewer the exact match is as fast
 MOST_NUMBERS = 1024             # of a patch; for more its directions take longer than they save
 SCORES = 2**24                  # that are held at a time
@@ -55,7 +55,7 @@ def match_projected(content: Tensor, style: Tensor, plan: Plan) -> Tensor:
 def _some(activations: Tensor, inverse: Tensor, k: int, s: int = 1) -> Tensor:
     """Of about SAMPLED patches of [1, H, W, C] at even distances the numbers times the `inverse`
     [1, rows, columns, 1] of their lengths: [n, k^2 C]."""
-    apart = max(1, int(np.sqrt(inverse.shape[1] * inverse.shape[2] / SAMPLED)))
+    apart = int(np.ceil(np.sqrt(inverse.shape[1] * inverse.shape[2] / SAMPLED)))
     patches = tf.image.extract_patches(activations, [1, k, k, 1], [1, s * apart, s * apart, 1],
                                        [1] * 4, "VALID")
     return tf.reshape(patches * inverse[:, ::apart, ::apart], (-1, patches.shape[-1]))
