@@ -64,5 +64,6 @@ def _multiple(config: Config) -> int:
     if config.experiment.gan_type == "inverse_net":
         return DECODED[INVERTED].multiple
     if config.style.style_variance:
-        return MULTIPLE
+        read_by_vgg = config.style.content_encoder == "vgg"
+        return DECODED[INVERTED].multiple if read_by_vgg else MULTIPLE
     return DECODED[config.coupling.content_layers.strip()].multiple

@@ -308,6 +308,9 @@ OPTIONS: tuple[Option, ...] = (
         ("style_encoder", str, "conv", "style_vae: what reads a style: a convolutional net, or "
          "dense layers the moments of VGG's features, which know paintings that they never saw",
          one_of_names("conv", "statistics"), STYLIST, VARIATIONAL),
+        ("content_encoder", str, "conv", "style_vae: what reads a photograph: a convolutional net "
+         "with instance norms, or VGG to block3_conv1, whose features follow its shapes at once",
+         one_of_names("conv", "vgg"), STYLIST, VARIATIONAL),
         ("style_statistics", str, "gram", "style_vae: what the style term compares: Gram matrices, "
          "or means and deviations, which teach strokes sooner", one_of_names("gram", "moments"),
          STYLIST, either(VARIATIONAL, one_of("transform", "linear"))),

@@ -6,6 +6,7 @@ All are fully convolutional. Images are in [-1, 1]; no net bounds its output ima
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -14,7 +15,7 @@ from keras import layers
 from framework.errors import UserError
 from framework.lazy import Lazy
 from framework.tensors import Tensor
-from losses.style import EPSILON, moments
+from losses.style import EPSILON, LEVELS, moments
 from nets.architectures import Architecture, Row, replace_padding, widen
 from nets.architectures.style import (
     CONTENT_ENCODER,
@@ -25,11 +26,13 @@ from nets.architectures.style import (
 )
 from nets.build import build_convolutional
 from nets.layers import Block, Initialization, choose_initialization
+from nets.vgg import VGGFeatures
 
 ops = Lazy("keras.ops")
 
 HIDDEN_UNITS = 128              # of the dense layers that read a style
 MAX_LOG_VARIANCE = 10.0
+MIRRORED = 8                    # pixels beyond the edges of an image that VGG reads
 
 
 def adain(features: Tensor, mean: Tensor, sd: Tensor, epsilon: float = EPSILON) -> Tensor:
@@ -99,24 +102,44 @@ def concat_moments(statistics: Iterable[Tensor]) -> Tensor:
     return ops.concatenate([x[:, 0, 0] for x in statistics], -1)
 
 
+def build_vgg_encoder(layer: str, weights: str | Path | None, net: str = "vgg19",
+                      precision: str = "float32") -> keras.Model:
+    """E_c: images [B, H, W, 3] -> content: VGG's features of `layer` over LEVELS, never trained.
+
+    VGG sees images mirrored at their edges: of the zeros beyond them a style that amplifies what
+    is there draws a frame. Raises UserError for weights that cannot be had.
+    """
+    images = keras.Input((None, None, 3), name="images")
+    cells = MIRRORED // DECODED[layer].multiple
+    edges = (MIRRORED, MIRRORED)
+    wide = ops.pad(images, ((0, 0), edges, edges, (0, 0)), "reflect")
+    (features,) = VGGFeatures([layer], weights, net, precision=precision)(wide)
+    inner = features[:, cells:-cells, cells:-cells] / LEVELS
+    return keras.Model(images, inner, name="content_encoder")
+
+
 def build_style_decoder(latent_dim: int, width: float = 1.0, precision: str | None = None,
-                        padding: str = "same") -> keras.Model:
-    """(content [B, h, w, C], style [B, latent_dim]) -> images [B, 8h, 8w, 3].
+                        padding: str = "same", layer: str | None = None) -> keras.Model:
+    """(content [B, h, w, C], style [B, latent_dim]) -> images [B, 8h, 8w, 3], or [B, 4h, 4w, 3] of
+    block3_conv1 (`DECODED`). layer: of VGG, whose features content is; None: a net's own.
 
     Two dense layers read the style. Each AdaIN has a dense layer of its own on top of them.
     """
-    content, style, image = style_decoder_parts(latent_dim, width, precision, padding)
+    content, style, image = style_decoder_parts(latent_dim, width, precision, padding, layer)
     return keras.Model([content, style], image, name="decoder")
 
 
 def style_decoder_parts(latent_dim: int, width: float, precision: str | None, padding: str,
+                        layer: str | None = None,
                         last_start: Initialization | None = None) -> tuple[Tensor, ...]:
     """Of `build_style_decoder`: content, style, and the image, whose row has the initial weights
     `last_start`."""
-    table = _widen_all(STYLE_DECODER[:-1], width) + STYLE_DECODER[-1:]
+    table = DECODER[DECODED[layer].first:] if layer else STYLE_DECODER
+    table = _widen_all(table[:-1], width) + table[-1:]
     *rows, last = replace_padding(table, padding)
     start = choose_initialization(Architecture((), initializer="he"), "table", None)
-    x = content = keras.Input((None, None, rows[0].filters), name="content")
+    channels = DECODED[layer].channels if layer else rows[0].filters
+    x = content = keras.Input((None, None, channels), name="content")
     code = style = keras.Input((latent_dim,), name="style")
     for i in (1, 2):
         code = layers.Dense(HIDDEN_UNITS, "relu", name=f"style_{i}", dtype="float32")(code)

@@ -58,11 +58,12 @@ def with_palette(encoder: keras.Model) -> keras.Model:
 
 
 def build_repainting_decoder(latent_dim: int, width: float = 1.0, precision: str | None = None,
-                             padding: str = "same") -> keras.Model:
-    """(content [B, h, w, C], photographs [B, 8h, 8w, 3], style [B, latent_dim]) -> images: the
+                             padding: str = "same", layer: str | None = None) -> keras.Model:
+    """(content [B, h, w, C], photographs [B, H, W, 3], style [B, latent_dim]) -> images: the
     photographs in the palette that is the style's first six dimensions, and what
     `nets.adain.build_style_decoder` draws, which is nothing in the beginning."""
-    content, style, drawn = style_decoder_parts(latent_dim, width, precision, padding, ZEROS)
+    content, style, drawn = style_decoder_parts(latent_dim, width, precision, padding, layer,
+                                                ZEROS)
     photographs = keras.Input((None, None, 3), name="photographs")
     image = repaint(photographs, palette_from(style[:, :SIZE])) + drawn
     return keras.Model([content, photographs, style], image, name="decoder")

@@ -34,24 +34,25 @@ class VariationalStylist:
     """Its styles are the points of a latent space; every point is a style (the slides' pipeline).
 
     nets: the Keras models "content_encoder", "style_encoder" and "decoder". style_encoder: one of
-    `nets.style_statistics` in place of the convolutional one.
+    `nets.style_statistics` in place of the convolutional one. content_encoder: of VGG's `layer` of
+    `nets.architectures.style.DECODED`, in place of a convolutional one that learns.
     """
-
-    multiple = MULTIPLE
 
     def __init__(self, latent_dim: int, width: float = 1.0, precision: str | None = None,
                  padding: str = "same", repaints: bool = False,
-                 style_encoder: "keras.Model | None" = None):
+                 style_encoder: "keras.Model | None" = None,
+                 content_encoder: "keras.Model | None" = None, layer: str | None = None):
         self.latent_dim, self.repaints = latent_dim, repaints
+        self.multiple = DECODED[layer].multiple if layer else MULTIPLE
         common = width, precision, padding
         encoder = style_encoder or adain.build_style_encoder(latent_dim, *common)
         decoder = palette.build_repainting_decoder if repaints else adain.build_style_decoder
-        self.nets = {"content_encoder": adain.build_content_encoder(*common),
+        self.nets = {"content_encoder": content_encoder or adain.build_content_encoder(*common),
                      "style_encoder": palette.with_palette(encoder) if repaints else encoder,
-                     "decoder": decoder(latent_dim, *common)}
+                     "decoder": decoder(latent_dim, *common, layer)}
 
     def content(self, images: Tensor) -> Content:
-        """The images' content [B, H/8, W/8, C]."""
+        """The images' content [B, H/8, W/8, C], or of VGG's layer."""
         features = self.nets["content_encoder"](images)
         return (features, images) if self.repaints else (features,)
 

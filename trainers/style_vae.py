@@ -27,7 +27,8 @@ from losses.perceptual import (
     style_loss,
 )
 from losses.style import disentanglement, kl_to_normal, moments_loss
-from nets.architectures.style import PADDING
+from nets.adain import build_vgg_encoder
+from nets.architectures.style import INVERTED, PADDING
 from nets.linear_style import LinearStylist
 from nets.palette import palette_of
 from nets.style_statistics import build_statistics_encoder
@@ -187,7 +188,8 @@ def stylist_for(config: Config) -> VariationalStylist | PlainStylist:
     padding = PADDING[config.style.padding]
     if config.style.style_variance:
         return VariationalStylist(config.training.latent_dim, width, precision, padding,
-                                  config.style.repaint, _statistics_encoder(config))
+                                  config.style.repaint, _statistics_encoder(config),
+                                  *_vgg_encoder(config))
     coupling = config.coupling
     kind = LinearStylist if config.style.transform == "linear" else PlainStylist
     return kind(coupling.content_layers.strip(), coupling.vgg_weights, coupling.vgg, precision,
@@ -200,6 +202,15 @@ def _statistics_encoder(config: Config) -> keras.Model | None:
         return None
     return build_statistics_encoder(config.training.latent_dim, layers_of(coupling.style_layers),
                                     coupling.vgg_weights, coupling.vgg, config.device.precision)
+
+
+def _vgg_encoder(config: Config) -> tuple[keras.Model | None, str | None]:
+    """What reads a photograph's content, and its layer, where that is VGG."""
+    coupling = config.coupling
+    if config.style.content_encoder == "conv":
+        return None, None
+    return build_vgg_encoder(INVERTED, coupling.vgg_weights, coupling.vgg,
+                             config.device.precision), INVERTED
 
 
 def _trainer_of(stylist: VariationalStylist | PlainStylist) -> type[StyleTrainer]:

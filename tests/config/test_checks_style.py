@@ -39,6 +39,9 @@ PLAIN = [*STYLE, "--no_style_variance", "--content_layers", "block3_conv1"]
     ([*STYLE, "--disentangle_weight", "1", "--batch_size", "1"], "batch_size must be 2"),
     ([*STYLE, "--repaint", "--latent_dim", "6"], "the first 6 of latent_dim are"),
     ([*PLAIN, "--style_encoder", "statistics"], "style_encoder belongs to --style_variance"),
+    ([*PLAIN, "--content_encoder", "vgg"], "content_encoder belongs to --style_variance"),
+    ([*STYLE, "--content_encoder", "vgg", "--image_size", "30"],
+     "image_size 30 must be a multiple of 4"),
     ([*INVERSE, "--repaint", "--no_swapped"], "repaint learns from swapped activations alone"),
     ([*STYLE, "--inverse_norm", "none"], "inverse_norm belongs to --gan_type inverse_net"),
     ([*PLAIN, "--content_layers", "block3_conv1,block2_conv1"], "the one layer that is decoded"),
@@ -55,6 +58,7 @@ def test_contradictions(argv, message):
     INVERSE, STYLE, PLAIN, [*INVERSE, "--no_swapped", "--tv_weight", "0", "--width", "0.5"],
     [*INVERSE, "--crop", "12", "--image_size", "30"], [*STYLE, "--kl_weight", "1"],
     [*PLAIN, "--image_size", "28"], [*STYLE, "--batch_size", "1"],
+    [*STYLE, "--content_encoder", "vgg", "--image_size", "28"],
     [*INVERSE[:2], "--dataset", "glyph2edge", "--preset", "quick-inverse", "--no_swapped",
      "--no_repaint"]])
 def test_what_goes_together(argv):

@@ -8,6 +8,7 @@ from framework.errors import UserError
 from losses.style import moments
 from nets.adain import adaptive_instance_norm, concat_moments
 from nets.stylist import PlainStylist, VariationalStylist, apply_style
+from nets.vgg import VGGFeatures
 from trainers.style_vae import stylist_for
 
 FLAGS = ["--gan_type", "style_vae", "--preset", "none", "--dataset", "glyph2edge",
@@ -27,6 +28,21 @@ def test_a_run_of_style_vae():
     np.testing.assert_array_equal(stylist.style(image(16)), again.style(image(16)))
     made = stylist.image(stylist.content(image(16)), stylist.style(image(24, 1)))
     assert made.shape == (1, 16, 16, 3) and stylist.multiple == 8
+
+
+def test_content_read_by_vgg():
+    stylist = stylist_for(resolve([*FLAGS, "--latent_dim", "5", "--width", "0.1",
+                                   "--content_encoder", "vgg"]))
+    assert stylist.multiple == 4
+    content = np.asarray(stylist.content(image(12))[0])
+    mirrored = np.pad(image(12), ((0, 0), (8, 8), (8, 8), (0, 0)), "reflect")
+    features = np.asarray(VGGFeatures(["block3_conv1"], "random")(mirrored)[0])
+    np.testing.assert_allclose(content, features[:, 2:5, 2:5] / 127.5, rtol=1e-5, atol=1e-6)
+    assert not stylist.nets["content_encoder"].trainable_variables
+    made = [stylist.image((content,), np.full((1, 5), x, "float32")) for x in (-1, 1)]
+    assert made[0].shape == (1, 12, 12, 3) and np.abs(made[0] - made[1]).max() > 1e-3
+    other = stylist.image((content[:, ::-1],), np.ones((1, 5), "float32"))
+    assert np.abs(made[1] - other).max() > 1e-3
 
 
 @pytest.mark.parametrize("layer, multiple", [("block2_conv1", 2), ("block3_conv1", 4)])

@@ -171,6 +171,8 @@ def variables(run):
       "--kl_weight", "1", "--kl_warmup", "2", "--disentangle_weight", "1",
       "--repaint", "--palette_weight", "1"],
      ["content_encoder", "decoder", "style_encoder"]),
+    (["--width", "0.05", "--latent_dim", "8", "--content_encoder", "vgg", "--repaint"],
+     ["content_encoder", "decoder", "style_encoder"]),
     (["--no_style_variance", "--padding", "reflect", "--repaint", "--layer_balance",
       "--augment", "hue,flip", "--augment_probability", "0.5"], ["decoder"])])
 def test_a_resumed_run_is_the_unbroken_one(pictures, tmp_path, flags, models):
