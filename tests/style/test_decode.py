@@ -9,8 +9,9 @@ from config.run import Run
 from framework.checkpoint import Checkpoints
 from framework.errors import UserError
 from nets.architectures.style import INVERTED
-from nets.swap import style_swap
+from nets.swap import match_patches, style_swap
 from nets.vgg import VGGFeatures
+from style import few_patches
 from style.decode import corner_weights, draw_adain, inverse, mix_styles, tile_images
 from style.images import pad_to_multiple
 from style.optimise import swap_loss
@@ -83,6 +84,18 @@ def test_inverse_by_hand(inverse_run, patch_size, stride):
     made = inverse(CONTENT, STYLES[:1], run=run, patch_size=patch_size, stride=stride)
     np.testing.assert_allclose(made, inside(net(swapped)), rtol=1e-3, atol=1e-3)
     assert made.shape == CONTENT.shape
+
+
+@pytest.mark.parametrize("more, near", [({}, True), ({"matches": "exact"}, False)])
+def test_near_matches_are_the_usual_ones(inverse_run, more, near, monkeypatch):
+    asked = []
+
+    def match(*about):
+        asked.append(about)
+        return match_patches(*about)
+    monkeypatch.setattr(few_patches, "match_projected", match)
+    inverse(CONTENT, STYLES[:1], run=inverse_run[0], **more)
+    assert bool(asked) == near
 
 
 def by_hand(nets, code):
