@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # Pixels by which content is mirrored outwards before a net sees it, which are cut off its image:
 # VGG reads zeros beyond the edge, and what it makes of them would stand as a frame in the image.
 BORDER = 16
+REMEMBERED = 8          # styles, at most
 GAN_TYPES = {"inverse": "inverse_net", "adain": "style_vae"}     # of the runs, by method
 
 
@@ -211,5 +212,20 @@ def style_nets(run: str, checkpoint: int) -> StyleNets:
     stylist = stylist_for(for_this_machine(load_config(run)))
     _restore(run, {"stylist": all_variables(stylist.nets.values())})
     encode, read = compiled(stylist.content), compiled(stylist.style)
-    return StyleNets(stylist, encode, lambda image: np.asarray(read(image)),
+    return StyleNets(stylist, encode, remembered(lambda image: np.asarray(read(image))),
                      compiled(stylist.image))
+
+
+def remembered(read: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+    """`read` of an image, which for one of the last images is not computed again: all photographs
+    of a folder and all frames of a film have the same styles."""
+    newest: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def known(image):
+        found = next((code for other, code in newest if other is image), None)
+        if found is None:
+            found = read(image)
+            newest.append((image, found))
+            del newest[:-REMEMBERED]
+        return found
+    return known

@@ -12,7 +12,15 @@ from nets.architectures.style import INVERTED
 from nets.swap import match_patches, style_swap
 from nets.vgg import VGGFeatures
 from style import few_patches
-from style.decode import corner_weights, draw_adain, inverse, mix_styles, tile_images
+from style.decode import (
+    REMEMBERED,
+    corner_weights,
+    draw_adain,
+    inverse,
+    mix_styles,
+    remembered,
+    tile_images,
+)
 from style.images import pad_to_multiple
 from style.optimise import swap_loss
 from trainers.inverse import net_for
@@ -117,6 +125,18 @@ def test_adain_of_one_style_and_of_a_mixture(style_run):
                                atol=1e-4)
     np.testing.assert_allclose(draw_adain(CONTENT, STYLES, run=run),
                                by_hand(nets, codes.mean(0, keepdims=True)), atol=1e-4)
+
+
+def test_a_style_is_read_once():
+    """As long as it is the same array, and one of the last."""
+    read, images = [], [image(4, 4, seed) for seed in range(REMEMBERED + 1)]
+    known = remembered(lambda one: read.append(one) or one.sum(keepdims=True))
+    for one in (images[0], images[1], images[0], images[0].copy()):
+        np.testing.assert_array_equal(known(one), one.sum(keepdims=True))
+    assert [each is images[0] for each in read] == [True, False, False]
+    for one in (*images[1:], images[0]):
+        known(one)
+    assert read[-1] is images[0] and len(read) == 3 + REMEMBERED
 
 
 def test_the_grid_has_its_styles_in_the_corners(style_run):
