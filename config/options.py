@@ -311,6 +311,10 @@ OPTIONS: tuple[Option, ...] = (
         ("content_encoder", str, "conv", "style_vae: what reads a photograph: a convolutional net "
          "with instance norms, or VGG to block3_conv1, whose features follow its shapes at once",
          one_of_names("conv", "vgg"), STYLIST, VARIATIONAL),
+        ("content_target", str, "photograph", "style_vae: what the content term compares with: the "
+         "photograph's features, or these with the painting's means and deviations, with which it "
+         "does not work against the style", one_of_names("photograph", "adain"), STYLIST,
+         VARIATIONAL),
         ("style_statistics", str, "gram", "style_vae: what the style term compares: Gram matrices, "
          "or means and deviations, which teach strokes sooner", one_of_names("gram", "moments"),
          STYLIST, either(VARIATIONAL, one_of("transform", "linear"))),

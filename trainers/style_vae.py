@@ -27,7 +27,7 @@ from losses.perceptual import (
     style_loss,
 )
 from losses.style import disentanglement, kl_to_normal, moments_loss
-from nets.adain import build_vgg_encoder
+from nets.adain import adaptive_instance_norm, build_vgg_encoder
 from nets.architectures.style import INVERTED, PADDING
 from nets.linear_style import LinearStylist
 from nets.palette import palette_of
@@ -43,6 +43,10 @@ from trainers.variables import all_variables, trained_variables
 
 # --style_statistics: what variational styles compare.
 STYLE_TERMS = {"gram": style_loss, "moments": moments_loss}
+# --content_target: what the features of a variational result are compared with, from those of the
+# photograph and of the painting.
+CONTENT_TARGETS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "photograph": lambda photo, painting: photo, "adain": adaptive_instance_norm}
 
 
 class StyleTrainer:
@@ -51,8 +55,9 @@ class StyleTrainer:
     stylist: of `nets.stylist`; its nets are trained. look: images to a dict of features by
     layer, never trained. weights: of the terms, by name. warmup: iterations over which the
     weight of "kl" rises. difference: of two tensors, by which features and their moments or Gram
-    matrices are compared. changes: names of random changes of the paintings (`data.augment`), each
-    made with change_probability. What the terms are, the subclasses say.
+    matrices are compared. content_target: of CONTENT_TARGETS. changes: names of random changes of
+    the paintings (`data.augment`), each made with change_probability. What the terms are, the
+    subclasses say.
     """
 
     def __init__(self, stylist: Any, look: Callable, optimizer: keras.optimizers.Optimizer, *,
@@ -60,8 +65,10 @@ class StyleTrainer:
                  style_layers: Sequence[str], warmup: int = 0, seed: int = 0,
                  difference: Difference = mean_squared_difference,
                  style_term: Callable = style_loss,
+                 content_target: Callable = CONTENT_TARGETS["photograph"],
                  changes: Sequence[str] = (), change_probability: float = 1.0):
         self.difference, self.style_term = difference, style_term
+        self.content_target = content_target
         self.changes, self.change_probability = changes, change_probability
         self.stylist, self.look, self.optimizer = stylist, look, optimizer
         self.weights, self.warmup, self.seed = weights, warmup, seed
@@ -111,11 +118,12 @@ class StyleTrainer:
 
 
 class VariationalTrainer(StyleTrainer):
-    """content: sum over layers of ||f(y) - f(c)||^2 / (C H W), y being c in the style of s.
+    """content: sum over layers of ||f(y) - f(c)||^2 / (C H W), y being c in the style of s; or
+    from AdaIN(f(c), f(s)), as Huang and Belongie (2017, eq. 12) compare (`content_target`).
     style: sum over layers of ||G(y) - G(s)||^2 / C^2, Gram matrices divided by H W, or the
-    squared differences of means and deviations (`style_term`). kl: of the
-    style's distribution from N(0, 1). disentangle, where it has a weight: of two photographs in
-    one style (`losses.style.disentanglement`). All are means over the batch.
+    squared differences of means and deviations (`style_term`). kl: of the style's distribution
+    from N(0, 1). disentangle, where it has a weight: of two photographs in one style
+    (`losses.style.disentanglement`). All are means over the batch.
     """
 
     def terms(self, photos: Tensor, paintings: Tensor, random: Random) -> dict[str, Tensor]:
@@ -123,7 +131,8 @@ class VariationalTrainer(StyleTrainer):
         code = mean + ops.exp(0.5 * log_variance) * random.normal(tf.shape(mean))
         content = self.stylist.content(photos)
         made = self.stylist.image(content, code)
-        seen, wanted, painted = (self.look(images) for images in (made, photos, paintings))
+        seen, own, painted = (self.look(images) for images in (made, photos, paintings))
+        wanted = {n: self.content_target(own[n], painted[n]) for n in self.content_layers}
         terms = {"content": sum(self.difference(seen[n], wanted[n]) for n in self.content_layers),
                  "style": sum(self.style_term(seen[n], painted[n], self.difference)
                               for n in self.style_layers),
@@ -261,6 +270,7 @@ def training(config: Config, domains: Sequence[Domain]) -> Training:
         difference=(relative_squared_difference if style.layer_balance
                     else mean_squared_difference),
         style_term=STYLE_TERMS[style.style_statistics],
+        content_target=CONTENT_TARGETS[style.content_target],
         changes=parse_augmentations(config.loss.augment),
         change_probability=config.loss.augment_probability)
     return Training(trainer, pair_batches(config, domains),

@@ -40,6 +40,7 @@ PLAIN = [*STYLE, "--no_style_variance", "--content_layers", "block3_conv1"]
     ([*STYLE, "--repaint", "--latent_dim", "6"], "the first 6 of latent_dim are"),
     ([*PLAIN, "--style_encoder", "statistics"], "style_encoder belongs to --style_variance"),
     ([*PLAIN, "--content_encoder", "vgg"], "content_encoder belongs to --style_variance"),
+    ([*PLAIN, "--content_target", "adain"], "content_target belongs to --style_variance"),
     ([*STYLE, "--content_encoder", "vgg", "--image_size", "30"],
      "image_size 30 must be a multiple of 4"),
     ([*INVERSE, "--repaint", "--no_swapped"], "repaint learns from swapped activations alone"),

@@ -12,7 +12,7 @@ from losses.style import kl_to_normal
 from nets.adain import adaptive_instance_norm
 from nets.stylist import PlainStylist, VariationalStylist, apply_style
 from nets.vgg import VGGFeatures
-from trainers.style_vae import PlainTrainer, VariationalTrainer
+from trainers.style_vae import CONTENT_TARGETS, PlainTrainer, VariationalTrainer
 
 SIZE, LAYERS = 16, ("block1_conv1", "block2_conv1")
 WEIGHTS = {"content": 1e-2, "style": 2e-3, "kl": 0.5, "disentangle": 2.0, "palette": 0.0}
@@ -56,6 +56,23 @@ def test_variational_terms_by_hand(vgg):
     e1, e2 = (np.asarray(nets["style_encoder"](y)[0]) for y in (made, other))
     by_hand = np.maximum(((e1 - e2) ** 2).sum(1) - ((e1 - mean) ** 2).sum(1), 0).mean()
     np.testing.assert_allclose(terms["disentangle"], by_hand, rtol=1e-3, atol=1e-7)
+
+
+def test_content_may_be_compared_with_the_photograph_in_the_style(vgg):
+    trainer = trainer_for(vgg, content_target=CONTENT_TARGETS["adain"])
+    photos, paintings = unit(2, 0), 0.3 * unit(2, 1) + 0.4
+    terms = trainer.terms(photos, paintings, Random(5, 7))
+    mean, log_variance = trainer.stylist.distribution(paintings)
+    code = mean + tf.exp(log_variance / 2) * Random(5, 7).normal([2, 4])
+    made = trainer.stylist.image(trainer.stylist.content(photos), code)
+    y, c, s = (np.asarray(vgg(x)[1], "float64") for x in (made, photos, paintings))
+
+    def centred(x):
+        return x - x.mean((1, 2), keepdims=True)
+    deviations = [np.sqrt(x.var((1, 2), keepdims=True) + 1e-5) for x in (c, s)]
+    target = deviations[1] / deviations[0] * centred(c) + s.mean((1, 2), keepdims=True)
+    np.testing.assert_allclose(terms["content"], np.mean((y - target) ** 2), rtol=1e-3)
+    assert abs(np.mean((y - c) ** 2) / terms["content"] - 1) > 0.1
 
 
 def test_plain_terms_by_hand(vgg):
