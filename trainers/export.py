@@ -41,6 +41,7 @@ from trainers.variables import all_variables
 BATCH = 3                       # random inputs that two forms of a net are compared on
 MOST = 1e-4                     # difference in float32 that is left to rounding
 SIDE = 64                       # pixels of an image for nets that take any size
+SCALES = (1, 2, 4, 8)           # pixels along a side that a position of activations stands for
 
 Reader = Callable[[list[np.ndarray]], list[np.ndarray]]
 
@@ -229,27 +230,39 @@ def shapes(tensors: list) -> str:
 def random_inputs(net: keras.Model) -> list[np.ndarray]:
     """BATCH inputs of each kind that the net takes, or as many as it takes, uniform in [-1, 1]."""
     random = np.random.default_rng(0)
-    return [random.uniform(-1, 1, [t.shape[0] or BATCH, *(n or SIDE for n in t.shape[1:])])
-            .astype("float32") for t in net.inputs]
+    return [random.uniform(-1, 1, [t.shape[0] or BATCH, *(n or side for n in t.shape[1:])])
+            .astype("float32") for t, side in zip(net.inputs, sides_of(net, SIDE), strict=True)]
 
 
 def of_one_size(net: keras.Model, image_size: int) -> keras.Model:
     """The net for one image of this height and width at a time; one of fixed sizes as it is."""
     if all(None not in t.shape[1:] for t in net.inputs):
         return net
-    sides = [side_of(net, t, image_size) for t in net.inputs]
     x: Any = [keras.Input(batch_shape=(1, *(n or side for n in t.shape[1:])))
-              for t, side in zip(net.inputs, sides, strict=True)]
+              for t, side in zip(net.inputs, sides_of(net, image_size), strict=True)]
     return keras.Model(x, net(x if len(x) > 1 else x[0]), name=net.name)
 
 
-def side_of(net: keras.Model, x: Any, image_size: int) -> int:
-    """Height and width of the input `x`, images or their activations, for images of a size."""
-    if x.shape[-1] == 3:
-        return image_size
-    probe = [keras.KerasTensor([1, *(n or SIDE for n in t.shape[1:])]) for t in net.inputs]
-    image: Any = net(probe if len(probe) > 1 else probe[0])
-    return image_size * SIDE // image.shape[1]
+def sides_of(net: keras.Model, image_size: int) -> list[int]:
+    """Height and width of each input that has none, images or activations, for images of a size."""
+    known = all(is_image(x) or None not in x.shape[1:] for x in net.inputs)
+    scale = 1 if known else next(filter(partial(fits, net), SCALES))
+    return [image_size // (1 if is_image(x) else scale) for x in net.inputs]
+
+
+def fits(net: keras.Model, scale: int) -> bool:
+    """Whether the net makes images of activations a position of which is `scale` pixels wide."""
+    probe = [keras.KerasTensor([1, *(n or SIDE // (1 if is_image(x) else scale)
+                                     for n in x.shape[1:])]) for x in net.inputs]
+    try:
+        image: Any = net(probe if len(probe) > 1 else probe[0])
+    except ValueError:              # the photograph is of another size than what is drawn
+        return False
+    return len(image.shape) != 4 or image.shape[1] == SIDE
+
+
+def is_image(x: Any) -> bool:
+    return x.shape[-1] == 3
 
 
 def outputs(found: Any) -> list[np.ndarray]:

@@ -7,10 +7,12 @@ import pytest
 
 from commands.dispatch import main
 from commands.export import FORMATS
+from config.resolve import resolve
 from tests.trainers.test_translate import new_run
 from trainers import export
 from trainers.fitted_encoder import encoder_of
 from trainers.restore import Sampler
+from trainers.style_vae import stylist_for
 
 NETS = ["encoder_glyph", "encoder_glyph_edge", "generator_glyph", "generator_glyph_edge",
         "glyph_edge_to_glyph", "glyph_to_glyph_edge"]
@@ -80,6 +82,24 @@ def test_a_run_without_an_encoder_and_one_of_styles(tmp_path, pictures, capsys):
     for found, expected in zip(read([image]), own, strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-4)
     assert np.abs(np.asarray(own[0]) - np.asarray(own[1])).max() > 1e-3
+
+
+@pytest.mark.parametrize("more, scale", [([], 8), (["--content_encoder", "vgg"], 4),
+                                         (["--no_style_variance"], 2)])
+def test_inputs_of_nets_that_repaint_fit_each_other(more, scale):
+    """Decoders of variational styles read a photograph beside its activations."""
+    net = stylist_for(resolve([
+        "--gan_type", "style_vae", "--preset", "none", "--dataset", "glyph2edge", "--repaint",
+        "--latent_dim", "8", "--width", "0.1", "--vgg_weights", "random",
+        "--content_weight", "1", "--style_weight", "1", "--content_layers", "block2_conv1",
+        "--style_layers", "block1_conv1", *more])).nets["decoder"]
+    assert export.sides_of(net, 40)[0] == 40 // scale
+    inputs = export.random_inputs(net)
+    assert np.asarray(net(inputs if len(inputs) > 1 else inputs[0])).shape == (3, 64, 64, 3)
+    small = export.of_one_size(net, 40)
+    assert small.output_shape == (1, 40, 40, 3)
+    assert [x.shape[1:3] for x in small.inputs if len(x.shape) == 4] == [
+        (40 // scale,) * 2, (40, 40)][:len(net.inputs)]
 
 
 def test_a_net_that_comes_back_as_another_is_not_kept(run, tmp_path, monkeypatch, capsys):
