@@ -26,6 +26,7 @@ from nets.architectures.style import (
 )
 from nets.build import build_convolutional
 from nets.layers import Block, Initialization, choose_initialization
+from nets.padding import ReflectionPad
 from nets.vgg import VGGFeatures
 
 ops = Lazy("keras.ops")
@@ -111,8 +112,7 @@ def build_vgg_encoder(layer: str, weights: str | Path | None, net: str = "vgg19"
     """
     images = keras.Input((None, None, 3), name="images")
     cells = MIRRORED // DECODED[layer].multiple
-    edges = (MIRRORED, MIRRORED)
-    wide = ops.pad(images, ((0, 0), edges, edges, (0, 0)), "reflect")
+    wide = ReflectionPad(MIRRORED, name="mirrored")(images)
     (features,) = VGGFeatures([layer], weights, net, precision=precision)(wide)
     inner = features[:, cells:-cells, cells:-cells] / LEVELS
     return keras.Model(images, inner, name="content_encoder")

@@ -13,6 +13,8 @@ from nets.projected import match_projected
 from nets.swap import match_patches, style_swap
 from style.areas import known
 
+MATCHES = ("exact", "near")     # how the best patches are found
+
 
 class Representatives:
     """Patches that stand for all of a style; those of the last style are kept, since all frames of
@@ -36,7 +38,6 @@ class Representatives:
 
 
 _representatives = Representatives()
-MATCHES = ("exact", "near")
 
 
 def swapped(content: Tensor, style: Tensor, patch_size: int, stride: int,
