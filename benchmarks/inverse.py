@@ -64,7 +64,7 @@ def reading(run: str):
     """The network of a run as a function of activations and, behind them, pixels
     (`nets.inverse.squares`), which it reads if it repaints."""
     from nets.architectures.style import CHANNELS
-    from style.decode import inverse_network
+    from style.trained import inverse_network
     network = inverse_network(run, newest_checkpoint(run))
     repaints = load_config(run).style.repaint
     return network if repaints else lambda seen: network(seen[..., :CHANNELS])

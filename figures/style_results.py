@@ -31,9 +31,9 @@ from framework.quiet import import_tensorflow
 from framework.registry import accepts
 from nets.vgg import layers_of
 from style import images
-from style.decode import GAN_TYPES, find_run
 from style.methods import METHODS
 from style.stylize import check_options, settings_of
+from style.trained import GAN_TYPES, find_run
 
 UNTOLD = ("progress", "before", "memory_limit")     # of a method's options: they change no result
 

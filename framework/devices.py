@@ -25,14 +25,16 @@ PEER_LOST_ERRORS = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.error
                     tf.errors.FailedPreconditionError, tf.errors.DeadlineExceededError)
 
 
-def compiled(function: Callable, mode: str = "graph") -> Callable:
+def compiled(function: Callable, mode: str = "graph", any_size: bool = False) -> Callable:
     """`function` as one graph ("graph"), one XLA program ("xla") or run op by op ("none").
 
-    A program raises UserError where XLA cannot take the function.
+    any_size: its tensors come in many sizes, for which there is one graph after the second. A
+    program raises UserError where XLA cannot take the function.
     """
     if mode == "none":
         return function
-    made = tf.function(function, jit_compile=(mode == "xla"), autograph=False)
+    made = tf.function(function, jit_compile=(mode == "xla"), autograph=False,
+                       reduce_retracing=any_size)
     return _or_refused(made) if mode == "xla" else made
 
 

@@ -1,11 +1,16 @@
-"""Ways to keep the content's colours: --keep_colors luminance or coral.
+"""The colours of a result: the content's (--keep_colors luminance or coral) or the style's.
 
-Both are from Gatys et al. 2016 ("Preserving color in neural artistic style transfer"): combine
-the content's chroma with the luminance of the result, or give the style image the content's
-colours before it is used. CORAL (Sun et al. 2016) transfers the colours here.
+Both ways to keep the content's are from Gatys et al. 2016 ("Preserving color in neural artistic
+style transfer"): combine the content's chroma with the luminance of the result, or give the style
+image the content's colours before it is used. CORAL (Sun et al. 2016) transfers the colours here.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
+
+from style.areas import Areas
+from style.scales import resized
 
 LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114])          # of RGB, ITU-R BT.601
 COLOR_METHODS = ("luminance", "coral")
@@ -50,3 +55,26 @@ def _covariance(rows):
 def _power(matrix, exponent):
     values, vectors = np.linalg.eigh(matrix)
     return vectors * values**exponent @ vectors.T
+
+
+def recoloured(image: np.ndarray, styles: Sequence[np.ndarray], shares: Sequence[float] = (1.0,),
+               areas: Areas | None = None, share: float = 1.0) -> np.ndarray:
+    """`image` [1, H, W, 3], moved by `share` of the way to the mean and covariance of the colours
+    of the styles, which are a mean over them by their `shares`; with areas, in each area those of
+    the same in the style, or of the whole style where that has none."""
+    return image + share * (_of_styles(image, styles, shares, areas) - image) if share else image
+
+
+def _of_styles(image, styles, shares, areas):
+    if areas is None:
+        return np.tensordot(np.asarray(shares, np.float32),
+                            [coral(image, style) for style in styles], 1)
+    there = [resized(each, style.shape[1:3]) for each, style in zip(areas.styles, styles,
+                                                                     strict=True)]
+    here, made = resized(areas.content, image.shape[1:3])[..., 0], np.zeros_like(image)
+    for number in np.unique(here):
+        own = [(style[at] if (at := each[..., 0] == number).any() else style).reshape(1, -1, 1, 3)
+               for style, each in zip(styles, there, strict=True)]
+        inside = here == number
+        made[inside] = _of_styles(image[inside].reshape(1, -1, 1, 3), own, shares, None)[0, :, 0]
+    return made

@@ -12,14 +12,14 @@ from functools import lru_cache
 import numpy as np
 
 from nets.vgg import layers_of
-from style.areas import Areas, read_areas
-from style.colors import coral
+from style.areas import read_areas
+from style.colors import recoloured
 from style.drawing import Drawing, Painted
 from style.features import layers_at_hand
 from style.hypercolumns import Hypercolumns
 from style.methods import METHODS
 from style.minimise import Progress
-from style.scales import counted_on, detail, resized, shrunk, sizes
+from style.scales import counted_on, from_coarse_to_fine, resized, shrunk, sizes
 
 LAYERS = tuple(f"block{block}_conv{i}" for block, count in ((1, 2), (2, 2), (3, 4), (4, 4))
                for i in range(1, count + 1))
@@ -27,21 +27,22 @@ LAYERS = tuple(f"block{block}_conv{i}" for block, count in ((1, 2), (2, 2), (3, 
 
 @METHODS.register("nnst")
 def nnst(content: np.ndarray, styles: list[np.ndarray], *, style_layers: str = "",
-         content_share: float = 0.4, strength: float = 1.0, mix: Sequence[float] = (),
-         content_mask: str = "", style_mask: str = "", resolutions: int = 4,
-         style_rotations: int = 1, style_scales: int = 1, memory_limit: int | None = None,
-         vgg_weights: str = "imagenet", pooling: str = "max", optimizer: str = "pyramid",
-         iterations: int = 12, tolerance: float = 0.01,
+         content_share: float = 0.4, color_share: float = 1.0, strength: float = 1.0,
+         mix: Sequence[float] = (), content_mask: str = "", style_mask: str = "",
+         resolutions: int = 4, style_rotations: int = 1, style_scales: int = 1,
+         memory_limit: int | None = None, vgg_weights: str = "imagenet", pooling: str = "max",
+         optimizer: str = "pyramid", iterations: int = 12, tolerance: float = 0.01,
          progress: Progress | None = None) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the first of `styles`, or in a mixture of all.
 
     style_layers: of VGG-19, which make the hypercolumns; "" for those of blocks 1 to 4 that the
     weights hold. content_share: of the photograph in what is matched, at all sizes but the
-    coarsest (the paper's alpha). strength: 0 returns the photograph, 1 is all style; between, each
-    place is drawn to a mixture of its own features and the style's. mix: weights of all the
-    styles. content_mask, style_mask: see `style.areas`. resolutions: sizes, each half of the next,
-    as far as `style.scales.sizes` goes. style_rotations, style_scales: see `variants`. iterations:
-    at most so many at each size. tolerance: see `style.minimise.settled`.
+    coarsest (the paper's alpha). color_share: see `style.colors.recoloured`. strength: 0 returns
+    the photograph, 1 is all style; between, each place is drawn to a mixture of its own features
+    and the style's. mix: weights of all the styles. content_mask, style_mask: see `style.areas`.
+    resolutions: sizes, each half of the next, as far as `style.scales.sizes` goes. style_rotations,
+    style_scales: see `variants`. iterations: at most so many at each size. tolerance: see
+    `style.minimise.settled`.
     """
     if not strength:
         return content
@@ -56,16 +57,15 @@ def nnst(content: np.ndarray, styles: list[np.ndarray], *, style_layers: str = "
     height, width = content.shape[1:3]
     every = sizes(height, width, resolutions)
     draw.check((height, width), painted)
-    image = resized(content, every[0])
-    for number, size in enumerate(every):
-        small = resized(content, size)
-        if number:
-            image = resized(image, size) + detail(small, every[number - 1])
+
+    def at_one_size(start, small, number):
+        size = every[number]
         scene = draw.scene([each.shrunk(size[0] / height) for each in painted])
-        image = draw(image, small, content_share, scene, number == len(every) - 1,
-                     counted_on(progress, number * iterations, len(every) * iterations),
-                     resized(areas.content, size) if areas else None)
-    return image + strength * (recoloured(image, styles, shares, areas) - image)
+        return draw(start, small, content_share, scene, number == len(every) - 1,
+                    counted_on(progress, number * iterations, len(every) * iterations),
+                    resized(areas.content, size) if areas else None)
+    image = from_coarse_to_fine(content, every, at_one_size)
+    return recoloured(image, styles, shares, areas, strength * color_share)
 
 
 def variants(image: np.ndarray, rotations: int, scales: int) -> list[np.ndarray]:
@@ -73,25 +73,6 @@ def variants(image: np.ndarray, rotations: int, scales: int) -> list[np.ndarray]
     `scales` sizes, each 1 / sqrt(2) of the one before."""
     return [np.ascontiguousarray(np.rot90(shrunk(image, 2 ** (-size / 2)), turn, (1, 2)))
             for size in range(scales) for turn in range(rotations)]
-
-
-def recoloured(image: np.ndarray, styles: Sequence[np.ndarray], shares: Sequence[float],
-               areas: Areas | None = None) -> np.ndarray:
-    """`image` [1, H, W, 3] with the mean and covariance of the colours of the styles, a mean over
-    them by their `shares`; with areas, in each area those of the same in the style, or of the
-    whole style where that has none."""
-    if areas is None:
-        made = [coral(image, style) for style in styles]
-        return np.tensordot(np.asarray(shares, np.float32), made, 1)
-    there = [resized(each, style.shape[1:3]) for each, style in zip(areas.styles, styles,
-                                                                     strict=True)]
-    here, made = resized(areas.content, image.shape[1:3])[..., 0], np.zeros_like(image)
-    for number in np.unique(here):
-        own = [(style[at] if (at := each[..., 0] == number).any() else style).reshape(1, -1, 1, 3)
-               for style, each in zip(styles, there, strict=True)]
-        inside = here == number
-        made[inside] = recoloured(image[inside].reshape(1, -1, 1, 3), own, shares)[0, :, 0]
-    return made
 
 
 @lru_cache(maxsize=4)

@@ -12,6 +12,7 @@ from framework.tensors import Tensor
 from losses.perceptual import content_loss, gram_matrix, total_variation
 from nets.vgg import layers_of
 from style.areas import Areas, at_places, read_areas
+from style.colors import recoloured
 from style.features import FeatureStrips, any_image_spec, layers_at_hand, mixed, vgg
 from style.few_patches import swapped
 from style.images import pad_to_multiple
@@ -33,9 +34,10 @@ def swap(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_
          patch_size: int = 3, stride: int = 1, style_patches: int = 0,
          memory_limit: int | None = None, vgg_weights: str = "imagenet", pooling: str = "max",
          optimizer: str = "adam", iterations: int = 100, tolerance: float = 0.01,
-         init: str = "content", tv_weight: float | None = None, strength: float = 1.0,
-         mix: Sequence[float] = (), content_mask: str = "", style_mask: str = "", seed: int = 0,
-         progress: Progress | None = None, before: Before | None = None) -> np.ndarray:
+         init: str = "content", tv_weight: float | None = None, color_share: float = 0.0,
+         strength: float = 1.0, mix: Sequence[float] = (), content_mask: str = "",
+         style_mask: str = "", seed: int = 0, progress: Progress | None = None,
+         before: Before | None = None) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the first of `styles`: optimises an image until its
     activations are nearest to the style-swapped ones (eq. 4.4).
 
@@ -44,8 +46,9 @@ def swap(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_
     the lost detail (section 4.2.4), and 0 before any, where it would only blur. The steps and the
     rate of Adam are those of the published code. memory_limit: bytes for each of the stages:
     activations, swap, optimisation. style_patches: see `style.few_patches.swapped`. tolerance: see
-    `style.minimise.settled`. strength: see `swap_loss`; 0 returns the content. mix: weights of all
-    the styles, whose swapped activations are mixed. content_mask, style_mask: see `style.areas`.
+    `style.minimise.settled`. color_share: see `style.colors.recoloured`. strength: see `swap_loss`;
+    0 returns the content. mix: weights of all the styles, whose swapped activations are mixed.
+    content_mask, style_mask: see `style.areas`.
     """
     held = OPTIMIZER_IMAGE_COPIES.get(optimizer, 0) * content.nbytes
     shares = tuple(mix) or (1.0,)
@@ -56,7 +59,8 @@ def swap(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_
     image = kept if not strength else minimise(
         loss, initial_image(init, kept, seed), optimizer, iterations, progress, before=before,
         tolerance=tolerance)
-    return image[:, :content.shape[1], :content.shape[2]]
+    image = image[:, :content.shape[1], :content.shape[2]]
+    return recoloured(image, styles, shares, areas, strength * color_share)
 
 
 def swap_loss(content: np.ndarray, styles: Sequence[np.ndarray], layer: str = "block3_conv1",

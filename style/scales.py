@@ -1,5 +1,7 @@
 """An image at several sizes, from coarse to fine."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from style.minimise import Progress
@@ -41,6 +43,23 @@ def detail(image: np.ndarray, coarser: tuple[int, int]) -> np.ndarray:
     """What `image` [1, H, W, 3] loses where it is reduced to the size `coarser`: a level of its
     Laplacian pyramid (Burt and Adelson 1983)."""
     return image - resized(resized(image, coarser), image.shape[1:3])
+
+
+def from_coarse_to_fine(content: np.ndarray, every: Sequence[tuple[int, int]],
+                        draw: Callable[[np.ndarray, np.ndarray, int], np.ndarray]) -> np.ndarray:
+    """What `draw` makes of `content` [1, H, W, 3] at the last of the sizes `every`.
+
+    draw: (start, content, number) -> image, each [1, h, w, 3] of that size. It starts from the
+    content at the coarsest size, and at each other from what it drew at the one before, enlarged,
+    with the `detail` of the content that came into sight.
+    """
+    image = resized(content, every[0])
+    for number, size in enumerate(every):
+        small = resized(content, size)
+        if number:
+            image = resized(image, size) + detail(small, every[number - 1])
+        image = draw(image, small, number)
+    return image
 
 
 def counted_on(progress: Progress | None, done: int, total: int) -> Progress | None:
