@@ -1,7 +1,7 @@
 """`main.py evaluate`: runs of every kind, two folders, and what cannot be measured."""
 
 import json
-from functools import partial
+import shutil
 
 import cv2
 import numpy as np
@@ -9,11 +9,13 @@ import pytest
 
 from commands.dispatch import main
 from report.facts import figures_of
-from trainers import classifier, judge
+from tests.trainers.untrained import untrained
+from trainers import classifier
 from trainers.image_sampler import ImageSampler
 
 FLAGS = ["--preset", "none", "--generator", "quick", "--width", "0.05", "--latent_dim", "4",
-         "--batch_size", "4", "--limit_data", "30", "--iterations", "2", "--no-tensorboard"]
+         "--batch_size", "4", "--limit_data", "30", "--iterations", "2", "--compile", "none",
+         "--no-tensorboard"]
 DISCRIMINATOR = ["--discriminator", "quick"]
 KINDS = {
     "gan": ["--gan_type", "gan", "--dataset", "glyph", *FLAGS, *DISCRIMINATOR],
@@ -21,20 +23,19 @@ KINDS = {
     "scogan": ["--gan_type", "scogan", "--dataset", "glyph2negative", *FLAGS, *DISCRIMINATOR,
                "--conditional"],
     "mmd_gan": ["--gan_type", "mmd_gan", "--dataset", "glyph", "--loss", "mmd", *FLAGS,
-                *DISCRIMINATOR],
+                *DISCRIMINATOR, "--compile", "graph"],
     "gmmn": ["--gan_type", "gmmn", "--dataset", "glyph", "--loss", "mmd", *FLAGS],
     "drift": ["--gan_type", "drift", "--dataset", "glyph", *FLAGS],
     "ring": ["--gan_type", "gan", "--preset", "quick-ring", "--iterations", "2",
-             "--no-tensorboard"],
+             "--compile", "none", "--no-tensorboard"],
 }
 
 
 @pytest.fixture(scope="module", autouse=True)
-def few():
-    """Classifiers of three iterations, kept nowhere else."""
+def unlearned():
+    """Classifiers that have learned nothing, kept nowhere else."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(classifier, "train_once", partial(classifier.train_once, iterations=3))
-        patch.setattr(judge, "SETTINGS", dict.fromkeys(judge.SETTINGS, {"iterations": 3}))
+        patch.setattr(classifier, "train_classifier", untrained)
         yield
 
 
@@ -307,8 +308,8 @@ def test_a_run_that_diverged(run, capsys, monkeypatch):
     assert "generated glyph: values that are not finite" in capsys.readouterr().err
 
 
-def test_a_run_without_a_checkpoint(run, capsys):
-    path = run("bare", KINDS["gan"])
+def test_a_run_without_a_checkpoint(run, tmp_path, capsys):
+    path = shutil.copytree(run("gan"), tmp_path / "bare")
     for file in (path / "checkpoints").iterdir():
         file.unlink()
     (path / "metrics.json").unlink(missing_ok=True)
