@@ -11,7 +11,7 @@ from framework.errors import UserError
 from framework.options import MAX_COUNT, MAX_SEED, Option
 from style import colors, few_patches, minimise
 from style.films import STEADY
-from style.methods import METHODS, usual_method
+from style.methods import FILM_OPTIONS, METHODS, usual_method
 
 MIB = 2**20
 MAX_SIDE = 2**15                # pixels
@@ -86,8 +86,8 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("iterations", int, None, "steps of what optimises the pixels (swap, wct 100; "
                 "gatys 200; at each resolution mrf 100, nnst 12; inverse 0, behind its net)", low=1,
                 high=MAX_COUNT),
-    _of_methods("resolutions", int, None, "coarse to fine, each begun from the one before", low=1,
-                high=10),
+    _of_methods("resolutions", int, None, "coarse to fine, each begun from the one before (of films "
+                "inverse: 1)", low=1, high=10),
     _of_methods("tolerance", float, None, "ends where the loss of ten steps differs by a smaller "
                 "share; 0: never", low=0, high=1),
     _of_methods("optimizer", str, None, "of those steps", choices=minimise.PIXEL_OPTIMIZERS),
@@ -98,7 +98,8 @@ def stylize(content: str, styles: Sequence[str] = (), method: str = "", report: 
             **given: Any) -> int | None:
     """Draws an image, each image of a folder, or a film in the style of other images."""
     from style.video import is_video
-    usual = usual_method(set(given) & _of_any(), is_video(content))
+    film = is_video(content)
+    usual = usual_method(set(given) & _of_any(), film)
     method = method or usual
     began, values = time.perf_counter(), {"content": content, "styles": list(styles),
                                           "method": method, **given}
@@ -115,7 +116,7 @@ def stylize(content: str, styles: Sequence[str] = (), method: str = "", report: 
         from report.works import page_beside, write_work
         page = page_beside(given["output"], Path(content).is_dir())
         write_work(page, began, "stylize", COMMANDS.options["stylize"], values,
-                   _defaults(method) | {"method": usual},
+                   _defaults(method, film) | {"method": usual},
                    partial(styled, drawn, content, styles, method, page))
     return None
 
@@ -125,12 +126,13 @@ def _of_any() -> set[str]:
     return {name for function in METHODS.values() for name in function.__kwdefaults__}
 
 
-def _defaults(method: str) -> dict[str, Any]:
-    """The default of every option that means something to the method."""
+def _defaults(method: str, film: bool) -> dict[str, Any]:
+    """The default of every option that means something to the method, in a film or an image."""
     of_any = _of_any()
     common = {option.name: option.default for option in COMMANDS.options["stylize"]
               if option.name not in of_any}
-    return common | (METHODS.find(method).__kwdefaults__ or {})
+    of_films = FILM_OPTIONS.get(method, {}) if film else {}
+    return common | (METHODS.find(method).__kwdefaults__ or {}) | of_films
 
 
 def _weights(text: str) -> tuple[float, ...]:

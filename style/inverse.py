@@ -28,7 +28,7 @@ LEAST_SIDE = 32         # pixels of a style at the coarsest size: fewer have too
 @METHODS.register("inverse")
 def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", patch_size: int = 3,
             stride: int = 1, style_patches: int = 0, matches: str = "near", resolutions: int = 4,
-            content_share: float = 0.4, color_share: float = 1.0, strength: float = 1.0,
+            content_share: float = 0.6, color_share: float = 1.0, strength: float = 1.0,
             memory_limit: int | None = None, optimizer: str = "lbfgs", iterations: int = 0,
             progress: Progress | None = None) -> np.ndarray:
     """Draws `content` [1, H, W, 3] in the first of `styles`: at each of `resolutions` sizes swaps

@@ -23,7 +23,7 @@ from style.areas import mask_files, read_areas
 from style.features import RGB, layer_size
 from style.films import STEADY, draw_film, stamp
 from style.join import join
-from style.methods import METHODS
+from style.methods import FILM_OPTIONS, METHODS
 
 LAYER_OPTIONS = ("layer", "content_layers", "style_layers")
 
@@ -62,7 +62,8 @@ def main(content: str, styles: list[str], *, output: str, method: str,
     Raises UserError before anything is written or trained, also for an option that the method
     does not have.
     """
-    draw = METHODS.find(method)
+    draw, film = METHODS.find(method), video.is_video(content)
+    options = {**(FILM_OPTIONS.get(method, {}) if film else {}), **options}
     check_options(method, draw, options)
     mixes = accepts(draw, "mix") and settings_of(draw, options)["mix"] != ()
     if not styles and not options.get("random_styles"):
@@ -72,7 +73,6 @@ def main(content: str, styles: list[str], *, output: str, method: str,
     if keep_colors == "luminance" and {"random_styles", "grid"} & set(options):
         raise UserError("random_styles and grid make several images of one, whose luminance cannot "
                         "be put on the content; use --keep_colors coral")
-    film = video.is_video(content)
     jobs = plan_jobs(Path(content), styles, Path(output), mixes, film)
     for path in (compare, curve_file if curve.is_picture(curve_file) else ""):
         if path:

@@ -141,3 +141,18 @@ def test_steady_is_of_films_and_below_one(capsys):
                         (["f.mp4", "s.png", "--steady", "1"], "steady must be from 0 to 0.99")):
         assert main(["stylize", *words, "--output", f"x{Path(words[0]).suffix}"]) == 2
         assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content, more, wanted", [
+    ("f.mp4", [], {1}), ("f.mp4", ["--resolutions", "2"], {2}), ("s.png", [], {4})])
+def test_a_net_draws_films_at_one_size_unless_told_otherwise(content, more, wanted, monkeypatch):
+    asked = set()
+
+    def draw(content, styles, *, resolutions=4):
+        asked.add(resolutions)
+        return -content
+    monkeypatch.setattr(METHODS, "find", lambda name: draw)
+    output = f"o{Path(content).suffix}"
+    assert main(["stylize", content, "s.png", "--output", output, "--no_report", *more,
+                 "--method", "inverse"]) == 0
+    assert asked == wanted

@@ -9,6 +9,7 @@ from losses.kernels import polynomial_kernel
 from losses.mmd import mmd2
 from nets.vgg import VGGFeatures
 from style import features
+from style.colors import coral
 from style.features import FeatureStrips
 from style.optimise import Reconstruction, gatys, gram_loss, swap, swap_loss, value_and_gradient
 
@@ -123,6 +124,15 @@ def test_strength_mixes_the_targets_and_0_is_the_content():
     np.testing.assert_allclose(some.target, 0.25 * full.target + 0.75 * none.target, atol=1e-4)
     assert none(content)[0] < 1e-8 and some.smoothness == 0.25 * full.smoothness > 0
     np.testing.assert_array_equal(swap(content, [style], **given, strength=0.0), content)
+
+
+def test_the_colours_of_the_style():
+    content, style = picture(24, 20, 4), picture(30, 26, 5)[..., :1] * np.float32([0.9, 0.2, 0.4])
+    drawn, whole, half = (swap(content, [style], **WEIGHTS, iterations=1, color_share=share)
+                          for share in (0.0, 1.0, 0.5))
+    np.testing.assert_allclose(whole, coral(drawn, style), atol=1e-5)
+    np.testing.assert_allclose(half, (drawn + whole) / 2, atol=1e-5)
+    assert np.abs(whole - drawn).mean() > 0.05
 
 
 def test_a_settled_loss_ends_the_swap():
