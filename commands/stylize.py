@@ -86,7 +86,7 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("iterations", int, None, "steps of what optimises the pixels (swap, wct 100; "
                 "gatys 200; at each resolution mrf 100, nnst 12; inverse 0, behind its net)", low=1,
                 high=MAX_COUNT),
-    _of_methods("resolutions", int, None, "coarse to fine, each begun from the one before (of films "
+    _of_methods("resolutions", int, None, "coarse to fine, begun from the one before (of films "
                 "inverse: 1)", low=1, high=10),
     _of_methods("tolerance", float, None, "ends where the loss of ten steps differs by a smaller "
                 "share; 0: never", low=0, high=1),
