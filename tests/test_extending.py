@@ -22,17 +22,43 @@ def place(tmp_path_factory):
     return folder
 
 
-def main(place, *words, extensions=True):
-    """What `python main.py WORDS` says, with its exit status, in a process of its own."""
+def python(place, *words, extensions=True):
+    """What `python WORDS` says, with its exit status, in a process of its own."""
     env = {**os.environ, "SCOGAN_EXTENSIONS": str(place) if extensions else "",
            "SCOGAN_CACHE": str(place / "cache")}
-    return subprocess.run([sys.executable, str(ROOT / "main.py"), *words], env=env, cwd=place,
-                          capture_output=True, text=True, timeout=300)
+    return subprocess.run([sys.executable, *words], env=env, cwd=place, capture_output=True,
+                          text=True, timeout=300)
+
+
+def main(place, *words, extensions=True):
+    """The same of `python main.py WORDS`."""
+    return python(place, str(ROOT / "main.py"), *words, extensions=extensions)
 
 
 def done(result):
     assert result.returncode == 0, result.stderr
     return result.stdout
+
+
+IN_TURN = """
+import sys
+sys.path[0] = sys.argv[1]
+from commands.dispatch import main
+for line in sys.argv[2:]:
+    assert main(line.split()) == 0
+    print(end="\\f")
+"""
+
+
+@pytest.fixture(scope="module")
+def said(place):
+    """What two trainings and a command between them say, in one process, which imports TensorFlow
+    once."""
+    lines = ("--preset tiny --dataset stripes2glyph --run pair --limit_data 20 --loss logcosh "
+             "--sharpness 2 --colour_weight 3 --colour_power 1", "palette pair --count 2",
+             "--gan_type autoencoder --run code --code_size 3 --batch_size 4 --limit_data 20 "
+             "--iterations 2 --lr 1e-3")
+    return done(python(place, "-c", IN_TURN, str(ROOT), *lines)).split("\f")
 
 
 def test_the_page_shows_seven_additions():
@@ -55,24 +81,19 @@ def test_each_is_in_the_help_and_the_lists(place):
     assert "--code_size N" in of_kind and "--colour_weight" not in of_kind
 
 
-def test_preset_loss_coupling_data_and_net_train_together(place):
-    assert "2 iterations" in done(main(
-        place, "--preset", "tiny", "--dataset", "stripes2glyph", "--run", "pair", "--limit_data",
-        "20", "--loss", "logcosh", "--sharpness", "2", "--colour_weight", "3",
-        "--colour_power", "1"))
+def test_preset_loss_coupling_data_and_net_train_together(place, said):
+    assert "2 iterations" in said[0]
     columns = (place / "pair/losses.csv").read_text().splitlines()
     assert {"colour", "weighted/colour", "g/stripes"} <= set(columns[0].split(","))
     kept = json.loads((place / "pair/config.json").read_text())
     assert (kept["loss"], kept["sharpness"], kept["colour_power"]) == ("logcosh", 2.0, 1)
     assert (kept["preset"], kept["generator"], kept["latent_dim"]) == ("tiny", "small", 8)
     assert len(columns) == 3
-    lines = done(main(place, "palette", "pair", "--count", "2")).splitlines()
-    assert [line.split()[0] for line in lines] == ["stripes", "glyph"]
+    assert [line.split()[0] for line in said[1].splitlines()] == ["stripes", "glyph"]
 
 
-def test_the_kind_of_training_trains(place):
-    done(main(place, "--gan_type", "autoencoder", "--run", "code", "--code_size", "3",
-              "--batch_size", "4", "--limit_data", "20", "--iterations", "2", "--lr", "1e-3"))
+def test_the_kind_of_training_trains(place, said):
+    assert len(said) == 4
     assert (place / "code/models/autoencoder.keras").is_file()
     assert (place / "code/samples/000002.png").stat().st_size > 200
 
