@@ -19,10 +19,11 @@ from trainers.parent import parent_config, start_as
 from trainers.restore import Sampler
 
 PLAIN = ["--preset", "none", "--generator", "quick", "--discriminator", "quick", "--width", "0.1",
-         "--latent_dim", "4", "--batch_size", "4", "--limit_data", "16", "--no-tensorboard",
-         "--ema", "0.9", "--sample_every", "50"]
+         "--latent_dim", "4", "--batch_size", "4", "--limit_data", "16", "--ema", "0.9",
+         "--sample_every", "50", "--no_sample_early", "--compile", "none", "--no-tensorboard"]
 TOYS = ["--preset", "none", "--width", "0.05", "--latent_dim", "3", "--batch_size", "4",
-        "--sample_every", "50", "--ema", "0.9"]
+        "--sample_every", "50", "--no_sample_early", "--ema", "0.9", "--compile", "none",
+        "--no-tensorboard"]
 TWINS = ["--gan_type", "scogan", "--dataset", "glyph2edge", *PLAIN]
 
 
@@ -117,14 +118,14 @@ def test_the_parents_options(tmp_path, kind, drawn):
 
 def test_a_stop_in_the_parent_says_how_to_go_on(tmp_path, monkeypatch, capsys):
     run = tmp_path / "a run"
-    flags = ["--gan_type", "scogan", "--domains", "ring,grid25", *TOYS, "--no-tensorboard",
-             "--parent_iterations", "4", "--iterations", "4"]
+    flags = ["--gan_type", "scogan", "--domains", "ring,grid25", *TOYS, "--parent_iterations", "4",
+             "--iterations", "4"]
     with monkeypatch.context() as patched:
         patched.setattr(train, "fit", lambda *_, **__: 1)         # as after a Ctrl-C
         assert main([*flags, "--run", str(run)]) == 0
     said = capsys.readouterr().out
     assert "its parent has 1 of 4 iterations" in said and f"--run '{run}'" in said
-    assert main(["--run", str(run), "--compile", "none"]) == 0
+    assert main(["--run", str(run)]) == 0
     assert (newest_checkpoint(run / "parent"), newest_checkpoint(run)) == (4, 4)
 
 
@@ -134,8 +135,7 @@ class Killed(BaseException):
 
 def test_killed_in_parent_and_in_twins_and_resumed_equals_unbroken(tmp_path, monkeypatch):
     flags = ["--gan_type", "scogan", "--domains", "ring,grid25", *TOYS, "--feature_weight", "1",
-             "--parent_iterations", "4", "--iterations", "4", "--checkpoint_every", "2",
-             "--no-tensorboard"]
+             "--parent_iterations", "4", "--iterations", "4", "--checkpoint_every", "2"]
     unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
     assert main([*flags, "--run", str(unbroken)]) == 0
     assert (newest_checkpoint(unbroken / "parent"), newest_checkpoint(unbroken)) == (4, 4)
