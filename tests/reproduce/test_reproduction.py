@@ -1,7 +1,5 @@
 """`main.py reproduce` from end to end, with runs of two iterations on data of the test's own."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,8 @@ from commands.dispatch import main
 from reproduce import reproduction as command
 from reproduce import runs
 from reproduce.tables import TABLES
-from trainers import classifier, judge, prune
+from tests.trainers.untrained import untrained
+from trainers import classifier, prune
 
 
 @pytest.fixture(scope="module")
@@ -26,17 +25,17 @@ def place(tmp_path_factory):
 
 @pytest.fixture
 def calls(monkeypatch, place):
-    """Commands run in this process, with classifiers of three iterations and no image pruned;
+    """Commands run in this process, with classifiers that learned nothing and no image pruned;
     holds their words."""
     made = []
     monkeypatch.setenv("SCOGAN_CACHE", str(place / "cache"))
-    monkeypatch.setattr(classifier, "train_once", partial(classifier.train_once, iterations=3))
+    monkeypatch.setattr(classifier, "train_classifier", untrained)
     monkeypatch.setattr(prune, "highest_probabilities", lambda domain, *_: np.ones(len(domain)))
-    monkeypatch.setattr(judge, "SETTINGS", dict.fromkeys(judge.SETTINGS, {"iterations": 3}))
 
     def call(*words):
         made.append(words[0])
-        return main([str(word) for word in words]) == 0
+        more = ["--compile", "none", "--no_sample_early"] if words[0] == "train" else []
+        return main([*map(str, words), *more]) == 0
     monkeypatch.setattr(runs, "run_main", call)
     return made
 
