@@ -28,7 +28,7 @@ FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2negative", "--preset", "non
          "--content_weight", "1", "--style_weight", "1", "--vgg_weights", "random",
          "--content_layers", "block2_conv1", "--style_layers", "block1_conv1"]
 RING = ["--gan_type", "gan", "--dataset", "ring", "--preset", "none", "--width", "0.1",
-        "--latent_dim", "3", "--batch_size", "8", "--no-tensorboard"]
+        "--latent_dim", "3", "--batch_size", "8", "--compile", "none", "--no-tensorboard"]
 # bfloat16 keeps 8 bits, so an operation rounds its result by up to 2^-9 of it, 2^-9 / sqrt(3) in
 # the mean. Between z and a term of the loss lie the generator's 4 rows and at most 4 rows of a
 # reader, of 3 operations each. Independent errors add as squares, a term that is a square has
@@ -171,11 +171,13 @@ def test_a_step_that_overflows_is_left_out():
 def test_a_run_goes_on_in_another_precision(tmp_path, capsys):
     run = ["--run", str(tmp_path / "run"), "--iterations"]
     assert main([*RING, *run, "2"]) == 0
-    for iterations, *precision in (("4", "mixed_float16"), ("6", "mixed_float16"),
-                                   ("8", "mixed_bfloat16", "--force_precision")):
-        assert main([*run, iterations, "--precision", *precision]) == 0, capsys.readouterr().err
+    for iterations, precision, *more in (("4", "mixed_float16", "--compile", "graph"),
+                                         ("6", "mixed_float16", "--compile", "none"),
+                                         ("8", "mixed_bfloat16", "--force_precision")):
+        words = [*run, iterations, "--precision", precision, *more]
+        assert main(words) == 0, capsys.readouterr().err
         assert ("slower" in capsys.readouterr().out) == (
-            precision == ["mixed_float16"] and not tf.config.list_physical_devices("GPU"))
+            precision == "mixed_float16" and not tf.config.list_physical_devices("GPU"))
     assert main(["sample", run[1]]) == 0
     reader = tf.train.load_checkpoint(f"{run[1]}/checkpoints")
     assert reader.get_tensor("g_optimizer/0/.ATTRIBUTES/VARIABLE_VALUE") == 8
