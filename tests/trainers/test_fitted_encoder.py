@@ -46,7 +46,7 @@ def test_it_finds_latents_that_draw_the_image(run):
         assert 0 < found < 0.6 * shuffled
 
 
-def test_a_command_that_was_stopped_goes_on_to_the_same_encoder(run, tmp_path, monkeypatch):
+def test_a_command_that_was_stopped_goes_on_to_the_same_encoder(tmp_path, monkeypatch):
     monkeypatch.setattr(fitted_encoder, "KEPT_EVERY", 2)
     monkeypatch.setattr(fitted_encoder, "compiled", lambda function: function)
     whole, parts = (new_run(tmp_path / name) for name in ("whole", "parts"))
