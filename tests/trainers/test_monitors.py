@@ -10,7 +10,8 @@ from commands.dispatch import main
 from framework.history import History
 from metrics.kernel import kid
 from metrics.wasserstein import sliced_wasserstein
-from trainers import judge
+from tests.trainers.untrained import untrained
+from trainers import classifier
 from trainers.monitors import Monitor
 
 FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2negative", "--preset", "none", "--generator",
@@ -59,7 +60,7 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("monitors")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCOGAN_CACHE", str(folder / "cache"))
-        patch.setattr(judge, "SETTINGS", dict.fromkeys(judge.SETTINGS, {"iterations": 3}))
+        patch.setattr(classifier, "train_classifier", untrained)
         assert main([*FLAGS, *WATCH, "--iterations", "5", "--run", str(folder / "whole")]) == 0
         yield folder
 
