@@ -1,5 +1,7 @@
 """The iteration against numpy, and what must hold of its state."""
 
+from functools import cache, partial
+
 import keras
 import numpy as np
 import pytest
@@ -217,34 +219,42 @@ PLAIN_D = (Row("conv", 4, 5, pool=2), Row("dense", 6, activation="prelu"), Row("
 MIXING_D = (Row("conv", 4, 5, norm="batch", activation="prelu", pool=2), Row("dense", 1))
 
 
+def iterated(kind, discriminator, penalty):
+    """How far each of a generator's variables is moved by three iterations, and the state."""
+    settings = {"loss": Wasserstein(), "discriminator_steps": 3, "penalty": penalty, "ema": 0.9,
+                "seed": 7}
+    random = np.random.default_rng(2)
+    batches = [tuple(random.normal(size=(3, 4, 8, 8, 3)).astype("float32") for _ in range(2))
+               for _ in range(3)]
+    keras.utils.set_random_seed(3)
+    nets = [build_generators(PLAIN_G, 2, 0, 3, initializer="he") for _ in range(2)]
+    discriminators = build_discriminators(discriminator, 2, 0, (8, 8, 3), initializer="he")
+    settings |= {name: keras.optimizers.SGD(LR) for name in ("g_optimizer", "d_optimizer")}
+    trainer = kind(["a", "b"], nets[0], discriminators, averaged=nets[1], **settings)
+    start = [np.array(v) for v in trainer.generators[0].variables]
+    for i, batch in enumerate(batches):
+        trainer.iterate(tf.constant(i, tf.int64), batch)
+    moved = [np.abs(a - b).max() for a, b in zip(start, trainer.generators[0].variables,
+                                                 strict=True)]
+    return moved, {name: [np.array(v) for v in variables]
+                   for name, variables in trainer.state().items()}
+
+
+# It generates no images at once, so that it is the same however many may be.
+plainly_iterated = cache(partial(iterated, Plainly))
+
+
 @pytest.mark.parametrize("discriminator, penalty", [(PLAIN_D, gradient_penalty), (MIXING_D, None)])
 @pytest.mark.parametrize("at_once", [256, 8, pytest.param(1, marks=pytest.mark.slow)])
 def test_the_iteration_is_the_plain_one(discriminator, penalty, at_once, monkeypatch):
     """Every weight and batch statistic after three iterations, by gradient descent since Adam
     blows rounding up where a derivative is zero."""
     monkeypatch.setattr("trainers.gan.MAX_GENERATED_IMAGES", at_once)
-    settings = {"loss": Wasserstein(), "discriminator_steps": 3, "penalty": penalty, "ema": 0.9,
-                "seed": 7}
-    random = np.random.default_rng(2)
-    batches = [tuple(random.normal(size=(3, 4, 8, 8, 3)).astype("float32") for _ in range(2))
-               for _ in range(3)]
-    states = []
-    for kind in (AdversarialTrainer, Plainly):
-        keras.utils.set_random_seed(3)
-        nets = [build_generators(PLAIN_G, 2, 0, 3, initializer="he") for _ in range(2)]
-        discriminators = build_discriminators(discriminator, 2, 0, (8, 8, 3), initializer="he")
-        settings |= {name: keras.optimizers.SGD(LR) for name in ("g_optimizer", "d_optimizer")}
-        trainer = kind(["a", "b"], nets[0], discriminators, averaged=nets[1], **settings)
-        start = [np.array(v) for v in trainer.generators[0].variables]
-        for i, batch in enumerate(batches):
-            trainer.iterate(tf.constant(i, tf.int64), batch)
-        states.append({name: [np.array(v) for v in variables]
-                       for name, variables in trainer.state().items()})
-    for name, found in states[0].items():
-        for a, b in zip(found, states[1][name], strict=True):
+    _, states = iterated(AdversarialTrainer, discriminator, penalty)
+    moved, plain_states = plainly_iterated(discriminator, penalty)
+    for name, found in states.items():
+        for a, b in zip(found, plain_states[name], strict=True):
             np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-5, err_msg=name)
-    moved = [np.abs(a - b).max() for a, b in zip(start, trainer.generators[0].variables,
-                                                 strict=True)]
     assert len(moved) == 16 and sum(m > 1e-3 for m in moved) >= 12
 
 
