@@ -16,7 +16,8 @@ from trainers.monitors import Monitor
 
 FLAGS = ["--gan_type", "scogan", "--dataset", "glyph2negative", "--preset", "none", "--generator",
          "quick", "--discriminator", "quick", "--width", "0.05", "--latent_dim", "4",
-         "--batch_size", "4", "--limit_data", "30", "--no-tensorboard", "--compile", "none"]
+         "--batch_size", "4", "--limit_data", "30", "--no-tensorboard", "--compile", "none",
+         "--no_sample_early"]
 WATCH = ["--monitor", "kid,pair_agreement", "--monitor_every", "2"]
 COLUMNS = ["monitor/kid (classifier)/glyph", "monitor/kid (classifier)/glyph_negative",
            "monitor/pair_agreement"]
