@@ -18,7 +18,8 @@ from trainers.restore import Sampler
 
 FLAGS = ["--gan_type", "scogan", "--preset", "none", "--generator", "quick", "--discriminator",
          "quick", "--width", "0.05", "--latent_dim", "4", "--batch_size", "4", "--image_size", "32",
-         "--no-tensorboard", "--compile", "none", "--seed", "3", "--checkpoint_every", "1"]
+         "--no-tensorboard", "--compile", "none", "--seed", "3", "--checkpoint_every", "1",
+         "--no_sample_early"]
 CLUSTERS = ["--clusters", "4", "--semantic_weight", "1", "--balance_weight", "1"]
 
 
