@@ -64,8 +64,8 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("content_share", float, None, "of the content, lambda of eq. 2.17 in gatys; in "
                 "inverse and nnst, of what is looked up at the finer sizes: 0 (style alone) to 1",
                 low=0, high=1),
-    _of_methods("color_share", float, None, "of the style's colours, their mean and covariance; 0: "
-                "as drawn (left out: 1, in swap 0)", low=0, high=1),
+    _of_methods("color_share", float, None, "of the style's colours, their mean and covariance, in "
+                "the result; 0: as drawn (left out: 1; in films by swap 0)", low=0, high=1),
     _of_methods("strength", float, None, "of the style: from 0, the photograph, to 1", low=0,
                 high=1),
     _of_methods("style_rotations", int, None, "quarter turns in which the style is looked through",

@@ -12,7 +12,6 @@ import numpy as np
 
 from config.resolve import load_config
 from nets.architectures.style import CHANNELS
-from nets.inverse import squares
 from style.colors import recoloured
 from style.features import FeatureStrips, mixed
 from style.few_patches import swapped
@@ -53,7 +52,7 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
                               style_patches, carried, matches=matches)
         if strength < 1:
             own = bordered(small, phi.scale)
-            own = np.concatenate([phi.compute(own), *([squares(own)] if repaints else [])], -1)
+            own = np.concatenate([phi.compute(own), *([_squares(own)] if repaints else [])], -1)
             activations = mixed(activations, own, strength)
         image = network(activations)
         if iterations and number == len(every) - 1:
@@ -72,8 +71,13 @@ def _style_reader(phi: FeatureStrips, repaints: bool):
     net that repaints, its pixels in squares."""
     def read(image, share):
         small = shrunk(image, share)
-        return phi.compute(small), squares(small) if repaints else None
+        return phi.compute(small), _squares(small) if repaints else None
     return remembered(read)
+
+
+def _squares(image):
+    from nets.inverse import squares
+    return squares(image)
 
 
 def _sizes(content, style, most):

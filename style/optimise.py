@@ -34,7 +34,7 @@ def swap(content: np.ndarray, styles: list[np.ndarray], *, layer: str = "block3_
          patch_size: int = 3, stride: int = 1, style_patches: int = 0,
          memory_limit: int | None = None, vgg_weights: str = "imagenet", pooling: str = "max",
          optimizer: str = "adam", iterations: int = 100, tolerance: float = 0.01,
-         init: str = "content", tv_weight: float | None = None, color_share: float = 0.0,
+         init: str = "content", tv_weight: float | None = None, color_share: float = 1.0,
          strength: float = 1.0, mix: Sequence[float] = (), content_mask: str = "",
          style_mask: str = "", seed: int = 0, progress: Progress | None = None,
          before: Before | None = None) -> np.ndarray:

@@ -63,7 +63,9 @@ def main(content: str, styles: list[str], *, output: str, method: str,
     does not have.
     """
     draw, film = METHODS.find(method), video.is_video(content)
-    options = {**(FILM_OPTIONS.get(method, {}) if film else {}), **options}
+    if film:
+        usual = FILM_OPTIONS.get(method, {}).items()
+        options = {**{name: value for name, value in usual if accepts(draw, name)}, **options}
     check_options(method, draw, options)
     mixes = accepts(draw, "mix") and settings_of(draw, options)["mix"] != ()
     if not styles and not options.get("random_styles"):
