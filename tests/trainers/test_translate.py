@@ -14,7 +14,7 @@ from data.decode import decode
 from data.domain import Domain
 from framework.checkpoint import Checkpoints
 from framework.pixels import to_uint8, to_unit
-from trainers import translate
+from trainers import latent_search, translate
 from trainers.coupled import build
 from trainers.domains import write_description
 from trainers.latent_search import LatentSearch, discriminator_features
@@ -39,6 +39,14 @@ def new_run(folder, *flags, domains=("glyph", "glyph_edge")):
         write_description(run.path, data)
         Checkpoints(run.checkpoints, trainer.state()).save(3)
     return run.path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_at_once():
+    """A search repeats images up to a batch; there are eight here at most."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(latent_search, "BATCH", 8)
+        yield
 
 
 @pytest.fixture(scope="module", params=KINDS)
