@@ -1,6 +1,6 @@
 """`main.py edit`: pictures of moved latents, sums and strokes, in every domain; mistakes."""
 
-from functools import partial
+from functools import cache
 
 import cv2
 import numpy as np
@@ -9,7 +9,8 @@ import pytest
 from commands.dispatch import main
 from data.decode import decode
 from framework.pixels import to_uint8
-from trainers import classifier
+from tests.trainers.untrained import untrained
+from trainers import classifier, latent_search
 from trainers.edit import along
 from trainers.latent_search import StrokeSearch
 from trainers.restore import Sampler
@@ -19,7 +20,7 @@ from .test_translate import new_run
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A run, an image that it drew, strokes: the left half of that image; a quick classifier."""
+    """A run, an image that it drew, strokes: the left half of that image; a classifier."""
     folder = tmp_path_factory.mktemp("edit")
     path = new_run(folder / "run", "--limit_data", "100", domains=("glyph", "glyph_edge"))
     image = to_uint8(Sampler(path)(1, seed=5)[1][0])
@@ -29,7 +30,8 @@ def place(tmp_path_factory):
     cv2.imwrite(str(folder / "strokes.png"), np.concatenate([image[..., ::-1], counts], -1))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCOGAN_CACHE", str(folder / "cache"))
-        patch.setattr(classifier, "train_once", partial(classifier.train_once, iterations=3))
+        patch.setattr(classifier, "train_classifier", untrained)
+        patch.setattr(latent_search, "BATCH", 1)        # up to which a search repeats an image
         yield folder
 
 
@@ -38,6 +40,7 @@ def edit(place, *more):
                  str(place / "out.png"), *more])
 
 
+@cache
 def any_class(place):
     """The class that is read most often in what the run draws."""
     from trainers.edit import readings_of
