@@ -26,7 +26,7 @@ def test_every_kind_of_training_is_tortured():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="trains in forks")
 def test_a_handful_of_faults(tmp_path):
-    ended = torture("--faults", "5", "--kinds", "gan,gmmn", "--seed", "3", "--jobs", "1", "--exact",
+    ended = torture("--faults", "5", "--kinds", "gan", "--seed", "3", "--jobs", "1", "--exact",
                     "--folder", str(tmp_path))
     assert ended.returncode == 0, ended.stdout + ended.stderr
     last = ended.stdout.splitlines()[-1]
