@@ -15,7 +15,7 @@ from trainers.image_sampler import ImageSampler
 
 FLAGS = ["--preset", "none", "--generator", "quick", "--width", "0.05", "--latent_dim", "4",
          "--batch_size", "4", "--limit_data", "30", "--iterations", "2", "--compile", "none",
-         "--no-tensorboard"]
+         "--no_sample_early", "--no-tensorboard"]
 DISCRIMINATOR = ["--discriminator", "quick"]
 KINDS = {
     "gan": ["--gan_type", "gan", "--dataset", "glyph", *FLAGS, *DISCRIMINATOR],
