@@ -10,10 +10,11 @@ import pytest
 from commands.dispatch import main
 from config.resolve import resolve
 from data.domain import Domain
+from framework.devices import compiled
 from framework.errors import UserError
 from metrics.choice import default_metrics
 from nets.build import build_heads, row_outputs
-from trainers import adapt, adaptation, classifier, fit_encoder, translation
+from trainers import adapt, adaptation, classifier, fit_encoder, fitted_encoder, translation
 from trainers.adapt import with_classes
 from trainers.class_head import ClassHead
 from trainers.conditional import batches_for
@@ -23,7 +24,8 @@ from trainers.restore import Sampler
 
 FLAGS = ["--gan_type", "adapt", "--preset", "none", "--domains", "glyph,glyph_edge,glyph_negative",
          "--generator", "quick", "--discriminator", "quick", "--width", "0.1", "--latent_dim", "4",
-         "--batch_size", "6", "--limit_data", "60", "--no-tensorboard", "--compile", "none"]
+         "--batch_size", "6", "--limit_data", "60", "--no-tensorboard", "--compile", "none",
+         "--no_sample_early"]
 
 
 def domains(classes=3, count=12):
@@ -133,6 +135,11 @@ def test_pairs_are_read_surely_or_left():
     assert labels.tolist() == [[1, 0], [1, 1]] and sure.tolist() == [True, False]
 
 
+def op_by_op(function):
+    """In the place of `compiled`, for iterations so few that to trace them takes longer."""
+    return function if function.__name__ == "iterate" else compiled(function)
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """A run of clusters, and quick classifiers for what measures it."""
@@ -142,6 +149,8 @@ def run(tmp_path_factory):
         patch.setattr(adaptation, "SETTINGS", {"judge": {"iterations": 2}})
         patch.setattr(adaptation, "SURE", 0.0)
         patch.setattr(classifier, "train_once", partial(classifier.train_once, iterations=2))
+        patch.setattr(classifier, "compiled", op_by_op)
+        patch.setattr(fitted_encoder, "compiled", op_by_op)
         assert main([*FLAGS, "--domains", "glyph,glyph_edge", "--conditional", "--clusters", "3",
                      "--iterations", "2",
                      "--class_pairs_weight", "1", "--run", str(folder / "run")]) == 0
