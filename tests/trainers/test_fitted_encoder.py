@@ -1,6 +1,7 @@
 """`main.py fit-encoder`: it learns, goes on exactly, and serves translate."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -20,7 +21,9 @@ from trainers.restore import Sampler
 def run(request, tmp_path_factory):
     path = new_run(tmp_path_factory.mktemp("encoder") / "run", *request.param)
     assert encoder_of(Sampler(path)) is None
-    assert main(["fit-encoder", str(path), "--iterations", "120"]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitted_encoder, "BATCH", 16)
+        assert main(["fit-encoder", str(path), "--iterations", "120"]) == 0
     return path
 
 
@@ -48,8 +51,10 @@ def test_it_finds_latents_that_draw_the_image(run):
 
 def test_a_command_that_was_stopped_goes_on_to_the_same_encoder(tmp_path, monkeypatch):
     monkeypatch.setattr(fitted_encoder, "KEPT_EVERY", 2)
+    monkeypatch.setattr(fitted_encoder, "BATCH", 4)
     monkeypatch.setattr(fitted_encoder, "compiled", lambda function: function)
-    whole, parts = (new_run(tmp_path / name) for name in ("whole", "parts"))
+    whole = new_run(tmp_path / "whole")
+    parts = shutil.copytree(whole, tmp_path / "parts")
     assert main(["fit-encoder", str(whole), "--iterations", "5"]) == 0
     step, count = fitted_encoder.EncoderTrainer.iterate, []
 
