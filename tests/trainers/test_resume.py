@@ -19,7 +19,8 @@ ITERATIONS = 80
 FLAGS = ["--gan_type", "cogan", "--dataset", "glyph2edge", "--preset", "none", "--generator",
          "quick", "--discriminator", "quick", "--width", "0.05", "--latent_dim", "5",
          "--batch_size", "8", "--limit_data", "50", "--iterations", str(ITERATIONS),
-         "--checkpoint_every", "10", "--sample_every", "40", "--ema", "0.9", "--no-tensorboard"]
+         "--checkpoint_every", "10", "--sample_every", "40", "--no_sample_early", "--ema", "0.9",
+         "--no-tensorboard"]
 
 
 def variables(run):
@@ -63,7 +64,7 @@ def test_ctrl_c_ends_in_order_and_the_run_goes_on(tmp_path, capsys):
     presser = threading.Thread(target=press)
     presser.start()
     try:
-        assert main([*FLAGS, "--iterations", "100000", "--run", str(run)]) == 0
+        assert main([*FLAGS, "--sample_early", "--iterations", "100000", "--run", str(run)]) == 0
     finally:
         ended.set()
         presser.join()
