@@ -20,6 +20,7 @@ def installed(monkeypatch):
                for name in INSTALLED]
     held = {f"/fonts/{name}": frozenset(map(ord, letters)) for name, letters in INSTALLED.items()}
     own = fonts._held
+    font_manager.findfont(USUAL)        # kept from here on; of these entries it asks for more
     monkeypatch.setattr(font_manager.fontManager, "ttflist",
                         [*font_manager.fontManager.ttflist, *entries])
     monkeypatch.setattr(fonts, "_held", lambda path: held[path] if path in held else own(path))
