@@ -14,6 +14,7 @@ from style.scales import resized
 
 LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114])          # of RGB, ITU-R BT.601
 COLOR_METHODS = ("luminance", "coral")
+BLOCK = 2**16                   # pixels that are taken in double precision at a time
 
 
 def with_luminance(content: np.ndarray, image: np.ndarray) -> np.ndarray:
@@ -37,19 +38,23 @@ def coral(style: np.ndarray, content: np.ndarray) -> np.ndarray:
     identity over the number of pixels. The published code does not divide by that number, so
     that there the result depends on the sizes.
     """
-    (s, _, _), (c, c_mean, c_sd) = _standardise(style), _standardise(content)
-    turned = s @ _power(_covariance(s), -0.5) @ _power(_covariance(c), 0.5)
-    return np.clip(turned * c_sd + c_mean, -1, 1).reshape(style.shape).astype(np.float32)
+    (s_mean, s_sd, s), (c_mean, c_sd, c) = _moments(style), _moments(content)
+    matrix = _power(s, -0.5) / s_sd[:, None] @ _power(c, 0.5) * c_sd
+    turned = (np.clip(style, -1, 1) - s_mean.astype(np.float32)) @ matrix.astype(np.float32)
+    return np.clip(turned + c_mean.astype(np.float32), -1, 1)
 
 
-def _standardise(image):
-    rows = np.clip(image, -1, 1).reshape(-1, 3).astype(np.float64)
-    mean, deviation = rows.mean(0), rows.std(0) + 1e-8
-    return (rows - mean) / deviation, mean, deviation
-
-
-def _covariance(rows):
-    return (rows.T @ rows + np.eye(3)) / len(rows)
+def _moments(image):
+    """Of the colours of an image, in double precision: mean and deviation [3], and the covariance
+    [3, 3] of what is standardised by them."""
+    rows = np.clip(image, -1, 1).reshape(-1, 3)
+    mean, moment = rows.mean(0, dtype=np.float64), np.zeros((3, 3))
+    for first in range(0, len(rows), BLOCK):
+        apart = rows[first:first + BLOCK] - mean
+        moment += apart.T @ apart
+    moment /= len(rows)
+    deviation = np.sqrt(np.diag(moment)) + 1e-8
+    return mean, deviation, moment / np.outer(deviation, deviation) + np.eye(3) / len(rows)
 
 
 def _power(matrix, exponent):

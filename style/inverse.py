@@ -6,12 +6,15 @@ it drew at half the size draws the style's large shapes too, as an optimisation 
 coarse to fine (Kolkin et al. 2022), and costs a third more.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 
 from config.resolve import load_config
+from framework.tensors import Tensor
 from nets.architectures.style import CHANNELS
+from nets.swap import Plan
 from style.colors import recoloured
 from style.features import FeatureStrips, mixed
 from style.few_patches import swapped
@@ -41,9 +44,11 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
     UserError if `run` is no such run, and as `nets.swap.style_swap` does.
     """
     path, checkpoint = find_run(run, "inverse")
-    phi, repaints = relu3_1(path, memory_limit), load_config(path).style.repaint
-    network, of_style = inverse_network(path, checkpoint), _style_reader(phi, repaints)
+    phi, options = relu3_1(path, memory_limit), load_config(path).style
+    repaints, local = options.repaint, options.inverse_norm == "none"
     every = _sizes(content, styles[0], resolutions)
+    _check_memory(content, styles[0], patch_size, stride, phi)
+    network, of_style = inverse_network(path, checkpoint), _style_reader(phi, repaints)
 
     def draw(start, small, number):
         seen = bordered(np.clip(start + content_share * (small - start), -1, 1), phi.scale)
@@ -54,7 +59,7 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
             own = bordered(small, phi.scale)
             own = np.concatenate([phi.compute(own), *([_squares(own)] if repaints else [])], -1)
             activations = mixed(activations, own, strength)
-        image = network(activations)
+        image = in_strips(network, activations, phi) if local else network(activations)
         if iterations and number == len(every) - 1:
             held = OPTIMIZER_IMAGE_COPIES.get(optimizer, 0) * seen.nbytes
             loss = reconstruction(phi, activations[..., :CHANNELS], None, held)
@@ -63,6 +68,30 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
 
     image = from_coarse_to_fine(content, every, draw)
     return recoloured(image, styles[:1], share=strength * color_share)
+
+
+def in_strips(network: Callable[[Tensor], Tensor], activations: Tensor,
+              phi: FeatureStrips) -> np.ndarray:
+    """The image of `network` for activations [1, h, w, C], strip by strip so that large images fit
+    in the memory of `phi`. The network, without norms, mirrors VGG to this layer and so looks no
+    farther than a strip's margin: the strips together equal the whole."""
+    side, height, width = phi.scale, *activations.shape[1:3]
+    parts = []
+    for rows, pixels, dropped in phi.strips(side * height, side * width):
+        image = network(activations[:, pixels.start // side:pixels.stop // side])
+        parts.append(image[:, side * dropped:side * (dropped + rows.stop - rows.start)])
+    return np.concatenate(parts, 1)
+
+
+def _check_memory(content, style, patch_size, stride, phi):
+    """Raises UserError if the memory limit of `phi` holds no swap or strip of the finest size,
+    before the coarser ones are drawn."""
+    def grid(image):
+        height, width = (side // phi.scale for side in image.shape[1:3])
+        return height, width, CHANNELS
+    seen = bordered(content, phi.scale)
+    Plan(grid(seen), grid(style), patch_size, stride, phi.memory_limit)
+    phi.strips(*seen.shape[1:3])
 
 
 @lru_cache(maxsize=2)

@@ -4,13 +4,16 @@ import cv2
 import numpy as np
 import pytest
 
+from framework.errors import UserError
 from nets.architectures.style import INVERTED
+from nets.inverse import build_inverse
 from nets.swap import match_patches, style_swap
 from nets.vgg import VGGFeatures
-from style import few_patches
+from style import few_patches, trained
 from style.colors import coral
+from style.features import FeatureStrips
 from style.images import pad_to_multiple
-from style.inverse import inverse
+from style.inverse import in_strips, inverse
 from style.optimise import swap_loss
 from tests.style.runs import CONTENT, STYLES, image, inside, seen_by_nets
 
@@ -25,6 +28,26 @@ def test_inverse_by_hand(inverse_run, patch_size, stride):
     made = inverse(CONTENT, STYLES[:1], run=run, patch_size=patch_size, stride=stride, **AS_DRAWN)
     np.testing.assert_allclose(made, inside(net(swapped)), rtol=1e-3, atol=1e-3)
     assert made.shape == CONTENT.shape
+
+
+def test_strips_are_the_whole():
+    net = build_inverse(0.1, padding="reflect", norm=None)
+    random = np.random.default_rng(3)
+    for v in net.variables:
+        v.assign(v + 0.05 * random.normal(size=v.shape))
+    activations = (100 * random.uniform(size=(1, 40, 7, 256))).astype("float32")
+    phi = FeatureStrips(INVERTED, "random", memory_limit=2 * 2**20)
+    assert len(phi.strips(160, 28)) > 3
+    whole = np.asarray(net(activations))
+    assert np.ptp(whole) > 0.1
+    np.testing.assert_allclose(in_strips(net, activations, phi), whole, atol=1e-4)
+
+
+def test_too_little_memory_is_said_before_anything_is_drawn(inverse_run, monkeypatch):
+    monkeypatch.setattr(trained, "_restore", lambda *about: pytest.fail("a net was loaded"))
+    content = image(300, 400, 7)
+    with pytest.raises(UserError, match="style swap of .* needs [0-9]+ MiB, and the memory limit"):
+        inverse(content, STYLES[:1], run=inverse_run[0], memory_limit=7 * 2**20)
 
 
 @pytest.mark.parametrize("more, near", [({}, True), ({"matches": "exact"}, False)])
