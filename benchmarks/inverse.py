@@ -73,13 +73,13 @@ def reading(run: str):
 def measured(photo, style, phi, networks, iterations: int) -> dict:
     """(target, method) -> loss and seconds, for one photograph and one painting [1, H, W, 3]."""
     from nets.architectures.style import CHANNELS
-    from nets.inverse import squares
+    from nets.inverse import squares, window
     from nets.swap import style_swap
     from style.optimise import Reconstruction
     photo = photo[:, :photo.shape[1] // phi.scale * phi.scale,
                   :photo.shape[2] // phi.scale * phi.scale]
     own, found = phi(photo), {}
-    swapped = style_swap(own, phi(style), carried=squares(style))
+    swapped = style_swap(own, phi(style), carried=squares(style), window=window(3))
     unchanged = np.concatenate([own, squares(photo)], -1)
     for name, seen in zip(TARGETS, (swapped, unchanged), strict=True):
         target = seen[..., :CHANNELS]

@@ -52,6 +52,16 @@ def squares(images: Tensor) -> Tensor:
     return tf.nn.space_to_depth(images[:, :height, :width], SIDE)
 
 
+def window(patch_size: int) -> np.ndarray:
+    """The weights [patch_size, patch_size, 48] of the pixels of a patch of `squares` where it
+    overlaps others: they fall to nothing towards its edges. With equal ones the image would have a
+    seam wherever a patch ends, which is between any two squares."""
+    side = patch_size * SIDE
+    ramp = 1 - np.abs((2 * np.arange(side, dtype="float32") + 1) / side - 1)
+    cells = np.outer(ramp, ramp).reshape(patch_size, SIDE, patch_size, SIDE).swapaxes(1, 2)
+    return np.repeat(cells.reshape(patch_size, patch_size, -1), 3, -1)
+
+
 def _laid_out(carried: Tensor) -> Tensor:
     """The image of `squares`, by a transposed convolution that never learns."""
     kernel = np.eye(CARRIED, dtype="float32").reshape(SIDE, SIDE, 3, CARRIED)

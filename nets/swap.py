@@ -30,7 +30,7 @@ MULTIPLICATIONS_PER_ADDITION = 24   # so many multiplications take as long as on
 
 def style_swap(content: Tensor, style: Tensor, patch_size: int = 3, stride: int = 1,
                memory_limit: int | None = None, match: Callable | None = None,
-               carried: Tensor | None = None) -> Tensor:
+               carried: Tensor | None = None, window: np.ndarray | None = None) -> Tensor:
     """Activations [1, H, W, C] and [1, h, w, C] -> [1, (n - 1) stride + patch_size, ..., C].
 
     Patches are taken at every stride-th position at which they lie wholly inside; n is their
@@ -40,9 +40,10 @@ def style_swap(content: Tensor, style: Tensor, patch_size: int = 3, stride: int 
     averaged. No gradient flows. With static shapes it works inside a tf.function.
     memory_limit: bytes that may be allocated, including the result. match: a function as
     `match_patches`, in its place. carried: further channels [1, h, w, D] of the style, which go
-    with its patches and have no say in the match; the result has C + D. Raises UserError if the
-    limit is too small for these sizes, if a patch is larger than an input or a stride larger than
-    a patch.
+    with its patches and have no say in the match; the result has C + D. window: [patch_size,
+    patch_size, D], by which these count where patches overlap; None: all the same. Raises UserError
+    if the limit is too small for these sizes, if a patch is larger than an input or a stride larger
+    than a patch.
     """
     plan = Plan(tuple(content.shape[1:]), tuple(style.shape[1:]), patch_size, stride,
                 memory_limit)
@@ -55,7 +56,7 @@ def style_swap(content: Tensor, style: Tensor, patch_size: int = 3, stride: int 
     beside = replace(plan, content=(*plan.content[:2], carried.shape[-1]),
                      style=tuple(carried.shape[1:]))
     carried = ops.stop_gradient(ops.convert_to_tensor(carried, "float32"))[0]
-    return ops.concatenate([swapped, _assemble(carried, index, beside)[None]], -1)
+    return ops.concatenate([swapped, _assemble(carried, index, beside, window)[None]], -1)
 
 
 @dataclass(frozen=True)
@@ -264,8 +265,10 @@ def _scores_by_patch(content: Tensor, style: Tensor, k: int, s: int) -> Tensor:
     return tf.matmul(content, style, transpose_b=True) * inverse
 
 
-def _assemble(style: Tensor, index: Tensor, plan: Plan) -> Tensor:
-    """Puts the matched patches [rows, columns] in their places, overlaps averaged: [H, W, C].
+def _assemble(style: Tensor, index: Tensor, plan: Plan,
+              window: np.ndarray | None = None) -> Tensor:
+    """Puts the matched patches [rows, columns] in their places, overlaps averaged with the weights
+    of `window` [k, k, C], else with equal ones: [H, W, C].
 
     For each of the k^2 offsets in a patch, every pixel of the result gathers the style pixel of
     the patch that covers it with this offset. If no patch does, it gathers the row of zeros that
@@ -276,19 +279,21 @@ def _assemble(style: Tensor, index: Tensor, plan: Plan) -> Tensor:
     pixels = tf.concat([tf.reshape(style, (-1, channels)), tf.zeros((1, channels))], 0)
     corner = index // plan.style_grid[1] * s * w + index % plan.style_grid[1] * s
     corner = tf.reshape(corner, (-1,))
+    weights = np.ones((k, k, 1), np.float32) if window is None else window.astype(np.float32)
     strips = []
     for strip in _pieces(plan.size[0], plan.strip_rows):
         y, x = np.array(strip)[:, None], np.arange(plan.size[1])[None]
-        gathered, count = [], np.zeros((len(y), x.size), int)
+        gathered, count = [], np.zeros((len(y), x.size, weights.shape[-1]), np.float32)
         for dy, dx in product(range(k), repeat=2):
             (a, off_y), (b, off_x) = np.divmod(y - dy, s), np.divmod(x - dx, s)
             covered = ((off_y == 0) & (a >= 0) & (a < rows)
                        & (off_x == 0) & (b >= 0) & (b < columns))
             patch = np.where(covered, a * columns + b, 0).astype(np.int32)
             pixel = tf.where(covered, tf.gather(corner, patch) + (dy * w + dx), h * w)
-            gathered.append(tf.gather(pixels, pixel))
-            count = count + covered
-        strips.append(tf.add_n(gathered) / count[..., None].astype(np.float32))
+            found = tf.gather(pixels, pixel)
+            gathered.append(found if window is None else found * weights[dy, dx])
+            count += covered[..., None] * weights[dy, dx]
+        strips.append(tf.add_n(gathered) / count)
     return tf.concat(strips, 0)
 
 

@@ -42,7 +42,8 @@ _representatives = Representatives()
 
 def swapped(content: Tensor, style: Tensor, patch_size: int, stride: int,
             memory_limit: int | None, style_patches: int, carried: Tensor | None = None,
-            areas: tuple[np.ndarray, np.ndarray] | None = None, matches: str = "exact") -> Tensor:
+            areas: tuple[np.ndarray, np.ndarray] | None = None, matches: str = "exact",
+            window: np.ndarray | None = None) -> Tensor:
     """`nets.swap.style_swap` with at most `style_patches` patches of the style; 0: all. areas: the
     numbers of the areas of the content's and of the style's activations, int32 [h, w]; a patch
     belongs to that of its centre, see `style.areas`. matches: of MATCHES; "near" is
@@ -58,7 +59,7 @@ def swapped(content: Tensor, style: Tensor, patch_size: int, stride: int,
     if areas is not None:
         own, other = (centres_of_patches(numbers, patch_size, stride) for numbers in areas)
         match = partial(match_patches, areas=(known(own, other), other))
-    return style_swap(content, style, patch_size, stride, memory_limit, match, carried)
+    return style_swap(content, style, patch_size, stride, memory_limit, match, carried, window)
 
 
 def centres_of_patches(values: np.ndarray, patch_size: int, stride: int) -> np.ndarray:

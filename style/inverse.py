@@ -54,7 +54,8 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
         seen = bordered(np.clip(start + content_share * (small - start), -1, 1), phi.scale)
         painted, carried = of_style(styles[0], every[number][0] / content.shape[1])
         activations = swapped(phi.compute(seen), painted, patch_size, stride, memory_limit,
-                              style_patches, carried, matches=matches)
+                              style_patches, carried, matches=matches,
+                              window=_window(patch_size) if repaints else None)
         if strength < 1:
             own = bordered(small, phi.scale)
             own = np.concatenate([phi.compute(own), *([_squares(own)] if repaints else [])], -1)
@@ -107,6 +108,11 @@ def _style_reader(phi: FeatureStrips, repaints: bool):
 def _squares(image):
     from nets.inverse import squares
     return squares(image)
+
+
+def _window(patch_size):
+    from nets.inverse import window
+    return window(patch_size)
 
 
 def _sizes(content, style, most):

@@ -20,11 +20,13 @@ from framework.tensors import Tensor
 from losses.perceptual import content_loss
 from losses.style import variation_of_levels
 from nets.architectures.style import CHANNELS, INVERTED, PADDING
-from nets.inverse import build_inverse, squares
+from nets.inverse import build_inverse, squares, window
 from nets.swap import style_swap
 from nets.vgg import VGGFeatures
 from trainers.kinds import TRAINERS, Picture, Training
 from trainers.optimizers import optimizer_state, scaling_optimizer
+
+PATCH_SIZE = 3                  # of the swaps that a network learns from
 
 
 class InverseTrainer:
@@ -104,8 +106,10 @@ def swap_all_pairs(contents: Tensor, styles: Tensor, carried: Tensor | None = No
 
 def swap_pair(contents: Tensor, i: int, styles: Tensor, j: int, carried: Tensor | None) -> Tensor:
     """The i-th of the content activations swapped with the j-th of the styles."""
-    return style_swap(contents[i:i + 1], styles[j:j + 1],
-                      carried=None if carried is None else carried[j:j + 1])
+    if carried is None:
+        return style_swap(contents[i:i + 1], styles[j:j + 1])
+    return style_swap(contents[i:i + 1], styles[j:j + 1], PATCH_SIZE, carried=carried[j:j + 1],
+                      window=window(PATCH_SIZE))
 
 
 def pair_batches(config: Config,

@@ -7,7 +7,7 @@ import pytest
 from nets.architectures import Row
 from nets.architectures.style import CHANNELS, INVERSE_NETWORK, INVERTED
 from nets.build import build_convolutional
-from nets.inverse import CARRIED, build_inverse, squares
+from nets.inverse import CARRIED, build_inverse, squares, window
 from nets.vgg import VGGFeatures
 
 # (output for an input of 16x24x256, kernel and biases, scale and shift of the instance norm)
@@ -114,3 +114,13 @@ def test_one_that_repaints_begins_with_the_pixels_that_were_carried():
     both[..., 0] += 100                                 # it reads the activations as well
     assert np.abs(net(both).numpy() - images - drawn).max() > 1e-5
     assert all("squares" not in v.path for v in net.trainable_variables)
+
+
+def test_the_window_is_a_pyramid_over_a_patch_s_pixels():
+    """Linear to its edges in both directions, and the same for each colour."""
+    weights = window(3)
+    assert weights.shape == (3, 3, 48)
+    pixels = weights.reshape(3, 3, 4, 4, 3).transpose(0, 2, 1, 3, 4).reshape(12, 12, 3)
+    ramp = np.array([1, 3, 5, 7, 9, 11, 11, 9, 7, 5, 3, 1]) / 12
+    for colour in range(3):
+        np.testing.assert_allclose(pixels[..., colour], np.outer(ramp, ramp), atol=1e-6)

@@ -205,3 +205,18 @@ def test_what_is_carried_goes_with_the_patches():
         np.testing.assert_allclose(made[..., 2:], total / count, rtol=1e-5)
         plain = style_swap(CONTENT[None], STYLE[None], k, s)[0]
         np.testing.assert_array_equal(made[..., :2], plain)
+
+
+def test_a_window_weighs_what_is_carried_where_patches_overlap():
+    beside, window = feat(4, 6, 3, 2.3, 0.5), np.random.default_rng(0).uniform(0.1, 1, (3, 3, 3))
+    made = style_swap(CONTENT[None], STYLE[None], carried=beside[None], window=window)[0].numpy()
+    index, _ = by_definition(CONTENT, STYLE, 3, 1)
+    total, weights = np.zeros((*made.shape[:2], 3)), np.zeros((*made.shape[:2], 3))
+    for a, row in enumerate(index):
+        for b, winner in enumerate(row):
+            y, x = divmod(winner, 4)
+            total[a:a + 3, b:b + 3] += window * beside[y:y + 3, x:x + 3]
+            weights[a:a + 3, b:b + 3] += window
+    np.testing.assert_allclose(made[..., 2:], total / weights, rtol=1e-5)
+    plain = style_swap(CONTENT[None], STYLE[None])[0]
+    np.testing.assert_array_equal(made[..., :2], plain)
