@@ -53,8 +53,8 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("stride", int, None, "from patch to patch", low=1, high=1000),
     _of_methods("style_patches", int, None, "of the style, which k-means finds, that stand for "
                 "all; 0: all", low=0, high=MAX_COUNT),
-    _of_methods("matches", str, None, "of the swap before its net: exact, or near, which looks the "
-                "same and takes a quarter of the time", choices=few_patches.MATCHES),
+    _of_methods("matches", str, None, "of the swap: exact, or near, which looks the same and "
+                "takes a quarter of the time", choices=few_patches.MATCHES),
     _of_methods("memory_limit", int, None, "MiB that a stage may take beyond TensorFlow's own 800",
                 low=1, high=MAX_COUNT),
     _of_methods("content_layers", str, None, "parted by commas; left out: block4_conv2, or the "
@@ -62,7 +62,7 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("style_layers", str, None, "parted by commas; left out: conv1 of each block, in "
                 "mrf of blocks 3 and 4, in nnst all of blocks 1 to 4, as far as the weights go"),
     _of_methods("content_share", float, None, "of the content, lambda of eq. 2.17 in gatys; in "
-                "inverse and nnst, of what is looked up at the finer sizes: 0 (style alone) to 1",
+                "inverse, quilt and nnst, of what is looked up at the finer sizes: 0 (style alone) to 1",
                 low=0, high=1),
     _of_methods("color_share", float, None, "of the style's colours, their mean and covariance, in "
                 "the result; 0: as drawn (left out: 1; in films by swap 0)", low=0, high=1),
@@ -87,7 +87,7 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
                 "gatys 200; at each resolution mrf 100, nnst 12; inverse 0, behind its net)", low=1,
                 high=MAX_COUNT),
     _of_methods("resolutions", int, None, "coarse to fine, begun from the one before (of films "
-                "inverse: 1)", low=1, high=10),
+                "inverse, quilt: 1)", low=1, high=10),
     _of_methods("tolerance", float, None, "ends where the loss of ten steps differs by a smaller "
                 "share; 0: never", low=0, high=1),
     _of_methods("optimizer", str, None, "of those steps", choices=minimise.PIXEL_OPTIMIZERS),

@@ -1,30 +1,22 @@
-"""`stylize --method inverse`: swapped activations, from coarse to fine, and the network of a run
-of inverse_net that turns them into an image (Chen's thesis, section 4.3.2).
-
-The thesis swaps at one size (`--resolutions 1 --color_share 0`). A net whose swap begins from what
-it drew at half the size draws the style's large shapes too, as an optimisation does that goes from
-coarse to fine (Kolkin et al. 2022), and costs a third more.
+"""`stylize --method inverse`: swapped activations, and the network of a run of inverse_net that
+turns them into an image (Chen's thesis, section 4.3.2, where it is done at one size and without
+the colours at the end: `--resolutions 1 --color_share 0`).
 """
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import numpy as np
 
 from config.resolve import load_config
 from framework.tensors import Tensor
 from nets.architectures.style import CHANNELS
-from nets.swap import Plan
 from style.colors import recoloured
-from style.features import FeatureStrips, mixed
-from style.few_patches import swapped
+from style.features import FeatureStrips
 from style.methods import METHODS
 from style.minimise import Progress, minimise
 from style.optimise import OPTIMIZER_IMAGE_COPIES, reconstruction
-from style.scales import from_coarse_to_fine, shrunk, sizes
-from style.trained import bordered, cut, find_run, inverse_network, relu3_1, remembered
-
-LEAST_SIDE = 32         # pixels of a style at the coarsest size: fewer have too few patches
+from style.swapping import swap_and_invert
+from style.trained import find_run, inverse_network, relu3_1
 
 
 @METHODS.register("inverse")
@@ -33,41 +25,30 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
             content_share: float = 0.6, color_share: float = 1.0, strength: float = 1.0,
             memory_limit: int | None = None, optimizer: str = "lbfgs", iterations: int = 0,
             progress: Progress | None = None) -> np.ndarray:
-    """Draws `content` [1, H, W, 3] in the first of `styles`: at each of `resolutions` sizes swaps
-    the activations of relu3_1 and inverts them.
+    """Draws `content` [1, H, W, 3] in the first of `styles` by `style.swapping.swap_and_invert`.
 
-    content_share: of the photograph in what is swapped, at all sizes but the coarsest; the rest is
-    what was drawn at the size before. color_share: see `style.colors.recoloured`. matches: see
-    `style.few_patches.swapped`; what near ones lose is not seen behind the network. strength: of
-    the swapped activations in a mixture with the content's own, and of the colours. iterations: so
-    many steps of `style.optimise.swap` take the last image nearer to its activations. Raises
+    matches: what near ones lose is not seen behind the network. color_share: see
+    `style.colors.recoloured`. strength: of the swapped activations and of the colours. iterations:
+    so many steps of `style.optimise.swap` take the last image nearer to its activations. Raises
     UserError if `run` is no such run, and as `nets.swap.style_swap` does.
     """
     path, checkpoint = find_run(run, "inverse")
     phi, options = relu3_1(path, memory_limit), load_config(path).style
-    repaints, local = options.repaint, options.inverse_norm == "none"
-    every = _sizes(content, styles[0], resolutions)
-    _check_memory(content, styles[0], patch_size, stride, phi)
-    network, of_style = inverse_network(path, checkpoint), _style_reader(phi, repaints)
 
-    def draw(start, small, number):
-        seen = bordered(np.clip(start + content_share * (small - start), -1, 1), phi.scale)
-        painted, carried = of_style(styles[0], every[number][0] / content.shape[1])
-        activations = swapped(phi.compute(seen), painted, patch_size, stride, memory_limit,
-                              style_patches, carried, matches=matches,
-                              window=_window(patch_size) if repaints else None)
-        if strength < 1:
-            own = bordered(small, phi.scale)
-            own = np.concatenate([phi.compute(own), *([_squares(own)] if repaints else [])], -1)
-            activations = mixed(activations, own, strength)
-        image = in_strips(network, activations, phi) if local else network(activations)
-        if iterations and number == len(every) - 1:
-            held = OPTIMIZER_IMAGE_COPIES.get(optimizer, 0) * seen.nbytes
-            loss = reconstruction(phi, activations[..., :CHANNELS], None, held)
-            image = minimise(loss, np.asarray(image), optimizer, iterations, progress)
-        return cut(image, small)
+    def invert(activations, seen, finest):
+        network = inverse_network(path, checkpoint)
+        image = (in_strips(network, activations, phi) if options.inverse_norm == "none"
+                 else network(activations))
+        if not iterations or not finest:
+            return image
+        held = OPTIMIZER_IMAGE_COPIES.get(optimizer, 0) * seen.nbytes
+        loss = reconstruction(phi, activations[..., :CHANNELS], None, held)
+        return minimise(loss, np.asarray(image), optimizer, iterations, progress)
 
-    image = from_coarse_to_fine(content, every, draw)
+    image = swap_and_invert(content, styles[0], phi, invert, carries=options.repaint,
+                            patch_size=patch_size, stride=stride, style_patches=style_patches,
+                            matches=matches, resolutions=resolutions,
+                            content_share=content_share, strength=strength)
     return recoloured(image, styles[:1], share=strength * color_share)
 
 
@@ -82,42 +63,3 @@ def in_strips(network: Callable[[Tensor], Tensor], activations: Tensor,
         image = network(activations[:, pixels.start // side:pixels.stop // side])
         parts.append(image[:, side * dropped:side * (dropped + rows.stop - rows.start)])
     return np.concatenate(parts, 1)
-
-
-def _check_memory(content, style, patch_size, stride, phi):
-    """Raises UserError if the memory limit of `phi` holds no swap or strip of the finest size,
-    before the coarser ones are drawn."""
-    def grid(image):
-        height, width = (side // phi.scale for side in image.shape[1:3])
-        return height, width, CHANNELS
-    seen = bordered(content, phi.scale)
-    Plan(grid(seen), grid(style), patch_size, stride, phi.memory_limit)
-    phi.strips(*seen.shape[1:3])
-
-
-@lru_cache(maxsize=2)
-def _style_reader(phi: FeatureStrips, repaints: bool):
-    """A function of a style and the share of its sides that is read, to its activations and, for a
-    net that repaints, its pixels in squares."""
-    def read(image, share):
-        small = shrunk(image, share)
-        return phi.compute(small), _squares(small) if repaints else None
-    return remembered(read)
-
-
-def _squares(image):
-    from nets.inverse import squares
-    return squares(image)
-
-
-def _window(patch_size):
-    from nets.inverse import window
-    return window(patch_size)
-
-
-def _sizes(content, style, most):
-    """Those of `style.scales.sizes` at which the style has LEAST_SIDE pixels; the finest always."""
-    height, width = content.shape[1:3]
-    *coarser, finest = sizes(height, width, most)
-    least = LEAST_SIDE / min(style.shape[1:3])
-    return [size for size in coarser if size[0] / height >= least] + [finest]

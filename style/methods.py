@@ -28,10 +28,11 @@ from framework.registry import Registry, accepts
 METHODS = Registry("method", package="style")
 # Which a person preferred in each of eight pairs, blind (docs/results.md), and which of films.
 USUAL, OF_FILMS = "nnst", "swap"
-# What a method does in films where nothing else is said (docs/results.md). What a net begins from
+# What a method does in films where nothing else is said (docs/results.md). What a swap begins from
 # at half the size differs from frame to frame, so that the film flickers; and a swap begins from
 # the frame before, whose contrast would grow with each frame that gets the style's again.
-FILM_OPTIONS = {"inverse": {"resolutions": 1}, "swap": {"color_share": 0.0}}
+FILM_OPTIONS = {"inverse": {"resolutions": 1}, "quilt": {"resolutions": 1},
+                "swap": {"color_share": 0.0}}
 
 
 def usual_method(options: Collection[str], film: bool) -> str:

@@ -8,10 +8,10 @@ from style.methods import METHODS
 
 
 def test_the_methods():
-    assert list(METHODS) == ["adain", "inverse", "mrf", "nnst", "swap", "gatys", "wct"]
+    assert list(METHODS) == ["adain", "inverse", "mrf", "nnst", "swap", "gatys", "quilt", "wct"]
 
 
-@pytest.mark.parametrize("name", ["swap", "gatys", "mrf", "inverse", "adain"])
+@pytest.mark.parametrize("name", ["swap", "gatys", "mrf", "quilt", "inverse", "adain"])
 def test_options_are_keywords_with_defaults(name):
     content, styles, *options = inspect.signature(METHODS[name]).parameters.values()
     assert (content.name, styles.name) == ("content", "styles")
