@@ -62,7 +62,7 @@ SIZE = "pixels of its longer side; 0: as it is (default: at most 512)"
     _of_methods("style_layers", str, None, "parted by commas; left out: conv1 of each block, in "
                 "mrf of blocks 3 and 4, in nnst all of blocks 1 to 4, as far as the weights go"),
     _of_methods("content_share", float, None, "of the content, lambda of eq. 2.17 in gatys; in "
-                "inverse, quilt and nnst, of what is looked up at the finer sizes: 0 (style alone) to 1",
+                "inverse, quilt and nnst of what is looked up at finer sizes: 0 (style alone) to 1",
                 low=0, high=1),
     _of_methods("color_share", float, None, "of the style's colours, their mean and covariance, in "
                 "the result; 0: as drawn (left out: 1; in films by swap 0)", low=0, high=1),
