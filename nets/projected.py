@@ -19,12 +19,13 @@ from nets.swap import EPSILON, FLOAT_BYTES, Plan, match_patches
 
 tf = Lazy("tensorflow")
 
-CHANNELS = 64                   # that are left of the activations
+CHANNELS = 64                   # that are left of the activations, at most
 FEW, MANY = 48, 192             # directions of patches: for all of them, for the best of each block
 BLOCKS = 16                     # of the style's patches, in their order
 SAMPLED = 2048                  # patches, about, by which the directions are found
 LEAST_PAIRS = 2**22             # for fewer the exact match is as fast
-MOST_NUMBERS = 1024             # of a patch; for more its directions take longer than they save
+MOST_NUMBERS = 1024             # of a patch: for more, its directions take longer than they save
+FEWEST_CHANNELS = 16            # for which it is tried; of larger patches fewer are left
 SCORES = 2**24                  # that are held at a time
 
 
@@ -36,14 +37,15 @@ def match_projected(content: Tensor, style: Tensor, plan: Plan) -> Tensor:
     """
     pairs = np.prod([*plan.content_grid, *plan.style_grid], dtype=float)
     left = np.inf if plan.memory_limit is None else plan.memory_limit - plan.fixed_bytes
-    if (pairs < LEAST_PAIRS or plan.patch_size**2 * CHANNELS > MOST_NUMBERS
-            or _bytes(plan) > left):
-        return match_patches(content, style, plan)
     k, s = plan.patch_size, plan.stride
+    channels = MOST_NUMBERS // k**2
+    if pairs < LEAST_PAIRS or channels < FEWEST_CHANNELS or _bytes(plan) > left:
+        return match_patches(content, style, plan)
+    channels = min(CHANNELS, channels)
     both = [each[None] for each in (content, style)]
     inverse = [1 / (patch_norms(each, k, s) + EPSILON) for each in both]
     corners = [each[:, :1 - k or None:s, :1 - k or None:s] for each in both]
-    basis = principal([_some(*each, 1) for each in zip(corners, inverse, strict=True)], CHANNELS)
+    basis = principal([_some(*each, 1) for each in zip(corners, inverse, strict=True)], channels)
     both = [tf.nn.conv2d(each, basis[None, None], 1, "VALID") for each in both]
     basis = principal([_some(*each, k, s) for each in zip(both, inverse, strict=True)], MANY)
     filters = tf.reshape(basis, (k, k, both[0].shape[-1], -1))

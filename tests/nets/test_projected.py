@@ -51,14 +51,29 @@ def test_in_few_directions_it_is_nearly_exact(monkeypatch):
     assert lost.mean() < 0.3 * spread
 
 
+def test_larger_patches_are_compared_in_fewer_channels(monkeypatch):
+    asked = []
+
+    def principal(sets, count):
+        asked.append(count)
+        return found(sets, count)
+    found = projected.principal
+    monkeypatch.setattr(projected, "principal", principal)
+    for k in (3, 5):
+        match_projected(activations(9, 8, 50), activations(8, 9, 50, 1),
+                        Plan((9, 8, 50), (8, 9, 50), k, 1))
+    assert asked == [projected.CHANNELS, projected.MANY, projected.MOST_NUMBERS // 25,
+                     projected.MANY]
+
+
 @pytest.mark.parametrize("why", ["few pairs", "large patches", "memory"])
 def test_where_it_is_exact_swap_itself(why, monkeypatch):
-    content, style, limit, k = activations(9, 8, seed=4), activations(8, 9, seed=5), None, 3
+    content, style, limit = activations(9, 8, seed=4), activations(8, 9, seed=5), None
     if why == "few pairs":
         monkeypatch.setattr(projected, "LEAST_PAIRS", 42 * 42 + 1)
     if why == "large patches":
-        k = 5
+        monkeypatch.setattr(projected, "MOST_NUMBERS", 9 * projected.FEWEST_CHANNELS - 1)
     if why == "memory":
         limit = 3 * 2**20
     monkeypatch.setattr(projected, "match_patches", lambda *_: "exact")
-    assert match_projected(content, style, Plan((9, 8, 4), (8, 9, 4), k, 1, limit)) == "exact"
+    assert match_projected(content, style, Plan((9, 8, 4), (8, 9, 4), 3, 1, limit)) == "exact"
