@@ -37,7 +37,8 @@ def swap_and_invert(content: np.ndarray, style: np.ndarray, phi: FeatureStrips, 
     `style.few_patches.swapped`. strength: of the swapped activations in a mixture with the
     content's own. Raises UserError as `nets.swap.style_swap` does.
     """
-    every, of_style = _sizes(content, style, resolutions), _style_reader(phi, carries)
+    every = _sizes(content, style, resolutions, phi.scale * patch_size)
+    of_style = _style_reader(phi, carries)
     _check_memory(content, style, patch_size, stride, phi)
     weights = _window(patch_size) if carries else None
 
@@ -85,9 +86,10 @@ def _window(patch_size):
     return window(patch_size)
 
 
-def _sizes(content, style, most):
-    """Those of `style.scales.sizes` at which the style has LEAST_SIDE pixels; the finest always."""
+def _sizes(content, style, most, patch):
+    """Those of `style.scales.sizes` at which the style has LEAST_SIDE pixels, and both images more
+    than the sides of a `patch`; the finest always."""
     height, width = content.shape[1:3]
     *coarser, finest = sizes(height, width, most)
-    least = LEAST_SIDE / min(style.shape[1:3])
-    return [size for size in coarser if size[0] / height >= least] + [finest]
+    least = max(LEAST_SIDE, patch + 1) / min(style.shape[1:3])
+    return [size for size in coarser if size[0] / height >= least and min(size) > patch] + [finest]

@@ -37,6 +37,15 @@ def test_an_image_in_its_own_style_is_itself_and_strength_0_is_the_photograph():
                                atol=1e-6)
 
 
+def test_large_patches_leave_out_the_sizes_that_are_too_small_for_them():
+    content, style = image(136, 200, 6), image(160, 150, 7)
+    made = quilt(content, [style], patch_size=20, **WORDS)
+    np.testing.assert_array_equal(made, quilt(content, [style], patch_size=20, resolutions=1,
+                                              **WORDS))
+    assert np.abs(quilt(content, [style], **WORDS) - quilt(content, [style], resolutions=1, **WORDS)
+                  ).mean() > 0.02
+
+
 def test_through_the_command_line_with_the_colours_of_the_style(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     style = cv2.GaussianBlur(image(90, 90, 5)[0], (0, 0), 3) * np.float32([1, 0.4, 0.2]) * 2
