@@ -67,7 +67,7 @@ def _more(name: str, words: list[str]) -> list[str]:
     if name == "texture" and "pixels" in words:
         more = shlex.split("--size 12 --style_size 24 --overwrite")
     if name == "stylize" and not {"inverse", "adain"} & set(words):
-        more += ["--vgg_weights", "random", "--iterations", "1"]
+        more += ["--vgg_weights", "random", *([] if "quilt" in words else ["--iterations", "1"])]
     if name == "figures" and "swap-" in str(words):
         more += shlex.split("--size 32 --vgg_weights random")
         more += ["--starts", "2"] if "swap-starts" in words else []
