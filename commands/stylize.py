@@ -11,7 +11,7 @@ from framework.errors import UserError
 from framework.options import MAX_COUNT, MAX_SEED, Option
 from style import colors, few_patches, minimise
 from style.films import STEADY
-from style.methods import FILM_OPTIONS, METHODS, usual_method
+from style.methods import METHODS, film_options, usual_method
 
 MIB = 2**20
 MAX_SIDE = 2**15                # pixels
@@ -131,8 +131,8 @@ def _defaults(method: str, film: bool) -> dict[str, Any]:
     of_any = _of_any()
     common = {option.name: option.default for option in COMMANDS.options["stylize"]
               if option.name not in of_any}
-    of_films = FILM_OPTIONS.get(method, {}) if film else {}
-    return common | (METHODS.find(method).__kwdefaults__ or {}) | of_films
+    own = METHODS.find(method).__kwdefaults__ or {}
+    return common | own | (film_options(method) if film else {})
 
 
 def _weights(text: str) -> tuple[float, ...]:

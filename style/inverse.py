@@ -9,14 +9,14 @@ import numpy as np
 
 from config.resolve import load_config
 from framework.tensors import Tensor
-from nets.architectures.style import CHANNELS
+from nets.architectures.style import CHANNELS, INVERTED
 from style.colors import recoloured
 from style.features import FeatureStrips
 from style.methods import METHODS
 from style.minimise import Progress, minimise
-from style.optimise import OPTIMIZER_IMAGE_COPIES, reconstruction
+from style.optimise import OPTIMIZER_IMAGE_COPIES, extractor, reconstruction
 from style.swapping import swap_and_invert
-from style.trained import find_run, inverse_network, relu3_1
+from style.trained import find_run, inverse_network
 
 
 @METHODS.register("inverse")
@@ -33,11 +33,12 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
     UserError if `run` is no such run, and as `nets.swap.style_swap` does.
     """
     path, checkpoint = find_run(run, "inverse")
-    phi, options = relu3_1(path, memory_limit), load_config(path).style
+    config = load_config(path)
+    phi = extractor(INVERTED, config.coupling.vgg_weights, memory_limit=memory_limit)
 
     def invert(activations, seen, finest):
         network = inverse_network(path, checkpoint)
-        image = (in_strips(network, activations, phi) if options.inverse_norm == "none"
+        image = (in_strips(network, activations, phi) if config.style.inverse_norm == "none"
                  else network(activations))
         if not iterations or not finest:
             return image
@@ -45,7 +46,7 @@ def inverse(content: np.ndarray, styles: list[np.ndarray], *, run: str = "", pat
         loss = reconstruction(phi, activations[..., :CHANNELS], None, held)
         return minimise(loss, np.asarray(image), optimizer, iterations, progress)
 
-    image = swap_and_invert(content, styles[0], phi, invert, carries=options.repaint,
+    image = swap_and_invert(content, styles[0], phi, invert, carries=config.style.repaint,
                             patch_size=patch_size, stride=stride, style_patches=style_patches,
                             matches=matches, resolutions=resolutions,
                             content_share=content_share, strength=strength)

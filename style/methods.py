@@ -22,6 +22,7 @@ imports Keras and TensorFlow at their first use.
 """
 
 from collections.abc import Collection
+from typing import Any
 
 from framework.registry import Registry, accepts
 
@@ -33,6 +34,13 @@ USUAL, OF_FILMS = "nnst", "swap"
 # the frame before, whose contrast would grow with each frame that gets the style's again.
 FILM_OPTIONS = {"inverse": {"resolutions": 1}, "quilt": {"resolutions": 1},
                 "swap": {"color_share": 0.0}}
+
+
+def film_options(method: str) -> dict[str, Any]:
+    """Those of FILM_OPTIONS that mean something to the method."""
+    draw = METHODS.find(method)
+    return {name: value for name, value in FILM_OPTIONS.get(method, {}).items()
+            if accepts(draw, name)}
 
 
 def usual_method(options: Collection[str], film: bool) -> str:

@@ -23,7 +23,7 @@ from style.areas import mask_files, read_areas
 from style.features import RGB, layer_size
 from style.films import STEADY, draw_film, stamp
 from style.join import join
-from style.methods import FILM_OPTIONS, METHODS
+from style.methods import METHODS, film_options
 
 LAYER_OPTIONS = ("layer", "content_layers", "style_layers")
 
@@ -64,8 +64,7 @@ def main(content: str, styles: list[str], *, output: str, method: str,
     """
     draw, film = METHODS.find(method), video.is_video(content)
     if film:
-        usual = FILM_OPTIONS.get(method, {}).items()
-        options = {**{name: value for name, value in usual if accepts(draw, name)}, **options}
+        options = {**film_options(method), **options}
     check_options(method, draw, options)
     mixes = accepts(draw, "mix") and settings_of(draw, options)["mix"] != ()
     if not styles and not options.get("random_styles"):

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from framework.lazy import Lazy
 from framework.tensors import Tensor
 from nets.architectures.style import CHANNELS
 from nets.swap import Plan
@@ -17,6 +18,8 @@ from style.features import FeatureStrips, mixed
 from style.few_patches import swapped
 from style.scales import from_coarse_to_fine, shrunk, sizes
 from style.trained import bordered, cut, remembered
+
+carried = Lazy("nets.inverse")
 
 LEAST_SIDE = 32         # pixels of a style at the coarsest size: fewer have too few patches
 
@@ -40,7 +43,7 @@ def swap_and_invert(content: np.ndarray, style: np.ndarray, phi: FeatureStrips, 
     every = _sizes(content, style, resolutions, phi.scale * patch_size)
     of_style = _style_reader(phi, carries)
     _check_memory(content, style, patch_size, stride, phi)
-    weights = _window(patch_size) if carries else None
+    weights = carried.window(patch_size) if carries else None
 
     def draw(start, small, number):
         seen = bordered(np.clip(start + content_share * (small - start), -1, 1), phi.scale)
@@ -49,7 +52,8 @@ def swap_and_invert(content: np.ndarray, style: np.ndarray, phi: FeatureStrips, 
                               style_patches, pixels, matches=matches, window=weights)
         if strength < 1:
             own = bordered(small, phi.scale)
-            own = np.concatenate([phi.compute(own), *([_squares(own)] if carries else [])], -1)
+            beside = [carried.squares(own)] if carries else []
+            own = np.concatenate([phi.compute(own), *beside], -1)
             activations = mixed(activations, own, strength)
         return cut(invert(activations, seen, number == len(every) - 1), small)
     return from_coarse_to_fine(content, every, draw)
@@ -72,18 +76,8 @@ def _style_reader(phi: FeatureStrips, repaints: bool):
     net that repaints, its pixels in squares."""
     def read(image, share):
         small = shrunk(image, share)
-        return phi.compute(small), _squares(small) if repaints else None
+        return phi.compute(small), carried.squares(small) if repaints else None
     return remembered(read)
-
-
-def _squares(image):
-    from nets.inverse import squares
-    return squares(image)
-
-
-def _window(patch_size):
-    from nets.inverse import window
-    return window(patch_size)
 
 
 def _sizes(content, style, most, patch):

@@ -15,8 +15,6 @@ from config.run import newest_checkpoint
 from framework.arrays import check_finite
 from framework.errors import UserError
 from framework.tensors import Tensor
-from nets.architectures.style import INVERTED
-from style.features import FeatureStrips
 from style.images import pad_to_multiple
 
 if TYPE_CHECKING:
@@ -71,13 +69,6 @@ def _restore(run, state: dict):
     for variables in state.values():
         check_finite(f"the newest checkpoint of {run}", ((v.path, np.asarray(v))
                                                           for v in variables))
-
-
-@lru_cache(maxsize=2)
-def relu3_1(run: str, memory_limit: int | None = None) -> FeatureStrips:
-    """Returns the extractor of relu3_1 of the run's VGG."""
-    return FeatureStrips(INVERTED, load_config(run).coupling.vgg_weights,
-                         memory_limit=memory_limit)
 
 
 @lru_cache(maxsize=2)
