@@ -60,7 +60,8 @@ def trainer_in(precision):
 
 def iterated(trainer):
     batch = tuple(d.images[None, :8] for d in domains())
-    return trainer.iterate(tf.constant(0, tf.int64), batch)
+    step = tf.function(trainer.iterate, autograph=False)
+    return step(tf.constant(0, tf.int64), batch)
 
 
 @pytest.fixture(scope="module")
